@@ -1,0 +1,13 @@
+"""People and companies: who is here, how they sign in, what each may do."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Attach sign-in, the pages of people, and their commands."""
+    from portal.accounts import views
+
+    views.register(app)

@@ -1,0 +1,253 @@
+"""Every fact that the portal records, as one typed event each. Names are past tense; fields are ids and plain values."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+KINDS: dict[str, type["Event"]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What happened. `actor_id` is the person who did it, None for the system."""
+
+    kind: ClassVar[str]
+    actor_id: int | None
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("_")
+        KINDS[cls.kind] = cls
+
+    def data(self) -> dict[str, Any]:
+        """The fields beside the actor, as they are stored."""
+        return {name: value for name, value in asdict(self).items() if name != "actor_id"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRegistered(Event):
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonConfirmed(Event):
+    """The person proved to own the mail address; `company_id` is the company of its domain, if any."""
+
+    person_id: int
+    company_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChanged(Event):
+    """Name, mail address, company, state or other fields of a person changed."""
+
+    person_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleChanged(Event):
+    person_id: int
+    old: str
+    new: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentChanged(Event):
+    """The person gave or withdrew consent to be written into the CRM."""
+
+    person_id: int
+    granted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyChanged(Event):
+    company_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardChanged(Event):
+    board_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryChanged(Event):
+    category_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaSubmitted(Event):
+    idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaEdited(Event):
+    idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteCast(Event):
+    """A vote on an idea; `value` 1 or -1; `author_id` wrote the idea (None for a ghost)."""
+
+    idea_id: int
+    author_id: int | None
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteWithdrawn(Event):
+    idea_id: int
+    author_id: int | None
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusChanged(Event):
+    idea_id: int
+    author_id: int | None
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficialAnswerGiven(Event):
+    idea_id: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicStarted(Event):
+    topic_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicEdited(Event):
+    topic_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostWritten(Event):
+    """A comment on an idea or a reply in a topic; exactly one of the two ids is set."""
+
+    post_id: int
+    idea_id: int | None
+    topic_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostEdited(Event):
+    post_id: int
+    idea_id: int | None
+    topic_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerVoted(Event):
+    """A vote on an answer; `author_id` wrote the answer (None for a ghost)."""
+
+    post_id: int
+    topic_id: int
+    author_id: int | None
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerVoteWithdrawn(Event):
+    post_id: int
+    topic_id: int
+    author_id: int | None
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerAccepted(Event):
+    """`author_id` wrote the answer, `asker_id` the question; the actor is the asker or staff."""
+
+    topic_id: int
+    post_id: int
+    author_id: int | None
+    asker_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptanceWithdrawn(Event):
+    topic_id: int
+    post_id: int
+    author_id: int | None
+    asker_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flagged(Event):
+    """`subject` is "idea", "topic" or "post"."""
+
+    flag_id: int
+    subject: str
+    subject_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagsJudged(Event):
+    """A moderator judged all open flags of one thing; `outcome` is "upheld" or "rejected"."""
+
+    subject: str
+    subject_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentHidden(Event):
+    subject: str
+    subject_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentRestored(Event):
+    subject: str
+    subject_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentLocked(Event):
+    subject: str
+    subject_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentUnlocked(Event):
+    subject: str
+    subject_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReputationChanged(Event):
+    """A line was added to the ledger of a person."""
+
+    person_id: int
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentImported(Event):
+    """An import wrote or changed rows; readers that index content start over for `source`."""
+
+    source: str
+    ideas: int
+    topics: int
+    posts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeasExported(Event):
+    """Who took which list out; `people` is how many voters' personal data it held."""
+
+    format: str
+    filters: dict[str, Any]
+    ideas: int
+    people: int

@@ -1,0 +1,101 @@
+"""The factory. SLICES is the table of contents of the product."""
+
+import logging
+from importlib import import_module
+
+from flask import Flask, Request, request
+from flask.typing import ResponseReturnValue
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
+
+from portal import failures, pages
+from portal.cli import MIGRATIONS
+from portal.database import db, engine_options, set_reads_only
+from portal.settings import ROOT, Settings, from_environment
+
+SLICES = (
+    "activity",
+    "accounts",
+    "voting",
+    "discussion",
+    "ideas",
+    "forums",
+    "moderation",
+    "reputation",
+    "search",
+    "crm_bridge",
+    "transfer",
+    "admin",
+    "home",
+    "demo",
+)
+
+
+class Portal(Flask):
+    """Flask, with plain forms that reach PUT and DELETE through a hidden field `_method`."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is not None and request.method == "POST":
+            try:
+                wanted = request.form.get("_method", "").upper()
+            except HTTPException as too_large:
+                request.environ["portal.unreadable"] = too_large
+                wanted = ""
+            if wanted in {"PUT", "DELETE"}:
+                request.method = request.environ["REQUEST_METHOD"] = wanted
+        return super().create_url_adapter(request)
+
+
+def create_app(settings: Settings | None = None) -> Portal:
+    """The portal as a WSGI application. Raises BadSetting when a setting cannot be used."""
+    settings = settings or from_environment()
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    app = Portal(__name__, static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
+    app.config.from_mapping(_config(settings))
+    app.extensions["settings"] = settings
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals["settings"] = settings
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_begin)
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    CSRFProtect(app)
+    pages.register(app, https=settings.https)
+    failures.register(app)
+    for name in SLICES:
+        import_module(f"portal.{name}").register(app)
+    logging.getLogger("portal").setLevel(logging.INFO)
+    return app
+
+
+def _begin() -> ResponseReturnValue | None:
+    set_reads_only(request.method in pages.SAFE)
+    unreadable = request.environ.get("portal.unreadable")
+    if unreadable is not None:
+        raise unreadable
+    return None
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.signing_key(),
+        "SQLALCHEMY_DATABASE_URI": settings.database,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database, settings.statement_seconds),
+        "MAX_CONTENT_LENGTH": settings.max_body,
+        "MAX_FORM_MEMORY_SIZE": settings.max_body,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "TEMPLATES_AUTO_RELOAD": settings.development,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_ENABLED": settings.rate_limits,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "SEND_FILE_MAX_AGE_DEFAULT": 0 if settings.development else 86_400,
+    }

@@ -1,0 +1,98 @@
+"""The session, the declarative base, the naming of constraints, and what each database is told on connecting."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.query import Query
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, registry
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware UTC datetime in Python; timestamptz on PostgreSQL, text without zone on SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a zone reached the database.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Tables are named by hand in the singular; ids are 64 bit; times are aware."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: sa.JSON()},
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"query_cls": Query})
+
+_reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """Transactions begun in this block take no write lock on SQLite (requests with a safe method)."""
+    token = _reads_only.set(True)
+    try:
+        yield
+    finally:
+        _reads_only.reset(token)
+
+
+def set_reads_only(value: bool) -> None:
+    """Tell the transactions begun from here on whether they will only read."""
+    _reads_only.set(value)
+
+
+def engine_options(url: str, seconds: int) -> dict[str, Any]:
+    """Options of the engine for a database URL; `seconds` bounds statements and lock waits."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": seconds}}
+    limits = f"-c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}"
+    return {"pool_pre_ping": True, "connect_args": {"options": limits, "connect_timeout": 5}}
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        # The driver must not begin transactions by itself: _on_begin chooses the lock.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-20000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # A write that first read would fail at once when another writer came between: take the lock first.
+        connection.exec_driver_sql("BEGIN" if _reads_only.get() else "BEGIN IMMEDIATE")

@@ -1,0 +1,10 @@
+"""A community to try the portal with."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Attach pages, commands and listeners."""

@@ -1,0 +1,11 @@
+"""What people say under ideas and in topics, and what all contributions share."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Make the tables known, and attach pages, commands and listeners."""
+    from portal.discussion import models  # noqa: F401

@@ -1,0 +1,122 @@
+"""The one edge where refusals and failures become answers. Every one says what the person can do next."""
+
+import errno
+import logging
+
+import sqlalchemy as sa
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from portal import pages
+from portal.database import db
+from portal.errors import Refusal
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    400: ("That link or form is broken", "Go back, reload the page and try again."),
+    401: ("Please sign in", "Sign in, and you come back to this page."),
+    403: ("You may not do that", "If you think you should, ask the staff of this community."),
+    404: ("There is nothing here", "It may have been moved or hidden. Try the search, or start from the first page."),
+    405: ("That link or form is broken", "Go back, reload the page and try again."),
+    413: ("That is too large", "Send less at once: shorten the text or split it into two."),
+    415: ("That cannot be read", "Send it in another format."),
+    429: ("That was a little too fast", "Nothing is lost. Wait a moment and send it again."),
+    500: ("Something broke on our side", "It was written down for the staff. Please try again."),
+}
+
+
+def register(app: Flask) -> None:
+    """Attach the handlers."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(sa.exc.DBAPIError, _database)
+    app.register_error_handler(sa.exc.TimeoutError, _database)
+    app.register_error_handler(OSError, _storage)
+    app.register_error_handler(Exception, _broken)
+
+
+def _show(status: int, title: str, what: str, todo: str = "") -> Response:
+    db.session.rollback()
+    template = "errors/_refusal.html" if pages.wants_fragment() else "errors/refusal.html"
+    text = render_template(template, status=status, title=title, what=what, todo=todo, kept=_kept())
+    response = make_response(text, status)
+    if pages.wants_fragment():
+        # htmx swaps no failed answer by itself: say where the sentence goes.
+        response.headers["HX-Retarget"] = "#notices"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _kept() -> list[str]:
+    """The long texts of the refused form, so that nobody has to type them again."""
+    if request.method in pages.SAFE or "portal.unreadable" in request.environ:
+        return []
+    secret = ("password", "token", "_method")
+    return [v for k, v in request.form.items() if not any(word in k for word in secret) and len(v) > 20]
+
+
+def _refused(refusal: Refusal) -> Response:
+    return _show(refusal.status, refusal.title, str(refusal))
+
+
+def _expired(_error: CSRFError) -> Response:
+    return _show(400, "This form was open too long", "For your safety it was not sent.", "Go back, reload, send again.")
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None or 300 <= status < 400:
+        return make_response(error.get_response())
+    title, todo = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    response = _show(status, title, "", todo)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    if isinstance(error, TooManyRequests):
+        _say_how_long(response)
+    return response
+
+
+def _say_how_long(response: Response) -> None:
+    limit = pages.limiter.current_limit
+    if limit is not None:
+        import time
+
+        response.headers["Retry-After"] = str(max(1, int(limit.reset_at - time.time())))
+
+
+def _database(error: Exception) -> Response:
+    if isinstance(error, sa.exc.IntegrityError | sa.exc.DataError | sa.exc.ProgrammingError):
+        return _broken(error)
+    return _unavailable(error)
+
+
+def _storage(error: OSError) -> Response:
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+    return _unavailable(error) if full else _broken(error)
+
+
+def _unavailable(error: Exception) -> Response:
+    """The database or the disk does not take it: nothing was saved, and we say so without asking the database."""
+    log.error("unavailable: %s", error)
+    _forget()
+    response = make_response(render_template("errors/unavailable.html", kept=_kept()), 503)
+    response.headers["Retry-After"] = "15"
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    log.error("broken", exc_info=error)
+    _forget()
+    return make_response(render_template("errors/broken.html", kept=_kept()), 500)
+
+
+def _forget() -> None:
+    try:
+        db.session.rollback()
+    except Exception:
+        log.exception("could not roll back")
+        db.session.remove()

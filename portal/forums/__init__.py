@@ -1,0 +1,11 @@
+"""Categories, topics, questions and accepted answers."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Make the tables known, and attach pages, commands and listeners."""
+    from portal.forums import models  # noqa: F401

@@ -1,0 +1,10 @@
+"""The first screen."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Attach pages, commands and listeners."""

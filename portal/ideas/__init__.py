@@ -1,0 +1,11 @@
+"""Boards, ideas, statuses and official answers."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Make the tables known, and attach pages, commands and listeners."""
+    from portal.ideas import models  # noqa: F401

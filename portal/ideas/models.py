@@ -1,0 +1,135 @@
+"""Tables of boards and ideas."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Person
+from portal.database import Id, db
+from portal.discussion.models import Contribution, Tallied
+
+NEVER_VOTED = -1e9
+"""The stored rank of an idea without votes: below every idea that has one."""
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    UNDER_REVIEW = "under_review"
+    PLANNED = "planned"
+    STARTED = "started"
+    SHIPPED = "shipped"
+    DECLINED = "declined"
+    PARKED = "parked"
+
+    @property
+    def label(self) -> str:
+        """The status in words: "Under review"."""
+        return self.value.replace("_", " ").capitalize()
+
+
+UNDECIDED = frozenset({Status.OPEN, Status.UNDER_REVIEW})
+CLOSED = frozenset({Status.SHIPPED, Status.DECLINED})
+"""Statuses in which an idea takes no more votes."""
+
+_STATUSES = ", ".join(f"'{each}'" for each in Status)
+
+
+class Board(db.Model):
+    """A place for ideas about one subject. `half_life` is in days and shapes the order Hot."""
+
+    __tablename__ = "board"
+    __table_args__ = (sa.CheckConstraint("half_life > 0", name="half_life_positive"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    description: Mapped[str] = mapped_column(sa.String(300), default="")
+    position: Mapped[int] = mapped_column(default=0)
+    votes_against: Mapped[bool] = mapped_column(default=False)
+    half_life: Mapped[float] = mapped_column(default=30.0)
+    archived_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    @property
+    def slug_source(self) -> str:
+        return self.name
+
+
+class Idea(Contribution, Tallied, db.Model):
+    """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py)."""
+
+    __tablename__ = "idea"
+    __table_args__ = (
+        sa.CheckConstraint(f"status IN ({_STATUSES})", name="status"),
+        sa.CheckConstraint("kind IN ('feature', 'problem')", name="kind"),
+        sa.CheckConstraint("votes_up >= 0 AND votes_down >= 0", name="votes_not_negative"),
+        sa.CheckConstraint("comments >= 0", name="comments_not_negative"),
+        sa.UniqueConstraint("source_system", "source_id"),
+        sa.Index(None, "hot", "id"),
+        sa.Index(None, "score", "id"),
+        sa.Index(None, "created_at", "id"),
+        sa.Index(None, "board_id", "hot", "id"),
+        sa.Index(None, "board_id", "score", "id"),
+        sa.Index(None, "board_id", "created_at", "id"),
+        sa.Index(None, "status", "hot", "id"),
+        sa.Index(None, "author_id", "created_at", "id"),
+    )
+
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id"))
+    board: Mapped[Board] = relationship(lazy="raise")
+    title: Mapped[str] = mapped_column(sa.String(300))
+    kind: Mapped[str] = mapped_column(sa.String(10), default="feature")
+    status: Mapped[str] = mapped_column(sa.String(20), default=Status.OPEN)
+    status_at: Mapped[datetime | None]
+    target: Mapped[str | None] = mapped_column(sa.String(40))
+    hot: Mapped[float] = mapped_column(default=NEVER_VOTED)
+    imported_hot: Mapped[float | None]
+    comments: Mapped[int] = mapped_column(default=0)
+    last_position: Mapped[int] = mapped_column(default=0)
+    answer_version: Mapped[int] = mapped_column(default=0)
+    last_staff_word_at: Mapped[datetime | None]
+    locked_at: Mapped[datetime | None]
+    locked_reason: Mapped[str | None] = mapped_column(sa.String(500))
+
+    @property
+    def slug_source(self) -> str:
+        return self.title
+
+    @property
+    def takes_votes(self) -> bool:
+        """Whether a vote may be cast or withdrawn now."""
+        return self.status not in CLOSED and self.locked_at is None and not self.is_hidden
+
+
+class StatusChange(db.Model):
+    """That a status changed: who, when (None where an import does not know), and the public word on it."""
+
+    __tablename__ = "status_change"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    idea_id: Mapped[int] = mapped_column(sa.ForeignKey("idea.id"), index=True)
+    old: Mapped[str | None] = mapped_column(sa.String(20))
+    new: Mapped[str] = mapped_column(sa.String(20))
+    changed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    changed_by: Mapped[Person | None] = relationship(lazy="raise")
+    reason: Mapped[str | None] = mapped_column(sa.String(500))
+    at: Mapped[datetime | None]
+
+
+class OfficialAnswer(db.Model):
+    """A version of the company's word on an idea; the highest version is shown, the others stay readable."""
+
+    __tablename__ = "official_answer"
+    __table_args__ = (sa.UniqueConstraint("idea_id", "version"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    idea_id: Mapped[int] = mapped_column(sa.ForeignKey("idea.id"))
+    version: Mapped[int]
+    status: Mapped[str] = mapped_column(sa.String(20))
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    author: Mapped[Person] = relationship(lazy="raise")
+    body: Mapped[str] = mapped_column(sa.Text)
+    body_html: Mapped[str] = mapped_column(sa.Text)
+    cooked_with: Mapped[str] = mapped_column(sa.String(10))
+    at: Mapped[datetime]

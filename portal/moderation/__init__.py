@@ -1,0 +1,11 @@
+"""Flags, the queue, hiding, locking, and the log of every act."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Make the tables known, and attach pages, commands and listeners."""
+    from portal.moderation import models  # noqa: F401

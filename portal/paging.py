@@ -1,0 +1,97 @@
+"""Keyset pages: a page is found by the last row of the one before, so page 500 costs what page 1 costs."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.errors import Unusable
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Rows of one page, with the cursors of its neighbours (None where there is no neighbour)."""
+
+    rows: Sequence[Row]
+    newer: str | None
+    older: str | None
+
+
+@dataclass(frozen=True)
+class Keyset(Generic[Row]):
+    """An order over columns that end in a unique one, all descending (or all ascending)."""
+
+    columns: tuple[InstrumentedAttribute[Any], ...]
+    descending: bool = True
+
+    def page(
+        self,
+        fetch: Callable[[sa.Select[Any]], Sequence[Row]],
+        rows: sa.Select[Any],
+        *,
+        cursor: str | None,
+        size: int = 20,
+    ) -> Page[Row]:
+        """One page of `rows`. `cursor` is `older`/`newer` of another page or None for the first.
+
+        `fetch` runs the select. Raises Unusable for a cursor that this portal did not make.
+        """
+        backwards, values = _decode(cursor, self.columns) if cursor else (False, None)
+        descending = self.descending != backwards
+        if values is not None:
+            mark = sa.tuple_(*[sa.literal(v, c.type) for v, c in zip(values, self.columns, strict=True)])
+            here = sa.tuple_(*self.columns)
+            rows = rows.where(here < mark if descending else here > mark)
+        rows = rows.order_by(None).order_by(*[c.desc() if descending else c.asc() for c in self.columns])
+        found = list(fetch(rows.limit(size + 1)))
+        more, found = len(found) > size, found[:size]
+        if backwards:
+            found.reverse()
+        has_older = more if not backwards else bool(found)
+        has_newer = more if backwards else values is not None
+        return Page(
+            rows=found,
+            newer=self._encode(found[0], backwards=True) if found and has_newer else None,
+            older=self._encode(found[-1], backwards=False) if found and has_older else None,
+        )
+
+    def _encode(self, row: Any, *, backwards: bool) -> str:
+        values = [_plain(getattr(row, column.key)) for column in self.columns]
+        text = json.dumps([int(backwards), *values], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    return {"t": value.isoformat()} if isinstance(value, datetime) else value
+
+
+def _decode(cursor: str, columns: tuple[InstrumentedAttribute[Any], ...]) -> tuple[bool, list[Any]]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        backwards, *values = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        if backwards not in (0, 1):
+            raise ValueError(cursor)
+        return bool(backwards), [_value(v, c.type.python_type) for v, c in zip(values, columns, strict=True)]
+    except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError, OverflowError):
+        raise Unusable("This page link is broken or from another list. Start again from the first page.") from None
+
+
+def _value(plain: Any, kind: type) -> Any:
+    if kind is datetime:
+        moment = datetime.fromisoformat(plain["t"])
+        if moment.tzinfo is None:
+            raise ValueError(plain)
+        return moment
+    if kind is float and type(plain) is int:
+        return float(plain)
+    if type(plain) is not kind or (kind is int and abs(plain) >= 2**63):
+        raise ValueError(plain)
+    return plain

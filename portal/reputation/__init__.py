@@ -1,0 +1,11 @@
+"""The append-only ledger of points."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Make the tables known, and attach pages, commands and listeners."""
+    from portal.reputation import models  # noqa: F401

@@ -1,0 +1,10 @@
+"""Import from other tools, and export for product managers."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Attach pages, commands and listeners."""
