@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -55,6 +55,11 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"query_cls": Query})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 

@@ -18,7 +18,10 @@ WORDS = {
     400: ("That link or form is broken", "Go back, reload the page and try again."),
     401: ("Please sign in", "Sign in, and you come back to this page."),
     403: ("You may not do that", "If you think you should, ask the staff of this community."),
-    404: ("There is nothing here", "It may have been moved or hidden. Try the search, or start from the first page."),
+    404: (
+        "There is nothing here",
+        "It may have been moved or hidden. Try the search, or start from the first page.",
+    ),
     405: ("That link or form is broken", "Go back, reload the page and try again."),
     413: ("That is too large", "Send less at once: shorten the text or split it into two."),
     415: ("That cannot be read", "Send it in another format."),
@@ -63,7 +66,9 @@ def _refused(refusal: Refusal) -> Response:
 
 
 def _expired(_error: CSRFError) -> Response:
-    return _show(400, "This form was open too long", "For your safety it was not sent.", "Go back, reload, send again.")
+    return _show(
+        400, "This form was open too long", "For your safety it was not sent.", "Go back, reload, send again."
+    )
 
 
 def _http(error: HTTPException) -> Response:

@@ -8,7 +8,7 @@ from html import escape, unescape
 from typing import Any
 
 import bleach
-from bleach.html5lib_shim import Filter
+from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
 from markdown_it import MarkdownIt
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -19,8 +19,47 @@ VERSION = "1"
 LONGEST = 50_000
 
 TAGS = frozenset(
-    "a abbr b blockquote br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strike strong "
-    "sub sup table tbody td th thead tr ul".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 SCHEMES = frozenset({"http", "https", "mailto"})
 _SCHEME = re.compile(r"^\s*([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
@@ -95,7 +134,11 @@ def _attribute_allowed(tag: str, name: str, value: str) -> bool:
     if name == "src":
         return tag == "img" and link_allowed(value) and not value.strip().lower().startswith("mailto:")
     if name == "class":
-        return tag in {"code", "span"} and bool(_CODE_CLASS.match(value)) and value.startswith(("language-", "hl-"))
+        return (
+            tag in {"code", "span"}
+            and bool(_CODE_CLASS.match(value))
+            and value.startswith(("language-", "hl-"))
+        )
     if name == "start":
         return tag == "ol" and value.isascii() and value.isdigit() and len(value) < 7
     return name in {"alt", "title"} and tag in {"a", "abbr", "img"}
@@ -117,7 +160,7 @@ def _cleaner(follow: bool) -> bleach.Cleaner:
     )
 
 
-class _Links(Filter):  # type: ignore[misc]
+class _Links(Filter):
     """Marks outgoing links, and turns pictures of other hosts, which our CSP blocks, into links to them."""
 
     def __init__(self, source: Iterable[dict[str, Any]], follow: bool) -> None:

@@ -81,10 +81,12 @@ def _decode(cursor: str, columns: tuple[InstrumentedAttribute[Any], ...]) -> tup
             raise ValueError(cursor)
         return bool(backwards), [_value(v, c.type.python_type) for v, c in zip(values, columns, strict=True)]
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError, OverflowError):
-        raise Unusable("This page link is broken or from another list. Start again from the first page.") from None
+        raise Unusable(
+            "This page link is broken or from another list. Start again from the first page."
+        ) from None
 
 
-def _value(plain: Any, kind: type) -> Any:
+def _value(plain: Any, kind: type[Any]) -> Any:
     if kind is datetime:
         moment = datetime.fromisoformat(plain["t"])
         if moment.tzinfo is None:
@@ -92,6 +94,6 @@ def _value(plain: Any, kind: type) -> Any:
         return moment
     if kind is float and type(plain) is int:
         return float(plain)
-    if type(plain) is not kind or (kind is int and abs(plain) >= 2**63):
+    if type(plain) is not kind or (kind is int and not -(2**63) < plain < 2**63):
         raise ValueError(plain)
     return plain

@@ -23,14 +23,20 @@ class Settings:
     """Read from PORTAL_<NAME> in the environment by `from_environment`."""
 
     instance: str = _setting("instance", "Folder of the database, index, mail and files")
-    database_url: str = _setting("", "Another database (postgresql://…); empty: SQLite in the instance folder")
+    database_url: str = _setting(
+        "", "Another database (postgresql://…); empty: SQLite in the instance folder"
+    )
     redis_url: str = _setting("", "Redis for rate limits across machines; empty: counted in each process")
-    secret_key: str = _setting("", "Signs cookies and links; empty: made once and kept in the instance folder")
+    secret_key: str = _setting(
+        "", "Signs cookies and links; empty: made once and kept in the instance folder"
+    )
     demo: bool = _setting(True, "Seed a demo community on the very first start")
     development: bool = _setting(False, "Show the component sheet to everyone and reload templates")
     community_name: str = _setting("Community", "Name in the header, in mails and in page titles")
     accent_hue: int = _setting(262, "The accent colour as a hue, 0 to 359")
-    public_url: str = _setting("", "Address used in mails, such as https://community.example; empty: as asked")
+    public_url: str = _setting(
+        "", "Address used in mails, such as https://community.example; empty: as asked"
+    )
     https: bool = _setting(False, "Served over HTTPS: secure cookies with the __Host- prefix, and HSTS")
     proxies: int = _setting(0, "How many trusted proxies stand in front (X-Forwarded-* is read from them)")
     mail: str = _setting("folder", "Where mail goes", ("folder", "smtp"))
@@ -98,7 +104,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     for name in environment:
         if name.startswith("PORTAL_") and name not in known and name not in elsewhere:
             raise BadSetting(f"{name} is not a setting. The README lists them all.")
-    given = {
+    given: dict[str, Any] = {
         each.name: _parse(name, environment[name], each.default)
         for name, each in known.items()
         if name in environment
@@ -106,9 +112,18 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(**given)
 
 
-def _parse(name: str, text: str, default: object) -> object:
+def _parse(name: str, text: str, default: object) -> Any:
     if isinstance(default, bool):
-        words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
         if text.strip().lower() not in words:
             raise BadSetting(f"{name} must be 1 or 0, not {text!r}.")
         return words[text.strip().lower()]

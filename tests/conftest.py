@@ -1,3 +1,148 @@
 """What every test may ask for."""
 
+import contextvars
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import event
+
+from portal.app import create_app
+from portal.database import db
+from portal.settings import Settings
+from tests import cast as cast_module
+from tests.factories import Factories
+
 pytest_plugins = ["tests.services"]
+
+
+class Client(FlaskClient):
+    """A browser without script. Each request runs as in production: a context and a session of its own."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.commit()
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        db.session.rollback()
+        db.session.expire_all()
+        return response
+
+    def htmx(self, method: str, path: str, **kwargs: Any) -> Any:
+        """The same request as htmx sends it."""
+        return self.open(path, method=method, headers={"HX-Request": "true"}, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(
+        instance=str(tmp_path_factory.mktemp("instance")),
+        database_url=database_url,
+        secret_key="for tests only",
+        rate_limits=False,
+        community_name="Test Community",
+    )
+
+
+@pytest.fixture(scope="session")
+def _built(settings: Settings) -> Iterator[Flask]:
+    """The app over a database with the schema that the migrations make."""
+    made = create_app(settings)
+    made.test_client_class = Client
+    made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    with made.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    if settings.database_url.startswith("sqlite"):
+        path = Path(settings.database_url.removeprefix("sqlite:///"))
+        shutil.copy(path, path.with_suffix(".template"))
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(_built: Flask, settings: Settings) -> Iterator[Flask]:
+    """The app over an empty database, inside an app context. What a test commits is really committed."""
+    with _built.app_context():
+        _empty(settings)
+        yield _built
+        db.session.remove()
+
+
+def _empty(settings: Settings) -> None:
+    if settings.database_url.startswith("sqlite"):
+        db.engine.dispose()
+        path = Path(settings.database_url.removeprefix("sqlite:///"))
+        for tail in ("-wal", "-shm"):
+            Path(f"{path}{tail}").unlink(missing_ok=True)
+        shutil.copy(path.with_suffix(".template"), path)
+        return
+    names = ", ".join(table.name for table in db.metadata.sorted_tables)
+    with db.engine.begin() as connection:
+        # The append-only trigger also guards against TRUNCATE; only this session is let through.
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def make(app: Flask) -> Factories:
+    """Factories: `make.person()`, `make.idea(author=…)`; everything with sensible defaults."""
+    return Factories()
+
+
+@pytest.fixture
+def cast(make: Factories) -> cast_module.Cast:
+    """The people of the stories: customer, other_customer, moderator, product_manager, admin, stranger."""
+    return cast_module.assemble(make)
+
+
+@pytest.fixture
+def as_(app: Flask) -> Callable[[Any], Client]:
+    """`as_(person)` is that person's browser, signed in; `as_(None)` is a stranger's."""
+
+    def client(person: Any = None) -> Any:
+        browser = app.test_client()
+        if person is not None and person.is_authenticated:
+            cast_module.sign_in(browser, person)
+        return browser
+
+    return client
+
+
+@pytest.fixture
+def at_most(app: Flask) -> Callable[..., Any]:
+    """`with at_most(queries=5):` counts the statements that reach the database."""
+
+    @contextmanager
+    def budget(*, queries: int) -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
+                seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        assert len(seen) <= queries, f"{len(seen)} queries, allowed {queries}:\n" + "\n".join(seen)
+
+    return budget
+
+
+@pytest.fixture
+def rows(app: Flask) -> Callable[..., int]:
+    """`rows(Vote, person_id=1)` counts rows."""
+
+    def count(model: Any, **equal: Any) -> int:
+        return db.session.scalar(sa.select(sa.func.count()).select_from(model).filter_by(**equal)) or 0
+
+    return count

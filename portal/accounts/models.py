@@ -11,10 +11,10 @@ from flask_security.core import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.permissions import PERMISSIONS, STAFF, Permission, Role
-from portal.database import Id, db
+from portal.database import Id, Model
 
 
-class Company(db.Model):
+class Company(Model):
     """A customer's firm, with what the CRM knows of it. `revenue` is a year's, in `currency`."""
 
     __tablename__ = "company"
@@ -33,7 +33,7 @@ class Company(db.Model):
     created_at: Mapped[datetime]
 
 
-class CompanyDomain(db.Model):
+class CompanyDomain(Model):
     """A mail domain whose verified owners belong to the company. Never a free-mail domain."""
 
     __tablename__ = "company_domain"
@@ -42,7 +42,7 @@ class CompanyDomain(db.Model):
     company_id: Mapped[int] = mapped_column(sa.ForeignKey("company.id"), index=True)
 
 
-class Person(UserMixin, db.Model):  # type: ignore[misc]
+class Person(UserMixin, Model):
     """Somebody with an account here, or an author who was imported (then without mail and password)."""
 
     __tablename__ = "person"
@@ -54,7 +54,7 @@ class Person(UserMixin, db.Model):  # type: ignore[misc]
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(80))
-    email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
+    email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)  # type: ignore[assignment]
     password: Mapped[str | None] = mapped_column(sa.String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
@@ -85,7 +85,7 @@ class Person(UserMixin, db.Model):  # type: ignore[misc]
         return self.role in STAFF
 
     @property
-    def roles(self) -> list["NamedRole"]:
+    def roles(self) -> list["NamedRole"]:  # type: ignore[override]
         """For Flask-Security, which asks by role name."""
         return [NamedRole(self.role)]
 
@@ -139,7 +139,7 @@ class Standing(StrEnum):
     CLOSED = "closed"
 
 
-class SignInSession(db.Model):
+class SignInSession(Model):
     """One signed-in browser. The cookie holds the token; we keep its SHA-256."""
 
     __tablename__ = "sign_in_session"

@@ -15,7 +15,7 @@ def register(app: Flask) -> None:
     app.config.from_mapping(
         SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
         SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
     )
-    security.init_app(app, SQLAlchemyUserDatastore(db, Person, NamedRole))
+    security.init_app(app, SQLAlchemyUserDatastore(db, Person, NamedRole))  # type: ignore[arg-type]
     app.login_manager.anonymous_user = Stranger  # type: ignore[attr-defined]

@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Id, db
+from portal.database import Id, Model
 
 
-class Entry(db.Model):
+class Entry(Model):
     """One fact. Ordered by (xid, id): on PostgreSQL `xid` is the transaction that wrote it, on SQLite 0."""
 
     __tablename__ = "entry"
@@ -23,7 +23,7 @@ class Entry(db.Model):
     data: Mapped[dict[str, Any]]
 
 
-class ReaderPosition(db.Model):
+class ReaderPosition(Model):
     """How far a reader has come: all entries up to and with (xid, entry_id) are done."""
 
     __tablename__ = "reader_position"

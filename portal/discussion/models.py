@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from portal.accounts.models import Person
-from portal.database import Id, db
+from portal.database import Id, Model
 
 ONE_SUBJECT = "(idea_id IS NULL) <> (topic_id IS NULL)"
-ONE_OF_THREE = " + ".join(
-    f"CASE WHEN {each}_id IS NULL THEN 0 ELSE 1 END" for each in ("idea", "topic", "post")
-) + " = 1"
+ONE_OF_THREE = (
+    " + ".join(f"CASE WHEN {each}_id IS NULL THEN 0 ELSE 1 END" for each in ("idea", "topic", "post"))
+    + " = 1"
+)
 
 
 class Contribution:
@@ -83,7 +84,7 @@ class Tallied:
         return self.votes_down + self.imported_down
 
 
-class Post(Contribution, Tallied, db.Model):
+class Post(Contribution, Tallied, Model):
     """A comment on an idea or a reply in a topic.
 
     `position` counts 1, 2, 3 … within the idea or topic and never changes. A post with a `parent_id` is a
@@ -106,7 +107,7 @@ class Post(Contribution, Tallied, db.Model):
     position: Mapped[int]
 
 
-class Revision(db.Model):
+class Revision(Model):
     """A text as it stood before an edit."""
 
     __tablename__ = "revision"
@@ -122,7 +123,7 @@ class Revision(db.Model):
     at: Mapped[datetime]
 
 
-class Link(db.Model):
+class Link(Model):
     """Two things that belong together: `duplicate` (from is the same as to) or `related`."""
 
     __tablename__ = "link"
@@ -144,7 +145,7 @@ class Link(db.Model):
     source_id: Mapped[str | None] = mapped_column(sa.String(120))
 
 
-class Label(db.Model):
+class Label(Model):
     """A word under which ideas and topics can be found together."""
 
     __tablename__ = "label"
@@ -153,7 +154,7 @@ class Label(db.Model):
     name: Mapped[str] = mapped_column(sa.String(60), unique=True)
 
 
-class Labelling(db.Model):
+class Labelling(Model):
     """That an idea or a topic has a label."""
 
     __tablename__ = "labelling"

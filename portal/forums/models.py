@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
-from portal.database import Id, db
+from portal.database import Id, Model
 from portal.discussion.models import Contribution, Tallied
 
 
-class Category(db.Model):
+class Category(Model):
     """A place for topics about one subject."""
 
     __tablename__ = "category"
@@ -27,7 +27,7 @@ class Category(db.Model):
         return self.name
 
 
-class Topic(Contribution, Tallied, db.Model):
+class Topic(Contribution, Tallied, Model):
     """A question or a discussion. Its counters and last author stand here, so that a list reads no posts.
 
     `answers` counts visible posts without a parent, `replies` all visible posts.
@@ -75,7 +75,7 @@ class Topic(Contribution, Tallied, db.Model):
         return self.kind == "question"
 
 
-class Acceptance(db.Model):
+class Acceptance(Model):
     """Which answer solved a question, who said so and when. At most one for a topic."""
 
     __tablename__ = "acceptance"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
-from portal.database import Id, db
+from portal.database import Id, Model
 from portal.discussion.models import Contribution, Tallied
 
 NEVER_VOTED = -1e9
@@ -36,7 +36,7 @@ CLOSED = frozenset({Status.SHIPPED, Status.DECLINED})
 _STATUSES = ", ".join(f"'{each}'" for each in Status)
 
 
-class Board(db.Model):
+class Board(Model):
     """A place for ideas about one subject. `half_life` is in days and shapes the order Hot."""
 
     __tablename__ = "board"
@@ -56,7 +56,7 @@ class Board(db.Model):
         return self.name
 
 
-class Idea(Contribution, Tallied, db.Model):
+class Idea(Contribution, Tallied, Model):
     """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py)."""
 
     __tablename__ = "idea"
@@ -102,7 +102,7 @@ class Idea(Contribution, Tallied, db.Model):
         return self.status not in CLOSED and self.locked_at is None and not self.is_hidden
 
 
-class StatusChange(db.Model):
+class StatusChange(Model):
     """That a status changed: who, when (None where an import does not know), and the public word on it."""
 
     __tablename__ = "status_change"
@@ -117,7 +117,7 @@ class StatusChange(db.Model):
     at: Mapped[datetime | None]
 
 
-class OfficialAnswer(db.Model):
+class OfficialAnswer(Model):
     """A version of the company's word on an idea; the highest version is shown, the others stay readable."""
 
     __tablename__ = "official_answer"

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
-from portal.database import Id, db
+from portal.database import Id, Model
 from portal.discussion.models import ONE_OF_THREE
+
 
 class FlagReason(StrEnum):
     SPAM = "spam"
@@ -29,7 +30,7 @@ class FlagReason(StrEnum):
         }[self.value]
 
 
-class Flag(db.Model):
+class Flag(Model):
     """Somebody asked a moderator to look. Open until judged; one person flags one thing once."""
 
     __tablename__ = "flag"
@@ -40,7 +41,10 @@ class Flag(db.Model):
         sa.UniqueConstraint("person_id", "topic_id"),
         sa.UniqueConstraint("person_id", "post_id"),
         sa.Index(
-            "ix_flag_open", "at", "id", sqlite_where=sa.text("outcome IS NULL"),
+            "ix_flag_open",
+            "at",
+            "id",
+            sqlite_where=sa.text("outcome IS NULL"),
             postgresql_where=sa.text("outcome IS NULL"),
         ),
     )
@@ -59,7 +63,7 @@ class Flag(db.Model):
     judged_at: Mapped[datetime | None]
 
 
-class ModerationAct(db.Model):
+class ModerationAct(Model):
     """A line of the log: which moderator did what to which thing, why, and when."""
 
     __tablename__ = "moderation_act"

@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Id, db
+from portal.database import Id, Model
 
 
-class LedgerLine(db.Model):
+class LedgerLine(Model):
     """Points for one cause. Rows are only ever added: a trigger refuses UPDATE and DELETE.
 
     A reversal is a line of its own that names the line it takes back.
@@ -32,11 +32,14 @@ class LedgerLine(db.Model):
     key: Mapped[str] = mapped_column(sa.String(120), unique=True)
 
 
-class ImportedBadge(db.Model):
+class ImportedBadge(Model):
     """A badge that a person held in the system of an import; repeatable, and kept apart from what is earned here."""
 
     __tablename__ = "imported_badge"
-    __table_args__ = (sa.UniqueConstraint("source_system", "source_id"), sa.Index(None, "person_id", "awarded_at"))
+    __table_args__ = (
+        sa.UniqueConstraint("source_system", "source_id"),
+        sa.Index(None, "person_id", "awarded_at"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))

@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Id, db
+from portal.database import Id, Model
 
 
-class Vote(db.Model):
+class Vote(Model):
     """One person's vote on one idea or one post; 1 for it, -1 against."""
 
     __tablename__ = "vote"

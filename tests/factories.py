@@ -1,0 +1,103 @@
+"""Things for tests, with sensible defaults. Rows are written straight, so a test of an act does not rest on other acts."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from portal import clock, markup
+from portal.accounts.models import Company, Person
+from portal.database import db
+from portal.discussion.models import Post
+from portal.forums.models import Category, Topic
+from portal.ideas.models import Board, Idea
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Factories:
+    """Each method makes one thing, commits it, and returns it."""
+
+    def __init__(self) -> None:
+        self.count = itertools.count(1)
+
+    def _save(self, thing: Any) -> Any:
+        db.session.add(thing)
+        db.session.commit()
+        return thing
+
+    def company(self, **fields: Any) -> Company:
+        n = next(self.count)
+        return self._save(Company(**{"name": f"Company {n}", "created_at": EPOCH} | fields))
+
+    def person(self, **fields: Any) -> Person:
+        """A confirmed customer without a password (the sign-in tests set one)."""
+        n = next(self.count)
+        defaults = {
+            "name": f"Person {n}",
+            "email": f"person{n}@example.com",
+            "fs_uniquifier": f"person-{n}",
+            "confirmed_at": EPOCH,
+            "created_at": EPOCH,
+        }
+        return self._save(Person(**defaults | fields))
+
+    def board(self, **fields: Any) -> Board:
+        n = next(self.count)
+        return self._save(Board(**{"name": f"Board {n}", "created_at": EPOCH} | fields))
+
+    def category(self, **fields: Any) -> Category:
+        n = next(self.count)
+        return self._save(Category(**{"name": f"Category {n}", "created_at": EPOCH} | fields))
+
+    def idea(self, **fields: Any) -> Idea:
+        n = next(self.count)
+        fields = {"title": f"Idea {n}", **self._text(f"Body of idea {n}", n), **fields}
+        if "board" not in fields and "board_id" not in fields:
+            fields["board"] = self.board()
+        if "author" not in fields and "ghost_name" not in fields:
+            fields["author"] = self.person()
+        return self._save(Idea(**fields))
+
+    def topic(self, **fields: Any) -> Topic:
+        n = next(self.count)
+        fields = {"title": f"Question {n}", **self._text(f"Body of question {n}", n), **fields}
+        fields.setdefault("last_activity_at", fields["created_at"])
+        if "category" not in fields and "category_id" not in fields:
+            fields["category"] = self.category()
+        if "author" not in fields and "ghost_name" not in fields:
+            fields["author"] = self.person()
+        return self._save(Topic(**fields))
+
+    def comment(self, idea: Idea, **fields: Any) -> Post:
+        """A comment on an idea; the counters of the idea move with it."""
+        post = self._post(idea, idea_id=idea.id, **fields)
+        if not post.is_hidden:
+            idea.comments = Idea.comments + 1
+        db.session.commit()
+        return post
+
+    def reply(self, topic: Topic, **fields: Any) -> Post:
+        """A reply in a topic (an answer, unless it has a `parent_id`); the counters of the topic move with it."""
+        post = self._post(topic, topic_id=topic.id, **fields)
+        if not post.is_hidden:
+            topic.replies = Topic.replies + 1
+            topic.answers = Topic.answers + (0 if post.parent_id else 1)
+        db.session.commit()
+        return post
+
+    def _post(self, subject: Any, **fields: Any) -> Post:
+        n = next(self.count)
+        subject.last_position += 1
+        fields = {"position": subject.last_position, **self._text(f"Text of post {n}", n), **fields}
+        if "author" not in fields and "ghost_name" not in fields:
+            fields["author"] = self.person()
+        return self._save(Post(**fields))
+
+    def _text(self, body: str, n: int) -> dict[str, Any]:
+        cooked = markup.cook(body)
+        return {
+            "body": body,
+            "body_html": cooked.html,
+            "cooked_with": cooked.version,
+            "created_at": min(EPOCH + timedelta(minutes=n), clock.now()),
+        }

@@ -1,0 +1,52 @@
+"""Who may do what, on every route. A route without a row here fails."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from flask import url_for
+
+from tests import world
+from tests.cast import ACTORS
+
+TESTS = Path(__file__).parent.parent
+ROWS = [
+    each
+    for path in sorted(TESTS.glob("*/matrix.py"))
+    for each in import_module(f"tests.{path.parent.name}.matrix").ROUTES
+]
+READING = [each for each in ROWS if each.method == "GET"]
+WRITING = [each for each in ROWS if each.method != "GET"]
+OPEN_TO_ALL = {"static", "security.fs_static"}
+
+
+def ask(app, as_, each, actor, things, cast):
+    """Send the request of a row as an actor; returns the status."""
+    with app.test_request_context():
+        path = url_for(each.endpoint, **{k: things.get(v, v) for k, v in each.args.items()})
+    return as_(cast[actor]).open(path, method=each.method, data=each.data).status_code
+
+
+@pytest.mark.parametrize("each", READING, ids=str)
+def test_who_may_read(app, as_, make, cast, each):
+    things = world.build(make, cast)
+    seen = {actor: ask(app, as_, each, actor, things, cast) for actor in ACTORS}
+    assert seen == each.expect
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("each", WRITING, ids=str)
+def test_who_may_write(app, as_, make, cast, each, actor):
+    things = world.build(make, cast)
+    assert ask(app, as_, each, actor, things, cast) == each.expect[actor]
+
+
+def test_every_route_is_in_the_matrix(app):
+    known = {(each.method, each.endpoint) for each in ROWS}
+    missing = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.endpoint not in OPEN_TO_ALL and (method, rule.endpoint) not in known
+    }
+    assert not missing
