@@ -47,9 +47,7 @@ class Keyset(Generic[Row]):
         backwards, values = _decode(cursor, self.columns) if cursor else (False, None)
         descending = self.descending != backwards
         if values is not None:
-            mark = sa.tuple_(*[sa.literal(v, c.type) for v, c in zip(values, self.columns, strict=True)])
-            here = sa.tuple_(*self.columns)
-            rows = rows.where(here < mark if descending else here > mark)
+            rows = rows.where(self._beyond(values, descending))
         rows = rows.order_by(None).order_by(*[c.desc() if descending else c.asc() for c in self.columns])
         found = list(fetch(rows.limit(size + 1)))
         more, found = len(found) > size, found[:size]
@@ -62,6 +60,11 @@ class Keyset(Generic[Row]):
             newer=self._encode(found[0], backwards=True) if found and has_newer else None,
             older=self._encode(found[-1], backwards=False) if found and has_older else None,
         )
+
+    def _beyond(self, values: list[Any], descending: bool) -> sa.ColumnElement[bool]:
+        mark = sa.tuple_(*[sa.literal(v, c.type) for v, c in zip(values, self.columns, strict=True)])
+        here = sa.tuple_(*self.columns)
+        return here < mark if descending else here > mark
 
     def _encode(self, row: Any, *, backwards: bool) -> str:
         values = [_plain(getattr(row, column.key)) for column in self.columns]

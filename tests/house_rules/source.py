@@ -1,0 +1,39 @@
+"""The files of the portal as the house rules read them."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+PORTAL = ROOT / "portal"
+TEMPLATES = ROOT / "templates"
+
+MODULES = sorted(path.relative_to(ROOT) for path in PORTAL.rglob("*.py"))
+PAGES = sorted(path.relative_to(ROOT) for path in TEMPLATES.rglob("*.html"))
+SLICES = sorted(path.parent.name for path in PORTAL.glob("*/__init__.py"))
+VIEWS = [path for path in MODULES if path.stem == "views" or path.parent.name == "views"]
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a module, named from the root of the repository."""
+    return ast.parse((ROOT / path).read_text())
+
+
+def functions_of(path: Path) -> list[ast.FunctionDef]:
+    """Every function and method of a module."""
+    return [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef)]
+
+
+def length_of(function: ast.FunctionDef) -> int:
+    """Lines from `def` to the end, decorators and docstring not counted."""
+    lines = function.end_lineno - function.lineno + 1
+    first = function.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        lines -= first.end_lineno - first.lineno + 1
+    return lines
+
+
+def names_of(node: ast.AST) -> str:
+    """The source of a node in one line."""
+    return " ".join(ast.unparse(node).split())

@@ -1,0 +1,68 @@
+"""The grammar of the folders: a name says what a file is."""
+
+import re
+
+import pytest
+
+from portal.app import SLICES as LOADED
+from tests.house_rules.source import MODULES, PORTAL, ROOT, SLICES
+
+DRAWERS = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "manager",
+    "managers",
+    "base",
+    "misc",
+    "shared",
+    "lib",
+}
+GRAMMAR = {"__init__", "models", "queries", "forms", "views", "cli"}
+# Things rather than acts, each known to several slices or read by a library.
+THINGS = {
+    "accounts/permissions.py",
+    "activity/events.py",
+    "activity/journal.py",
+    "crm_bridge/gateway.py",
+}
+IN_SLICES = [path for path in MODULES if len(path.parts) > 2]
+
+
+def test_the_factory_loads_every_slice():
+    assert sorted(LOADED) == SLICES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_nothing_is_a_drawer(path):
+    assert not DRAWERS & {path.stem, *path.parent.parts}
+
+
+@pytest.mark.parametrize("path", IN_SLICES, ids=str)
+def test_a_file_is_of_the_grammar_or_an_act(path):
+    in_slice = path.relative_to("portal")
+    is_vendor = len(in_slice.parts) > 2
+    assert path.stem in GRAMMAR or path.stem.endswith("ing") or is_vendor or str(in_slice) in THINGS
+
+
+@pytest.mark.parametrize("slice_", SLICES)
+def test_a_slice_says_what_it_is_and_registers_itself(slice_):
+    text = (PORTAL / slice_ / "__init__.py").read_text()
+    assert text.startswith('"""')
+    assert "def register(app" in text
+
+
+def test_the_readme_shows_the_tree_as_it_is():
+    tree = (ROOT / "README.md").read_text().split("## The tree")[1]
+    rooms = re.search(r"^portal/.*\n((?:  .*\n)+)", tree, re.MULTILINE)[1]
+    shown = {line.split()[0] for line in rooms.splitlines()}
+    there = {f"{name}/" for name in SLICES} | {p.name for p in PORTAL.glob("*.py") if p.stem != "__init__"}
+    assert shown == there
+
+
+def test_migrations_are_named_by_day_and_deed():
+    names = [path.name for path in (ROOT / "migrations/versions").glob("*.py")]
+    assert names
+    assert [name for name in names if not re.fullmatch(r"20\d{6}_[a-z0-9_]+\.py", name)] == []
