@@ -1,6 +1,6 @@
 // What an htmx request was refused for is shown at the foot of the page; this also covers an answer that never came.
 {
-  const place = document.getElementById("refused");
+  const place = document.getElementById("notices");
   const say = (title, sentence) => {
     const box = document.createElement("section");
     box.className = "refusal";
