@@ -7,9 +7,9 @@ import click
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
 
-from portal.database import db
+from portal.database import db, reading_only
 from portal.errors import Refusal
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -24,7 +24,7 @@ def newest_revision() -> str | None:
 def is_ready() -> bool:
     """Whether the database has the newest schema."""
     try:
-        with db.engine.connect() as connection:
+        with reading_only(), db.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision() == newest_revision()
     except sa.exc.DBAPIError:
         return False
@@ -34,9 +34,7 @@ class Commands(AppGroup):
     """A group of commands of one slice."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        from flask import current_app
-
-        with current_app.app_context():
+        with ctx.ensure_object(ScriptInfo).load_app().app_context():
             ready = is_ready()
         if not ready:
             raise click.ClickException(UNREADY)

@@ -117,6 +117,20 @@ def as_(app: Flask) -> Callable[[Any], Client]:
 
 
 @pytest.fixture
+def run(app: Flask) -> Callable[..., Any]:
+    """`run("reputation", "rebuild")` is a flask command, as another process would run it."""
+
+    def command(*words: str, **kwargs: Any) -> Any:
+        db.session.commit()
+        result = contextvars.Context().run(app.test_cli_runner().invoke, args=list(words), **kwargs)
+        db.session.rollback()
+        db.session.expire_all()
+        return result
+
+    return command
+
+
+@pytest.fixture
 def at_most(app: Flask) -> Callable[..., Any]:
     """`with at_most(queries=5):` counts the statements that reach the database."""
 
