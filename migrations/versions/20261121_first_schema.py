@@ -205,7 +205,8 @@ def upgrade() -> None:
     sa.Column('source_id', sa.BigInteger(), nullable=False),
     sa.Column('reverses_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('reason', sa.String(length=500), nullable=True),
-    sa.Column('key', sa.String(length=120), nullable=False),
+    sa.Column('cause', sa.String(length=80), nullable=False),
+    sa.Column('key', sa.String(length=100), nullable=False),
     sa.ForeignKeyConstraint(['actor_id'], ['person.id'], name=op.f('fk_ledger_line_actor_id_person')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_ledger_line_person_id_person')),
     sa.ForeignKeyConstraint(['reverses_id'], ['ledger_line.id'], name=op.f('fk_ledger_line_reverses_id_ledger_line')),
@@ -214,7 +215,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('reverses_id', name=op.f('uq_ledger_line_reverses_id'))
     )
     with op.batch_alter_table('ledger_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ledger_line_cause'), ['cause'], unique=False)
         batch_op.create_index(batch_op.f('ix_ledger_line_person_id_id'), ['person_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ledger_line_source_source_id'), ['source', 'source_id'], unique=False)
 
     op.create_table('sign_in_session',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -485,6 +488,7 @@ def upgrade() -> None:
     sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('value', sa.SmallInteger(), nullable=False),
     sa.Column('cast_at', portal.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('imported', sa.Boolean(), nullable=False),
     sa.CheckConstraint('(idea_id IS NULL) <> (post_id IS NULL)', name=op.f('ck_vote_one_subject')),
     sa.CheckConstraint('value IN (1, -1)', name=op.f('ck_vote_value')),
     sa.ForeignKeyConstraint(['idea_id'], ['idea.id'], name=op.f('fk_vote_idea_id_idea')),
@@ -567,7 +571,9 @@ def downgrade() -> None:
 
     op.drop_table('sign_in_session')
     with op.batch_alter_table('ledger_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ledger_line_source_source_id'))
         batch_op.drop_index(batch_op.f('ix_ledger_line_person_id_id'))
+        batch_op.drop_index(batch_op.f('ix_ledger_line_cause'))
 
     op.drop_table('ledger_line')
     with op.batch_alter_table('imported_badge', schema=None) as batch_op:

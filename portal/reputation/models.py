@@ -11,11 +11,13 @@ from portal.database import Id, Model
 class LedgerLine(Model):
     """Points for one cause. Rows are only ever added: a trigger refuses UPDATE and DELETE.
 
-    A reversal is a line of its own that names the line it takes back.
+    A reversal is a line of its own that names the line it takes back. `cause` says what the points are for
+    ("answer_vote:7:12" is person 12's vote on post 7); lines of one cause are granted and reversed in turn, and
+    `key` is the cause with a running number, so that no line can be written twice.
     """
 
     __tablename__ = "ledger_line"
-    __table_args__ = (sa.Index(None, "person_id", "id"),)
+    __table_args__ = (sa.Index(None, "person_id", "id"), sa.Index(None, "source", "source_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime]
@@ -29,7 +31,8 @@ class LedgerLine(Model):
     source_id: Mapped[int] = mapped_column(sa.BigInteger)
     reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_line.id"), unique=True)
     reason: Mapped[str | None] = mapped_column(sa.String(500))
-    key: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    cause: Mapped[str] = mapped_column(sa.String(80), index=True)
+    key: Mapped[str] = mapped_column(sa.String(100), unique=True)
 
 
 class ImportedBadge(Model):

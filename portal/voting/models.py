@@ -9,7 +9,10 @@ from portal.database import Id, Model
 
 
 class Vote(Model):
-    """One person's vote on one idea or one post; 1 for it, -1 against."""
+    """One person's vote on one idea or one post; 1 for it, -1 against.
+
+    An imported vote counts in tallies but earns its author no points here.
+    """
 
     __tablename__ = "vote"
     __table_args__ = (
@@ -25,3 +28,4 @@ class Vote(Model):
     post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
     value: Mapped[int] = mapped_column(sa.SmallInteger)
     cast_at: Mapped[datetime]
+    imported: Mapped[bool] = mapped_column(default=False)
