@@ -4,7 +4,8 @@ import errno
 import logging
 
 import sqlalchemy as sa
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
@@ -44,7 +45,7 @@ def register(app: Flask) -> None:
 def _show(status: int, title: str, what: str, todo: str = "") -> Response:
     db.session.rollback()
     template = "errors/_refusal.html" if pages.wants_fragment() else "errors/refusal.html"
-    text = render_template(template, status=status, title=title, what=what, todo=todo, kept=_kept())
+    text = render_template(template, status=status, title=title, what=what, todo=todo, kept=kept())
     response = make_response(text, status)
     if pages.wants_fragment():
         # htmx swaps no failed answer by itself: say where the sentence goes.
@@ -53,7 +54,7 @@ def _show(status: int, title: str, what: str, todo: str = "") -> Response:
     return response
 
 
-def _kept() -> list[str]:
+def kept() -> list[str]:
     """The long texts of the refused form, so that nobody has to type them again."""
     if request.method in pages.SAFE or "portal.unreadable" in request.environ:
         return []
@@ -66,6 +67,8 @@ def _refused(refusal: Refusal) -> Response:
 
 
 def _expired(_error: CSRFError) -> Response:
+    if not current_user.is_authenticated and request.blueprint not in {"security", "accounts"}:
+        return make_response(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     return _show(
         400, "This form was open too long", "For your safety it was not sent.", "Go back, reload, send again."
     )
@@ -108,7 +111,7 @@ def _unavailable(error: Exception) -> Response:
     """The database or the disk does not take it: nothing was saved, and we say so without asking the database."""
     log.error("unavailable: %s", error)
     _forget()
-    response = make_response(render_template("errors/unavailable.html", kept=_kept()), 503)
+    response = make_response(render_template("errors/unavailable.html", kept=kept()), 503)
     response.headers["Retry-After"] = "15"
     return response
 
@@ -116,7 +119,7 @@ def _unavailable(error: Exception) -> Response:
 def _broken(error: Exception) -> Response:
     log.error("broken", exc_info=error)
     _forget()
-    return make_response(render_template("errors/broken.html", kept=_kept()), 500)
+    return make_response(render_template("errors/broken.html", kept=kept()), 500)
 
 
 def _forget() -> None:

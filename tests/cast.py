@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from portal import clock
+from portal.accounts import signing_in
 from portal.accounts.models import Company, Person, Stranger
 from portal.accounts.permissions import Role
+from portal.database import db
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,9 @@ def assemble(make: Any) -> Cast:
 
 
 def sign_in(browser: Any, person: Person) -> None:
-    """Give the browser the cookie of somebody who signed in."""
+    """Give the browser the cookie of somebody who signed in just now."""
+    token = signing_in.begin(person, browser="A browser of the tests")
+    db.session.commit()
     with browser.session_transaction() as session:
-        session["_user_id"] = person.fs_uniquifier
-        session["_fresh"] = True
+        session["_user_id"] = token
+        session["fs_paa"] = clock.now().timestamp()

@@ -1,0 +1,1 @@
+"""Flask-Security, fitted to our tables, forms, pages and manners."""
