@@ -3,10 +3,13 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from portal.accounts.models import Person
 from portal.database import Id, Model
+from portal.markup import text_of
+
+SUMMARY = 200
 
 ONE_SUBJECT = "(idea_id IS NULL) <> (topic_id IS NULL)"
 ONE_OF_THREE = (
@@ -57,6 +60,25 @@ class Contribution:
     def is_by(self, viewer: object) -> bool:
         """Whether the viewer wrote it."""
         return self.author_id is not None and getattr(viewer, "id", None) == self.author_id
+
+
+class Introduced:
+    """A short plain text for cards and lists, made when the text is cooked: no list cleans HTML.
+
+    Whoever inserts rows past the ORM fills `summary` with `introduction(body_html)`.
+    """
+
+    summary: Mapped[str] = mapped_column(sa.String(SUMMARY), default="", server_default="")
+
+    @validates("body_html")
+    def _introduce(self, _key: str, html: str) -> str:
+        self.summary = introduction(html)
+        return html
+
+
+def introduction(html: str) -> str:
+    """The first words of a cooked text, short enough for a card."""
+    return text_of(html, SUMMARY)
 
 
 class Tallied:

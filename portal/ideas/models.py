@@ -2,16 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.accounts.models import Person
 from portal.database import Id, Model
-from portal.discussion.models import Contribution, Tallied
-
-NEVER_VOTED = -1e9
-"""The stored rank of an idea without votes: below every idea that has one."""
+from portal.discussion.models import Contribution, Introduced, Tallied
+from portal.voting.ranking import NEVER_VOTED as NEVER_VOTED
 
 
 class Status(StrEnum):
@@ -56,7 +55,7 @@ class Board(Model):
         return self.name
 
 
-class Idea(Contribution, Tallied, Model):
+class Idea(Contribution, Introduced, Tallied, Model):
     """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py)."""
 
     __tablename__ = "idea"
@@ -73,7 +72,10 @@ class Idea(Contribution, Tallied, Model):
         sa.Index(None, "board_id", "score", "id"),
         sa.Index(None, "board_id", "created_at", "id"),
         sa.Index(None, "status", "hot", "id"),
+        sa.Index(None, "status", "score", "id"),
+        sa.Index(None, "status", "created_at", "id"),
         sa.Index(None, "author_id", "created_at", "id"),
+        sa.Index(None, "author_id", "form_key", unique=True),
     )
 
     board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id"))
@@ -91,6 +93,8 @@ class Idea(Contribution, Tallied, Model):
     last_staff_word_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
     locked_reason: Mapped[str | None] = mapped_column(sa.String(500))
+    form_key: Mapped[str | None] = mapped_column(sa.String(64))
+    """The key of the form that made it: the same form sent twice makes one idea."""
 
     @property
     def slug_source(self) -> str:
@@ -99,7 +103,28 @@ class Idea(Contribution, Tallied, Model):
     @property
     def takes_votes(self) -> bool:
         """Whether a vote may be cast or withdrawn now."""
-        return self.status not in CLOSED and self.locked_at is None and not self.is_hidden
+        return not self.why_no_votes
+
+    @property
+    def why_no_votes(self) -> str:
+        """The sentence that says why no vote is taken now; empty when votes are taken."""
+        if self.is_hidden:
+            return "This idea is hidden and takes no votes."
+        if self.locked_at is not None:
+            return "This idea is locked and takes no votes."
+        if self.status in CLOSED:
+            return f"This idea is {Status(self.status).label.lower()} and takes no more votes."
+        return ""
+
+
+def _of_board(column: Mapped[Any]) -> Any:
+    """A fact of the board that voting needs to know; read only when asked for by name."""
+    fact = sa.select(column).where(Board.id == Idea.board_id).correlate_except(Board).scalar_subquery()
+    return column_property(fact, deferred=True, raiseload=True)
+
+
+Idea.half_life = _of_board(Board.half_life)
+Idea.takes_votes_against = _of_board(Board.votes_against)
 
 
 class StatusChange(Model):

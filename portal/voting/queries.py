@@ -1,0 +1,43 @@
+"""Every read of votes."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.accounts.models import Viewer
+from portal.database import db
+from portal.voting.models import Vote
+
+
+def values_by(
+    viewer: Viewer, *, idea_ids: Collection[int] = (), post_ids: Collection[int] = ()
+) -> dict[int, int]:
+    """What the viewer voted on these ideas or on these posts: id -> 1 or -1, in one query for a page."""
+    wanted = idea_ids or post_ids
+    if not viewer.is_authenticated or not wanted:
+        return {}
+    subject = Vote.idea_id if idea_ids else Vote.post_id
+    mine = sa.select(subject, Vote.value).where(Vote.person_id == viewer.id, subject.in_(wanted))
+    return {subject_id: value for subject_id, value in db.session.execute(mine) if subject_id is not None}
+
+
+def vote_of(viewer: Viewer, *, idea_id: int) -> Vote | None:
+    """The viewer's own vote on an idea, with its date."""
+    if not viewer.is_authenticated:
+        return None
+    return db.session.scalar(sa.select(Vote).where(Vote.person_id == viewer.id, Vote.idea_id == idea_id))
+
+
+def idea_ids_voted_by(viewer: Viewer) -> sa.Select[Any]:
+    """A select of the ids of all ideas that the viewer voted for, to narrow a list with."""
+    return sa.select(Vote.idea_id).where(
+        Vote.person_id == viewer.id, Vote.idea_id.is_not(None), Vote.value == 1
+    )
+
+
+def dated_values(idea_id: int) -> list[tuple[datetime, int]]:
+    """All votes on an idea as (cast at, value): what its rank is recomputed from."""
+    rows = db.session.execute(sa.select(Vote.cast_at, Vote.value).where(Vote.idea_id == idea_id))
+    return [(cast_at, value) for cast_at, value in rows]
