@@ -5,8 +5,10 @@
     ["hour", 3600],
     ["day", 86400],
   ];
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
-  const full = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  // Plain "en" would put the month first, unlike the page itself.
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
 
   const tell = (time) => {
     const then = new Date(time.dateTime);
