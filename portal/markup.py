@@ -65,6 +65,7 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 _SCHEME = re.compile(r"^\s*([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
 _HTML = "http://www.w3.org/1999/xhtml"
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _CODE_CLASS = re.compile(r"^[a-z0-9_\- ]{1,80}$")
 
 
@@ -81,12 +82,12 @@ def cook(source: str) -> Cooked:
 
     Longer text than LONGEST is cut: forms refuse it earlier, this guards every other way in.
     """
-    return Cooked(_safe(_renderer().render(_plain(source)[:LONGEST]), follow=False))
+    return Cooked(_safe(_renderer().render(plain(source)[:LONGEST]), follow=False))
 
 
 def clean(html: str) -> Cooked:
     """Imported HTML on the same allow-list; its links are followed, because attribution asks for it."""
-    return Cooked(_safe(_plain(html), follow=True))
+    return Cooked(_safe(plain(html), follow=True))
 
 
 def text_of(html: str, length: int = 300) -> str:
@@ -106,8 +107,9 @@ def link_allowed(url: str) -> bool:
     return seen is None or seen.group(1).lower() in SCHEMES
 
 
-def _plain(text: str) -> str:
-    return text.replace("\x00", "\ufffd").replace("\r\n", "\n")
+def plain(text: str) -> str:
+    """Text as it can be stored anywhere: one kind of line end, and a mark where a database would refuse."""
+    return _UNSTORABLE.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @lru_cache(maxsize=1)

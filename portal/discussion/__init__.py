@@ -8,4 +8,4 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
-    from portal.discussion import models  # noqa: F401
+    from portal.discussion import counting, models  # noqa: F401

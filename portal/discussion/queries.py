@@ -1,0 +1,141 @@
+"""Every read of posts. Nothing here commits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from portal.accounts.models import Person, Viewer
+from portal.database import db
+from portal.discussion.models import Post
+from portal.discussion.subjects import KINDS, name_of
+
+COMMENTS_SHOWN = 5
+PAGE = 20
+
+
+def not_hidden_from(viewer: Viewer, post: Any = Post) -> sa.ColumnElement[bool]:
+    """The post's own state: shown to all, or hidden and then only to its author and moderators."""
+    if viewer.may("moderate"):
+        return sa.true()
+    shown = post.hidden_at.is_(None)
+    return shown if viewer.id is None else sa.or_(shown, post.author_id == viewer.id)
+
+
+def visible_posts(viewer: Viewer) -> sa.Select[Post]:
+    """Posts this viewer may know about: they, what they comment on, and their subject are visible."""
+    parent = aliased(Post)
+    fine = sa.exists().where(parent.id == Post.parent_id, not_hidden_from(viewer, parent)).correlate(Post)
+    subjects = [
+        sa.exists().where(kind.model.id == kind.column, kind.rule(viewer)).correlate(Post)
+        for kind in KINDS.values()
+    ]
+    own = sa.and_(not_hidden_from(viewer), sa.or_(Post.parent_id.is_(None), fine))
+    return sa.select(Post).where(own, sa.or_(sa.false(), *subjects))
+
+
+def with_author(posts: sa.Select[Post]) -> sa.Select[Post]:
+    """The same posts with what their line of authorship shows."""
+    return posts.options(joinedload(Post.author).joinedload(Person.company))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A post as a page shows it, with the first comments on it; `more` of them can be asked for."""
+
+    post: Post
+    comments: Sequence[Post] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """What a page says of its posts for this viewer.
+
+    `open`: the viewer is offered to write here. `votes`: the viewer's own by post id. `takes_votes`: answers
+    have a vote. `may_accept`: the viewer is offered to accept an answer. `accepted_id`: the accepted one.
+    """
+
+    open: bool = False
+    takes_votes: bool = False
+    may_accept: bool = False
+    accepted_id: int | None = None
+    votes: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Neighbouring posts of one subject. `earlier` and `later`: whether there are more on that side."""
+
+    rows: Sequence[Shown]
+    earlier: bool = False
+    later: bool = False
+
+    @property
+    def first(self) -> int:
+        return self.rows[0].post.position
+
+    @property
+    def last(self) -> int:
+        return self.rows[-1].post.position
+
+
+def stretch(
+    subject: Any,
+    viewer: Viewer,
+    *,
+    start: int | None = None,
+    end: int | None = None,
+    without: int | None = None,
+    size: int = PAGE,
+) -> Stretch:
+    """Posts without a parent, in order: `size` from position `start` on, or the last `size` up to `end`.
+
+    It reads by position, so the last stretch of a long discussion costs what the first costs. `without` leaves
+    one post out (the accepted answer, shown elsewhere). Two queries: the posts, and the comments on them.
+    """
+    posts = _of(subject, viewer).where(Post.parent_id.is_(None))
+    if without is not None:
+        posts = posts.where(Post.id != without)
+    if end is not None:
+        posts = posts.where(Post.position <= end).order_by(Post.position.desc())
+    else:
+        posts = posts.where(Post.position >= (start or 1)).order_by(Post.position)
+    found = list(db.session.scalars(with_author(posts).limit(size + 1)))
+    more, found = len(found) > size, found[:size]
+    if end is not None:
+        found.reverse()
+        return Stretch(with_comments(found, viewer), earlier=more, later=end < subject.last_position)
+    return Stretch(with_comments(found, viewer), earlier=(start or 1) > 1, later=more)
+
+
+def with_comments(posts: Iterable[Post], viewer: Viewer, *, each: int = COMMENTS_SHOWN) -> list[Shown]:
+    """The posts, each with its first comments and how many more there are, in one query."""
+    posts = list(posts)
+    inside = Post.parent_id.in_([post.id for post in posts])
+    ranked = sa.select(
+        Post.id,
+        sa.func.row_number().over(partition_by=Post.parent_id, order_by=Post.position).label("rank"),
+        sa.func.count().over(partition_by=Post.parent_id).label("total"),
+    ).where(inside, not_hidden_from(viewer))
+    top = ranked.subquery()
+    rows = db.session.execute(
+        with_author(sa.select(Post))
+        .add_columns(top.c.total)
+        .join(top, top.c.id == Post.id)
+        .where(top.c.rank <= each)
+        .order_by(Post.position)
+    )
+    under: dict[int | None, list[Post]] = {}
+    totals: dict[int | None, int] = {}
+    for comment, total in rows:
+        under.setdefault(comment.parent_id, []).append(comment)
+        totals[comment.parent_id] = total
+    return [Shown(p, under.get(p.id, []), totals.get(p.id, 0) - len(under.get(p.id, []))) for p in posts]
+
+
+def _of(subject: Any, viewer: Viewer) -> sa.Select[Post]:
+    """Posts of a subject that the viewer was already found to see."""
+    return sa.select(Post).filter_by(**{f"{name_of(subject)}_id": subject.id}).where(not_hidden_from(viewer))

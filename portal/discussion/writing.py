@@ -1,0 +1,91 @@
+"""Writing a comment on an idea, a reply in a topic, or a comment on either's posts."""
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock, markup
+from portal.accounts.models import Person
+from portal.activity import journal
+from portal.activity.events import PostWritten
+from portal.database import db
+from portal.discussion import counting
+from portal.discussion.models import Post
+from portal.discussion.subjects import name_of
+from portal.errors import Conflict, Unusable
+
+SENT_TWICE = timedelta(minutes=10)
+"""The same text by the same person in the same place within this time is one text sent twice."""
+
+
+def write(subject: Any, *, by: Person, body: str, parent: Post | None = None) -> Post:
+    """Add a post to an idea or topic and count it. With a `parent` it is a comment on that post.
+
+    A comment on a comment becomes one on the same post. A text sent twice gives the first post again.
+    Raises Conflict when the subject (or the parent) is locked or hidden and `by` does not moderate,
+    Unusable when the parent is a post of something else.
+    """
+    body = markup.plain(body).strip()
+    _hold(subject)
+    check_open(subject, by=by)
+    _check_parent(parent, subject, by=by)
+    place = {f"{name_of(subject)}_id": subject.id, "parent_id": parent and (parent.parent_id or parent.id)}
+    return _just_written(place, by, body) or _add(subject, place, by, body)
+
+
+def check_open(subject: Any, *, by: Person) -> None:
+    """Raise Conflict when nothing may be added or changed here now, except by a moderator."""
+    if by.may("moderate"):
+        return
+    word = name_of(subject)
+    if subject.locked_at is not None:
+        reason = f" The reason: {subject.locked_reason}" if subject.locked_reason else ""
+        raise Conflict(f"This {word} is locked: it can be read, but nobody can add to it.{reason}")
+    if subject.is_hidden:
+        raise Conflict(f"This {word} is hidden. A moderator can restore it; until then nothing can be added.")
+
+
+def _hold(subject: Any) -> None:
+    """Read the state that decides, and keep others from changing it until this transaction ends."""
+    state = ["locked_at", "locked_reason", "hidden_at", "last_position"]
+    db.session.flush()
+    db.session.refresh(subject, state, with_for_update=True)
+
+
+def _check_parent(parent: Post | None, subject: Any, *, by: Person) -> None:
+    if parent is None:
+        return
+    if getattr(parent, f"{name_of(subject)}_id") != subject.id:
+        raise Unusable("The post you comment on belongs to something else. Reload the page and try again.")
+    if parent.is_hidden and not by.may("moderate"):
+        raise Conflict("The post you comment on is hidden. You can write a reply of your own instead.")
+
+
+def _just_written(place: dict[str, Any], by: Person, body: str) -> Post | None:
+    same = (
+        sa.select(Post)
+        .where(Post.author_id == by.id, Post.created_at > clock.now() - SENT_TWICE, Post.body == body)
+        .filter_by(**place)
+        .order_by(Post.id)
+    )
+    return db.session.scalar(same.limit(1))
+
+
+def _add(subject: Any, place: dict[str, Any], by: Person, body: str) -> Post:
+    now, cooked = clock.now(), markup.cook(body)
+    answer = place["parent_id"] is None
+    position = counting.next_position(subject, answer=answer, author_id=by.id, now=now)
+    post = Post(
+        **place,
+        position=position,
+        author=by,
+        body=body,
+        body_html=cooked.html,
+        cooked_with=cooked.version,
+        created_at=now,
+    )
+    db.session.add(post)
+    db.session.flush()
+    journal.record(PostWritten(actor_id=by.id, post_id=post.id, idea_id=post.idea_id, topic_id=post.topic_id))
+    return post
