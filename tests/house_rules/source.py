@@ -10,6 +10,7 @@ TEMPLATES = ROOT / "templates"
 
 MODULES = sorted(path.relative_to(ROOT) for path in PORTAL.rglob("*.py"))
 PAGES = sorted(path.relative_to(ROOT) for path in TEMPLATES.rglob("*.html"))
+TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
 SLICES = sorted(path.parent.name for path in PORTAL.glob("*/__init__.py"))
 VIEWS = [path for path in MODULES if path.stem == "views" or path.parent.name == "views"]
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from portal.database import db
-from tests.house_rules.source import MODULES, PAGES, ROOT, names_of, tree_of
+from tests.house_rules.source import MODULES, PAGES, ROOT, TESTS, names_of, tree_of
 
 # The worker's loop is an edge too: each step of a reader is a transaction.
 COMMITTING = {"views", "cli"}
@@ -60,3 +60,10 @@ def test_a_template_holds_neither_script_nor_style(path):
     assert not re.findall(r"\s(?:style|on\w+)\s*=|javascript:|hx-on|hx-vars|js:", text)
     scripts = re.findall(r"<(?:script|style)\b[^>]*>", text)
     assert all("nonce=" in tag for tag in scripts)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=str)
+def test_no_test_is_skipped(path):
+    calls = {names_of(node) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
+    assert not calls & {"pytest.skip", "pytest.mark.skip", "pytest.mark.skipif", "pytest.importorskip"}
+    assert not calls & {"pytest.xfail", "pytest.mark.xfail"}

@@ -46,7 +46,12 @@ def test_nothing_is_a_drawer(path):
 def test_a_file_is_of_the_grammar_or_an_act(path):
     in_slice = path.relative_to("portal")
     is_vendor = len(in_slice.parts) > 2
-    assert path.stem in GRAMMAR or path.stem.partition("_")[0].endswith("ing") or is_vendor or str(in_slice) in THINGS
+    assert (
+        path.stem in GRAMMAR
+        or path.stem.partition("_")[0].endswith("ing")
+        or is_vendor
+        or str(in_slice) in THINGS
+    )
 
 
 @pytest.mark.parametrize("slice_", SLICES)
