@@ -25,7 +25,7 @@ TEXT += [
     for ground in ("page", "card", f"{tone}-soft")
 ]
 TEXT += [
-    ("accent", "sunk"),
+    *((tone, "sunk") for tone in ("accent", "good", "warm", "bad")),
     ("accent-strong", "card"),
     ("accent-strong", "page"),
     ("accent-strong", "good-soft"),
