@@ -2,6 +2,8 @@
 
 import contextvars
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,8 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import event
 
+from portal.activity import queries as activity_queries
+from portal.activity import reading
 from portal.app import create_app
 from portal.database import db
 from portal.settings import Settings
@@ -160,3 +164,26 @@ def rows(app: Flask) -> Callable[..., int]:
         return db.session.scalar(sa.select(sa.func.count()).select_from(model).filter_by(**equal)) or 0
 
     return count
+
+
+@pytest.fixture
+def catch_up(app: Flask) -> Callable[[], dict[str, int]]:
+    """`catch_up()` commits, lets every reader read all there is, and fails if one failed.
+
+    On PostgreSQL an entry is readable once every older transaction of the server has ended, also those of
+    other test processes: it waits for them.
+    """
+
+    def read_all() -> dict[str, int]:
+        db.session.commit()
+        patience = time.monotonic() + 30
+        while activity_queries.held_back() and time.monotonic() < patience:
+            db.session.rollback()
+            threading.Event().wait(0.01)
+        taken = reading.catch_up_all()
+        failures = [each for each in activity_queries.lag(reading.readers.names()) if each.failure]
+        db.session.rollback()
+        assert not failures
+        return taken
+
+    return read_all

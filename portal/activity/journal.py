@@ -30,17 +30,12 @@ def hears(*kinds: type[Event]) -> Callable[[Listener], Listener]:
 
 def record(event: Event) -> int:
     """Write the event into the journal and tell the listeners. Returns the id of the entry."""
-    values: dict[str, Any] = {
-        "at": clock.now(),
-        "actor_id": event.actor_id,
-        "kind": event.kind,
-        "data": event.data(),
-    }
-    if db.session.get_bind().dialect.name == "postgresql":
-        values["xid"] = sa.cast(sa.cast(sa.func.pg_current_xact_id(), sa.Text), sa.BigInteger)
     # The things that the event names must have their ids and rows before listeners look for them.
     db.session.flush()
-    entry_id = db.session.scalar(sa.insert(Entry).values(**values).returning(Entry.id))
+    insert = sa.insert(Entry).values(
+        at=clock.now(), actor_id=event.actor_id, kind=event.kind, data=event.data()
+    )
+    entry_id = db.session.scalar(insert.returning(Entry.id))
     for listener in _listeners[type(event)]:
         listener(event)
     db.session.info["journaled"] = True

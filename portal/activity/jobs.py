@@ -1,0 +1,129 @@
+"""When the readers are woken: after a commit that recorded something, and every minute. huey keeps the queue."""
+
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from huey import Huey, crontab
+from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
+from huey.storage import RedisStorage, SqliteStorage
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.activity import queries
+from portal.activity.reading import catch_up_all, never
+from portal.database import db
+from portal.settings import Settings
+
+log = logging.getLogger(__name__)
+
+WAITING = "a wake waits"
+SEEN = "worker seen"
+SECONDS_TO_FINISH = 10
+SECONDS_UNTIL_NEXT_LOOK = 1.0
+
+
+class Queue(SqliteStorage):
+    """huey's file. A lost wake costs a minute at most, so commits do not wait for the disk."""
+
+    def _create_connection(self) -> Any:
+        connection = super()._create_connection()
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+
+class Worker(Consumer):
+    """huey's consumer, which finishes the batch in hand whichever way it is asked to stop."""
+
+    def __init__(self, huey: Huey, **options: Any) -> None:
+        super().__init__(huey, **options)
+        self._signal_actions = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), (False, True))
+
+
+class Jobs:
+    """The queue of one portal. It is opened on the first use, never while the program loads."""
+
+    def __init__(self, settings: Settings, context: Callable[[], AbstractContextManager[Any]]) -> None:
+        """`context` makes the app context in which a task runs."""
+        self._settings = settings
+        self._context = context
+        self._stopping: Callable[[], bool] = never
+
+    @cached_property
+    def huey(self) -> Huey:
+        """The queue with its tasks; Redis when it is set, else a file in the instance folder."""
+        options: dict[str, Any] = {
+            "storage_class": Queue,
+            "filename": str(self._settings.folder / "jobs.sqlite"),
+        }
+        if self._settings.redis_url:
+            options = {"storage_class": RedisStorage, "url": self._settings.redis_url}
+        # Tasks travel pickled: only what was signed with our key is opened.
+        serializer = SignedSerializer(secret=self._settings.signing_key())
+        huey = Huey("portal", results=False, serializer=serializer, **options)
+        self._wake = huey.task(name="wake_readers")(self._wake_readers)
+        huey.periodic_task(crontab(minute="*"), name="wake_readers_each_minute")(self._wake_readers)
+        return huey
+
+    def wake(self) -> None:
+        """Ask the worker to let the readers catch up, unless it was asked and has not begun. It never raises:
+        the request that calls it is done, and the minute schedule catches up."""
+        try:
+            if not self.huey.storage.has_data_for_key(WAITING) and self.huey.put_if_empty(WAITING, True):
+                self._wake()
+        except Exception:
+            log.exception("The worker could not be woken; it looks by itself every minute")
+
+    def waiting(self) -> int | None:
+        """How many tasks wait; None when the queue does not answer."""
+        try:
+            return int(self.huey.storage.queue_size())
+        except Exception:
+            log.exception("The queue does not answer")
+            return None
+
+    def worker_seen_at(self) -> datetime | None:
+        """When a worker last woke the readers (at least every minute while one runs)."""
+        try:
+            seen = self.huey.get(SEEN, peek=True)
+        except Exception:
+            log.exception("The queue does not answer")
+            return None
+        return datetime.fromisoformat(seen) if seen else None
+
+    def work(self, workers: int) -> None:
+        """Run tasks until SIGINT or SIGTERM; the batch in hand is finished, the rest waits for the next start."""
+        worker = Worker(
+            self.huey,
+            workers=workers,
+            max_delay=0.5,
+            shutdown_timeout=SECONDS_TO_FINISH,
+        )
+        self._stopping = worker.stop_flag.is_set
+        worker.run()
+
+    def _wake_readers(self) -> None:
+        # From here on a commit asks anew: its entry may be too late for this look.
+        self.huey.delete(WAITING)
+        self.huey.put(SEEN, clock.now().isoformat())
+        with self._context():
+            catch_up_all(self._stopping)
+            if queries.held_back() and not self.huey.storage.schedule_size():
+                self._wake.schedule(delay=SECONDS_UNTIL_NEXT_LOOK)
+            db.session.remove()
+
+
+def wake_after_commits(jobs: Callable[[], Jobs]) -> None:
+    """Wake the worker after each commit that recorded something. `jobs` finds the queue of the portal at work."""
+
+    @event.listens_for(db.session, "after_commit")
+    def wake(session: Session) -> None:
+        # The end of a savepoint is no commit yet.
+        if not session.in_nested_transaction() and session.info.pop("journaled", False):
+            jobs().wake()

@@ -1,0 +1,162 @@
+"""Readers follow the journal: each has a position, catches up in batches, and may be killed at any instruction."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.activity import queries
+from portal.activity.excluding import alone
+from portal.activity.models import Entry, ReaderPosition
+from portal.database import db, reading_only
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+LONGEST_FAILURE = 1_000
+RESTORED = (
+    "The journal came from another PostgreSQL cluster (a dump that was restored): its transaction numbers "
+    "are ahead of this one's. Run: flask --app wsgi activity rebase"
+)
+
+
+class Reader(Protocol):
+    """Somebody who follows the journal.
+
+    `read` gets entries in order. What it writes through `db.session` is committed together with the position,
+    so it happens exactly once. A reader whose effects lie elsewhere (an index, another system) sets
+    `elsewhere = True` on its class: it runs without a write lock on the database, and its work may be repeated
+    after a crash, so it must be harmless to repeat. `read` never commits.
+    """
+
+    name: str
+
+    def read(self, entries: Sequence[Entry]) -> None: ...
+
+
+class Readers:
+    """Everybody who follows the journal, by name. The last one registered under a name counts."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Reader] = {}
+
+    def register(self, reader: Reader) -> None:
+        self._by_name[reader.name] = reader
+
+    def forget(self, name: str) -> None:
+        self._by_name.pop(name, None)
+
+    def __iter__(self) -> Iterator[Reader]:
+        return iter(list(self._by_name.values()))
+
+    def names(self) -> list[str]:
+        return list(self._by_name)
+
+
+readers = Readers()
+
+
+class Restored(Exception):
+    """The transaction numbers of the journal mean nothing in this cluster."""
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
+def catch_up_all(stopping: Callable[[], bool] = never) -> dict[str, int]:
+    """Let every reader catch up; returns how many entries each took. One that fails does not hold up the others.
+
+    `stopping` is asked between batches. The caller has nothing uncommitted in the session.
+    """
+    return {reader.name: catch_up(reader, stopping) for reader in readers}
+
+
+def catch_up(reader: Reader, stopping: Callable[[], bool] = never) -> int:
+    """Let one reader read what it has not read yet; returns how many entries it took.
+
+    A failure is logged and written beside the position, and the same entries are read again the next time.
+    """
+    taken = 0
+    turn: AbstractContextManager[bool] = alone(reader.name) if _is_elsewhere(reader) else nullcontext(True)
+    db.session.rollback()
+    try:
+        if queries.is_from_another_cluster():
+            raise Restored(RESTORED)
+        with turn as mine:
+            while mine and not stopping():
+                step = _read_elsewhere(reader) if _is_elsewhere(reader) else _read_here(reader)
+                taken += step
+                if step < BATCH:
+                    break
+    except Exception as failure:
+        log.exception("The reader %s failed", reader.name)
+        _note(reader.name, failure)
+    return taken
+
+
+def _is_elsewhere(reader: Reader) -> bool:
+    return bool(getattr(reader, "elsewhere", False))
+
+
+def _read_here(reader: Reader) -> int:
+    """One batch and the position in one transaction; 0 also when another process reads just now."""
+    _make_position(reader.name)
+    locked = sa.select(ReaderPosition).where(ReaderPosition.reader == reader.name)
+    position = db.session.scalar(locked.with_for_update(skip_locked=True))
+    if position is None:
+        return 0
+    entries = queries.unread(position.xid, position.entry_id, BATCH)
+    if entries:
+        last = (entries[-1].xid, entries[-1].id)
+        reader.read(entries)
+        _move(reader.name, *last)
+    db.session.commit()
+    return len(entries)
+
+
+def _read_elsewhere(reader: Reader) -> int:
+    """One batch without a write lock on the database, then the position in a transaction of its own."""
+    with reading_only():
+        position = db.session.get(ReaderPosition, reader.name)
+        at = (position.xid, position.entry_id) if position else (queries.START, 0)
+        entries = queries.unread(*at, BATCH)
+        last = (entries[-1].xid, entries[-1].id) if entries else at
+        if entries:
+            reader.read(entries)
+        db.session.rollback()
+    if entries:
+        _make_position(reader.name)
+        _move(reader.name, *last)
+        db.session.commit()
+    return len(entries)
+
+
+def _make_position(name: str) -> None:
+    insert = (
+        "INSERT INTO reader_position (reader, xid, entry_id) VALUES (:reader, :xid, 0) ON CONFLICT DO NOTHING"
+    )
+    db.session.execute(sa.text(insert), {"reader": name, "xid": queries.START})
+
+
+def _move(name: str, xid: int, entry_id: int) -> None:
+    new = {"xid": xid, "entry_id": entry_id, "moved_at": clock.now(), "failure": None, "failed_at": None}
+    db.session.execute(sa.update(ReaderPosition).where(ReaderPosition.reader == name).values(new))
+
+
+def _note(name: str, failure: Exception) -> None:
+    """Leave the failure where the health page shows it; the database itself may be what failed."""
+    text = f"{type(failure).__name__}: {failure}"[:LONGEST_FAILURE]
+    try:
+        db.session.rollback()
+        _make_position(name)
+        noted = {"failure": text, "failed_at": clock.now()}
+        db.session.execute(sa.update(ReaderPosition).where(ReaderPosition.reader == name).values(noted))
+        db.session.commit()
+    except sa.exc.SQLAlchemyError:
+        log.exception("The failure of the reader %s could not be written down", name)
+        db.session.rollback()
