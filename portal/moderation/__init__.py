@@ -7,5 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Make the tables known, and attach pages, commands and listeners."""
-    from portal.moderation import models  # noqa: F401
+    """Make the tables known, and attach the pages."""
+    from portal.moderation import models, views  # noqa: F401
+
+    views.register(app)

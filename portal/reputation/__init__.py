@@ -7,5 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Make the tables known, and attach pages, commands and listeners."""
-    from portal.reputation import models  # noqa: F401
+    """Attach the page of the ledger, its commands, and the listeners that write it."""
+    from portal.reputation import cli, earning, models, rebuilding, views  # noqa: F401
+
+    app.register_blueprint(views.reputation)
+    app.cli.add_command(cli.reputation)

@@ -1,0 +1,69 @@
+"""Hiding and restoring. A hidden thing stays visible to its author, with the reason, and to moderators."""
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.activity import journal
+from portal.activity.events import ContentHidden, ContentRestored
+from portal.database import db
+from portal.discussion.models import Contribution, Post
+from portal.discussion.subjects import name_of
+from portal.errors import Conflict
+from portal.forums.models import Topic
+from portal.ideas.models import Idea
+from portal.moderation import judging, logging
+from portal.moderation.permitting import must_moderate
+
+
+def hide(thing: Contribution, *, by: Person, reason: str) -> bool:
+    """Take the thing out of sight and uphold its open flags. False when it was hidden already.
+
+    Raises NotAllowed, and Conflict without a reason: the author reads it.
+    """
+    must_moderate(by)
+    if not reason.strip():
+        raise Conflict("Write a reason: the author reads it beside the hidden text.")
+    if not _set(thing, hidden_at=clock.now(), reason=reason.strip()):
+        return False
+    judging.close(thing, by=by, outcome="upheld")
+    logging.note(thing, act="hide", by=by, reason=reason.strip())
+    journal.record(
+        ContentHidden(actor_id=by.id, subject=name_of(thing), subject_id=thing.id, reason=reason.strip())
+    )
+    return True
+
+
+def restore(thing: Contribution, *, by: Person, reason: str) -> bool:
+    """Put the thing back. False when it was not hidden."""
+    must_moderate(by)
+    if not _set(thing, hidden_at=None, reason=None):
+        return False
+    logging.note(thing, act="restore", by=by, reason=reason.strip())
+    journal.record(
+        ContentRestored(actor_id=by.id, subject=name_of(thing), subject_id=thing.id, reason=reason.strip())
+    )
+    return True
+
+
+def _set(thing: Contribution, *, hidden_at: object, reason: str | None) -> bool:
+    """Change the state unless another moderator was faster."""
+    if isinstance(thing, Post):
+        _hold_subject(thing)
+    model = type(thing)
+    waiting = model.hidden_at.is_(None) if hidden_at else model.hidden_at.is_not(None)
+    changing = (
+        sa.update(model)
+        .where(model.id == thing.id, waiting)
+        .values(hidden_at=hidden_at, hidden_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+    changed = bool(db.session.execute(changing).rowcount)  # type: ignore[attr-defined]
+    db.session.expire(thing, ["hidden_at", "hidden_reason"])
+    return changed
+
+
+def _hold_subject(post: Post) -> None:
+    """Nobody may comment on the post while its idea or topic is counted anew: the row is locked first."""
+    model, key = (Idea, post.idea_id) if post.idea_id else (Topic, post.topic_id)
+    db.session.execute(sa.select(model.id).where(model.id == key).with_for_update())
