@@ -3,9 +3,21 @@
 import secrets
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_limiter import Limiter
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -124,10 +136,36 @@ def _validate(response: Response) -> None:
         del response.headers["Content-Security-Policy"]
 
 
+@lru_cache(maxsize=1)
+def _style(folder: str) -> tuple[str, bytes]:
+    """All sheets of static/css as one, in the order of order.txt, and the version in its address."""
+    names = Path(folder, "css", "order.txt").read_text().split()
+    text = b"\n".join(Path(folder, "css", f"{name}.css").read_bytes() for name in names)
+    return sha256(text).hexdigest()[:12], text
+
+
+def style(version: str) -> Response:
+    """The one style sheet. Its address changes with its content, so browsers keep it for a year."""
+    if current_app.debug:
+        _style.cache_clear()
+    newest, text = _style(str(current_app.static_folder))
+    response = Response(text, mimetype="text/css")
+    kept = "public, max-age=31536000, immutable" if version == newest else "no-cache"
+    response.headers["Cache-Control"] = kept
+    return response
+
+
+def style_address() -> str:
+    """Where the style sheet is; it lies in static/css, so that the fonts are found from it."""
+    return url_for("style", version=_style(str(current_app.static_folder))[0])
+
+
 def register(app: Flask, *, https: bool) -> None:
     """Give the app its converters, template names, limits and guarding headers."""
     app.url_map.converters["slugged"] = Slugged
     app.jinja_env.globals.update(dom_id=dom_id, csp_nonce=csp_nonce, wants_fragment=wants_fragment)
+    app.jinja_env.globals["style_address"] = style_address
+    app.add_url_rule("/static/css/all-<version>.css", "style", style)
     limiter.init_app(app)
 
     @app.after_request
