@@ -34,6 +34,11 @@ def _whose() -> str:
 limiter = Limiter(key_func=_whose, headers_enabled=True)
 
 
+def viewer() -> Any:
+    """Who is asking: the Person or the Stranger itself, not Flask-Login's proxy of it."""
+    return current_user._get_current_object()
+
+
 class Form(FlaskForm):
     """What may come in. An invalid one is shown again with status 422 and the text that was typed."""
 
@@ -65,6 +70,12 @@ def slug(text: str) -> str:
 def dom_id(thing: Any, part: str = "") -> str:
     """The id of the element that shows a thing (or a part of it); templates, answers and tests share it."""
     return "-".join(filter(None, [part, type(thing).__name__.lower(), str(thing.id)]))
+
+
+def address(path: str) -> str:
+    """The whole address of a path of ours, as mails and canonical links carry it."""
+    settings = current_app.extensions["settings"]
+    return (settings.public_url or request.host_url).rstrip("/") + path
 
 
 def wants_fragment() -> bool:
@@ -163,7 +174,9 @@ def style_address() -> str:
 def register(app: Flask, *, https: bool) -> None:
     """Give the app its converters, template names, limits and guarding headers."""
     app.url_map.converters["slugged"] = Slugged
-    app.jinja_env.globals.update(dom_id=dom_id, csp_nonce=csp_nonce, wants_fragment=wants_fragment)
+    app.jinja_env.globals.update(
+        address=address, csp_nonce=csp_nonce, dom_id=dom_id, wants_fragment=wants_fragment
+    )
     app.jinja_env.globals["style_address"] = style_address
     app.add_url_rule("/static/css/all-<version>.css", "style", style)
     limiter.init_app(app)

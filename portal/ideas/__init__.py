@@ -8,4 +8,6 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
-    from portal.ideas import models  # noqa: F401
+    from portal.ideas import views
+
+    views.register(app)

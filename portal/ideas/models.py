@@ -74,6 +74,7 @@ class Idea(Contribution, Introduced, Tallied, Model):
         sa.Index(None, "status", "hot", "id"),
         sa.Index(None, "status", "score", "id"),
         sa.Index(None, "status", "created_at", "id"),
+        sa.Index(None, "status", "status_at"),
         sa.Index(None, "author_id", "created_at", "id"),
         sa.Index(None, "author_id", "form_key", unique=True),
     )

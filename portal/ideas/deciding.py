@@ -1,0 +1,82 @@
+"""What the company says to an idea: its status, and the official answer."""
+
+import sqlalchemy as sa
+
+from portal import clock, markup
+from portal.accounts.models import Person
+from portal.activity import journal
+from portal.activity.events import OfficialAnswerGiven, StatusChanged
+from portal.database import db
+from portal.errors import NotAllowed
+from portal.ideas.models import Idea, OfficialAnswer, Status, StatusChange
+
+
+def change_status(idea: Idea, *, to: Status, by: Person, reason: str = "", target: str | None = None) -> bool:
+    """Set the status and, unless None, the target ("Q1"). False when it was so already.
+
+    `reason` is public. Raises NotAllowed unless the person decides on ideas.
+    """
+    _may_decide(by)
+    _hold(idea)
+    if target is not None:
+        idea.target = target.strip() or None
+    old, to = Status(idea.status), Status(to)
+    if old == to:
+        return False
+    now = clock.now()
+    idea.status, idea.status_at, idea.last_staff_word_at = to, now, now
+    db.session.add(
+        StatusChange(
+            idea_id=idea.id, old=old, new=to, changed_by_id=by.id, reason=reason.strip() or None, at=now
+        )
+    )
+    journal.record(StatusChanged(actor_id=by.id, idea_id=idea.id, author_id=idea.author_id, old=old, new=to))
+    return True
+
+
+def answer(idea: Idea, *, by: Person, body: str, status: Status | None = None) -> OfficialAnswer:
+    """A new version of the official answer, and with it the status when one is given.
+
+    The words and status of the present version again make no new one. Raises NotAllowed unless the person
+    decides on ideas.
+    """
+    _may_decide(by)
+    if status is not None:
+        change_status(idea, to=status, by=by)
+    _hold(idea)
+    body = markup.plain(body).strip()
+    present = _present(idea)
+    if present is not None and (present.body, present.status) == (body, idea.status):
+        return present
+    cooked, now = markup.cook(body), clock.now()
+    idea.answer_version, idea.last_staff_word_at = idea.answer_version + 1, now
+    given = OfficialAnswer(
+        idea_id=idea.id,
+        version=idea.answer_version,
+        status=idea.status,
+        author=by,
+        body=body,
+        body_html=cooked.html,
+        cooked_with=cooked.version,
+        at=now,
+    )
+    db.session.add(given)
+    journal.record(OfficialAnswerGiven(actor_id=by.id, idea_id=idea.id, version=given.version))
+    return given
+
+
+def _may_decide(by: Person) -> None:
+    if not by.may("decide"):
+        raise NotAllowed(
+            "Only product managers set a status or give the official answer. Write a comment instead: they read them."
+        )
+
+
+def _hold(idea: Idea) -> None:
+    """Read what is decided upon as it is now, and keep others from deciding at the same time."""
+    db.session.refresh(idea, ["status", "target", "answer_version"], with_for_update=True)
+
+
+def _present(idea: Idea) -> OfficialAnswer | None:
+    versions = sa.select(OfficialAnswer).where(OfficialAnswer.idea_id == idea.id)
+    return db.session.scalar(versions.where(OfficialAnswer.version == idea.answer_version))

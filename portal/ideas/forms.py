@@ -1,0 +1,88 @@
+"""What may come in about ideas."""
+
+import re
+import secrets
+
+from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from portal import pages
+from portal.discussion.forms import Visible, tidy
+from portal.ideas.models import Status
+
+TITLE = Visible(least=3, most=200, what="title")
+BODY = Visible(most=10_000)
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+STATUSES = [(each.value, each.label) for each in Status]
+
+
+def one_line(text: str | None) -> str:
+    """A title is one line, whatever was pasted."""
+    return " ".join(tidy(text).split())
+
+
+def number(text: str) -> int:
+    """The id that was chosen; 0 for what is none."""
+    return int(text) if str(text).isascii() and str(text).isdigit() else 0
+
+
+def a_choice(_form: Form, field: SelectField) -> None:
+    """One of those that were offered, whatever came in."""
+    if field.data not in dict(field.choices or ()):
+        raise ValidationError("Choose one of the boards.")
+
+
+class IdeaForm(pages.Form):
+    """A new idea. `boards` are those that take one; any other board is refused."""
+
+    board = SelectField("Board", [a_choice], coerce=number, validate_choice=False)
+    title = StringField("What would make your day easier?", [TITLE], filters=[one_line])
+    body = TextAreaField("Why does it matter, and to whom?", [BODY], filters=[tidy])
+    key = HiddenField()
+
+    def offer(self, boards: list[tuple[int, str]]) -> None:
+        """The boards to choose from."""
+        self.board.choices = boards
+
+    def give_key(self) -> None:
+        """A key of its own for a form that is shown for the first time."""
+        if not _KEY.fullmatch(self.key.data or ""):
+            self.key.data = secrets.token_urlsafe(18)
+
+    @property
+    def usable_key(self) -> str | None:
+        """The key that came back, when it can be one of ours."""
+        return self.key.data if _KEY.fullmatch(self.key.data or "") else None
+
+
+class EditForm(pages.Form):
+    """A changed idea."""
+
+    title = StringField("Title", [TITLE], filters=[one_line])
+    body = TextAreaField("Text", [BODY], filters=[tidy])
+
+
+class VoteForm(pages.Form):
+    """For or against; nothing said is for."""
+
+    value = HiddenField()
+
+    @property
+    def number(self) -> int:
+        """1 or -1, or 0 for what cannot be a vote."""
+        return {"": 1, "1": 1, "-1": -1}.get(self.value.data or "", 0)
+
+
+class StatusForm(pages.Form):
+    """A decision: the status, when it is meant for, and the public word on it."""
+
+    status = SelectField("Status", [InputRequired("Choose a status.")], choices=STATUSES)
+    target = StringField("Meant for", [Length(max=40, message="At most 40 characters.")], filters=[one_line])
+    reason = StringField("Why", [Length(max=500, message="At most 500 characters.")], filters=[one_line])
+
+
+class AnswerForm(pages.Form):
+    """The official answer; an empty status leaves it as it is."""
+
+    body = TextAreaField("Official answer", [Visible(most=10_000, what="answer")], filters=[tidy])
+    status = SelectField("Status", choices=[("", "Leave the status"), *STATUSES], default="")

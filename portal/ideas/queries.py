@@ -1,0 +1,122 @@
+"""Every read of boards and ideas."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, load_only
+
+from portal.accounts.models import Person, Viewer
+from portal.database import db
+from portal.errors import NotFound
+from portal.ideas.models import Board, Idea, OfficialAnswer, Status, StatusChange
+from portal.paging import Keyset
+
+CARD = (
+    Idea.board_id,
+    Idea.author_id,
+    Idea.title,
+    Idea.summary,
+    Idea.status,
+    Idea.target,
+    Idea.hot,
+    Idea.score,
+    Idea.comments,
+    Idea.created_at,
+    Idea.hidden_at,
+    Idea.locked_at,
+)
+"""What a card shows or a page is found by."""
+
+ORDERS: dict[str, Keyset[Idea]] = {
+    "hot": Keyset((Idea.hot, Idea.id)),
+    "top": Keyset((Idea.score, Idea.id)),
+    "new": Keyset((Idea.created_at, Idea.id)),
+}
+
+
+def visible_to(viewer: Viewer) -> sa.Select[Idea]:
+    """Ideas this viewer may know about: the one visibility rule. Every read starts here."""
+    ideas = sa.select(Idea)
+    if viewer.may("moderate"):
+        return ideas
+    shown = Idea.hidden_at.is_(None)
+    return ideas.where(shown if viewer.id is None else sa.or_(shown, Idea.author_id == viewer.id))
+
+
+def for_cards(ideas: sa.Select[Idea]) -> sa.Select[Idea]:
+    """The same ideas with all that a card shows and nothing else."""
+    board = joinedload(Idea.board).load_only(Board.name, Board.votes_against, raiseload=True)
+    return ideas.options(load_only(*CARD, raiseload=True), board)
+
+
+def cards(ideas: sa.Select[Any]) -> Sequence[Idea]:
+    """Read ideas as cards."""
+    return db.session.scalars(for_cards(ideas)).all()
+
+
+def find(idea_id: int, viewer: Viewer) -> Idea:
+    """The idea, to act on. Raises NotFound for what the viewer may not know about."""
+    return _found(visible_to(viewer).where(Idea.id == idea_id))
+
+
+def find_to_show(idea_id: int, viewer: Viewer) -> Idea:
+    """The idea with what its page shows of it: board, author and company. Raises NotFound."""
+    ideas = visible_to(viewer).where(Idea.id == idea_id)
+    return _found(ideas.options(joinedload(Idea.board), joinedload(Idea.author).joinedload(Person.company)))
+
+
+def find_card(idea_id: int, viewer: Viewer) -> Idea:
+    """The idea as cards show it. Raises NotFound."""
+    return _found(for_cards(visible_to(viewer)).where(Idea.id == idea_id))
+
+
+def _found(ideas: sa.Select[Idea]) -> Idea:
+    idea = db.session.scalar(ideas)
+    if idea is None:
+        raise NotFound("This idea does not exist, or a moderator hid it. The search may find a similar one.")
+    return idea
+
+
+def rising(viewer: Viewer, count: int) -> Sequence[Idea]:
+    """The ideas that are wanted most now, for the first screen."""
+    return cards(visible_to(viewer).order_by(Idea.hot.desc(), Idea.id.desc()).limit(count))
+
+
+def latest_shipped(viewer: Viewer) -> Idea | None:
+    """The idea that was shipped last, as far as that is known."""
+    shipped = visible_to(viewer).where(Idea.status == Status.SHIPPED, Idea.hidden_at.is_(None))
+    newest = shipped.where(Idea.status_at.is_not(None)).order_by(Idea.status_at.desc())
+    return db.session.scalar(for_cards(newest).limit(1))
+
+
+def boards() -> Sequence[Board]:
+    """All boards in the order of their places; archived ones last."""
+    return db.session.scalars(
+        sa.select(Board).order_by(Board.archived_at.is_not(None), Board.position, Board.name)
+    ).all()
+
+
+def open_boards() -> Sequence[Board]:
+    """The boards that take new ideas."""
+    return db.session.scalars(
+        sa.select(Board).where(Board.archived_at.is_(None)).order_by(Board.position, Board.name)
+    ).all()
+
+
+def answers_to(idea: Idea) -> Sequence[OfficialAnswer]:
+    """All versions of the official answer, the one that holds first."""
+    if not idea.answer_version:
+        return ()
+    versions = sa.select(OfficialAnswer).where(OfficialAnswer.idea_id == idea.id)
+    return db.session.scalars(
+        versions.options(joinedload(OfficialAnswer.author)).order_by(OfficialAnswer.version.desc())
+    ).all()
+
+
+def history_of(idea: Idea) -> Sequence[StatusChange]:
+    """Every change of status, the first one first; those without a known date stand by their id."""
+    changes = sa.select(StatusChange).where(StatusChange.idea_id == idea.id)
+    return db.session.scalars(
+        changes.options(joinedload(StatusChange.changed_by)).order_by(StatusChange.id)
+    ).all()
