@@ -1,6 +1,6 @@
 """Who votes for what, and when: the files give the counts, and the few names that a text gives away."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -34,16 +34,20 @@ class Electorate:
         }
 
     def on_idea(self, idea: Item, until: float = NOW) -> list[Ballot]:
-        """The ballots on an idea. Who wrote a comment comes first; `until` is when it stopped taking votes."""
+        """The ballots on an idea beside its author's own. Who wrote a comment comes first.
+
+        `until` is when it stopped taking votes, if not by being closed.
+        """
         dice = Random(f"{self.seed} {idea['key']}")  # noqa: S311
         against = idea["voted_against"]
         spoke = [post["author"] for post in idea["comments"] if post["author"] not in against]
         until = max([until, *(a["days_ago"] for a in idea["answers"] if a["status"] in CLOSING)])
+        heard = [word["days_ago"] for word in (*idea["answers"], *idea["comments"][-2:])]
         able = self._able(idea["author"], until)
-        ups = self._pick(dice, able, idea["votes"], first=spoke, never=against)
+        ups = self._pick(dice, able, idea["votes"] - 1, first=spoke, never=against)
         downs = self._pick(dice, able, idea["votes_against"], first=against, never=[*ups, *spoke])
         return [
-            Ballot(who, value, self._moment(dice, who, idea["days_ago"], until))
+            Ballot(who, value, self._moment(dice, who, idea["days_ago"], until, heard))
             for value, people in ((1, ups), (-1, downs))
             for who in people
         ]
@@ -71,8 +75,14 @@ class Electorate:
         rest.sort(key=lambda who: dice.random() ** (1 / self.eagerness[who]), reverse=True)
         return chosen + rest[: count - len(chosen)]
 
-    def _moment(self, dice: Random, who: str, begun: float, until: float) -> float:
-        """Most vote in the first weeks, some whenever they come across it; nobody before they joined."""
+    def _moment(
+        self, dice: Random, who: str, begun: float, until: float, heard: Sequence[float] = ()
+    ) -> float:
+        """Most vote in the first weeks, some when they hear of it again, some whenever; none before they joined."""
         begun = min(begun, self.joined[who])
-        wait = dice.expovariate(1 / 12) if dice.random() < 0.6 else dice.uniform(0, begun - until)
+        news = [moment for moment in heard if until < moment < begun]
+        turn = dice.random()
+        if turn < 0.3 and news:
+            begun = dice.choice(news)
+        wait = dice.expovariate(1 / 12) if turn < 0.7 else dice.uniform(0, begun - until)
         return begun - min(max(wait, 0.01), (begun - until) * dice.uniform(0.2, 0.99))
