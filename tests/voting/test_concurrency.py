@@ -65,7 +65,8 @@ def test_two_hundred_votes_and_unvotes_at_once(app, make, crowd):
     assert idea.votes_up == rows > 0
     expected = ranking.of_votes(queries.dated_values(idea_id), 30.0)
     assert idea.hot == pytest.approx(expected, abs=1e-9)
-    told = dict(db.session.execute(sa.select(Entry.kind, sa.func.count()).group_by(Entry.kind)).all())
+    kinds = sa.select(Entry.kind, sa.func.count()).where(Entry.kind.startswith("vote_")).group_by(Entry.kind)
+    told = dict(db.session.execute(kinds).all())
     assert told["vote_cast"] - told.get("vote_withdrawn", 0) == rows
     assert sum(told.values()) == sum(changed)
 
