@@ -147,38 +147,47 @@ def _validate(response: Response) -> None:
         del response.headers["Content-Security-Policy"]
 
 
-@lru_cache(maxsize=1)
-def _style(folder: str) -> tuple[str, bytes]:
-    """All sheets of static/css as one, in the order of order.txt, and the version in its address."""
-    names = Path(folder, "css", "order.txt").read_text().split()
-    text = b"\n".join(Path(folder, "css", f"{name}.css").read_bytes() for name in names)
+@lru_cache(maxsize=4)
+def _whole(kind: str, folder: str, hue: int) -> tuple[str, bytes]:
+    """All files of static/css or static/js as one, in the order of order.txt, and the version in its address."""
+    names = Path(folder, kind, "order.txt").read_text().split()
+    text = b"\n".join(Path(folder, kind, f"{name}.{kind}").read_bytes() for name in names)
+    if kind == "css":
+        text += f":root {{ --hue: {hue}; }}\n".encode()
     return sha256(text).hexdigest()[:12], text
 
 
-def style(version: str) -> Response:
-    """The one style sheet. Its address changes with its content, so browsers keep it for a year."""
-    if current_app.debug:
-        _style.cache_clear()
-    newest, text = _style(str(current_app.static_folder))
-    response = Response(text, mimetype="text/css")
+def _of_this_app(kind: str) -> tuple[str, bytes]:
+    return _whole(kind, str(current_app.static_folder), current_app.extensions["settings"].accent_hue)
+
+
+def whole(kind: str, version: str) -> Response:
+    """The one style sheet or script. Its address changes with its content, so browsers keep it for a year."""
+    if current_app.extensions["settings"].development:
+        _whole.cache_clear()
+    newest, text = _of_this_app(kind)
+    response = Response(text, mimetype="text/css" if kind == "css" else "text/javascript")
     kept = "public, max-age=31536000, immutable" if version == newest else "no-cache"
     response.headers["Cache-Control"] = kept
     return response
 
 
-def style_address() -> str:
-    """Where the style sheet is; it lies in static/css, so that the fonts are found from it."""
-    return url_for("style", version=_style(str(current_app.static_folder))[0])
+def whole_address(kind: str) -> str:
+    """Where the style sheet ("css") or the script ("js") is; beside its parts, so that fonts are found from it."""
+    return url_for("whole", kind=kind, version=_of_this_app(kind)[0])
 
 
 def register(app: Flask, *, https: bool) -> None:
     """Give the app its converters, template names, limits and guarding headers."""
     app.url_map.converters["slugged"] = Slugged
     app.jinja_env.globals.update(
-        address=address, csp_nonce=csp_nonce, dom_id=dom_id, wants_fragment=wants_fragment
+        address=address,
+        csp_nonce=csp_nonce,
+        dom_id=dom_id,
+        wants_fragment=wants_fragment,
+        whole_address=whole_address,
     )
-    app.jinja_env.globals["style_address"] = style_address
-    app.add_url_rule("/static/css/all-<version>.css", "style", style)
+    app.add_url_rule("/static/<any(css, js):kind>/all-<version>", "whole", whole)
     limiter.init_app(app)
 
     @app.after_request

@@ -17,7 +17,7 @@ ROWS = [
 ]
 READING = [each for each in ROWS if each.method == "GET"]
 WRITING = [each for each in ROWS if each.method != "GET"]
-OPEN_TO_ALL = {"static", "style", "security.fs_static"}
+OPEN_TO_ALL = {"static", "whole", "security.fs_static"}
 
 
 def ask(app, as_, each, actor, things, cast):
