@@ -8,4 +8,6 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
-    from portal.discussion import counting, models  # noqa: F401
+    from portal.discussion import counting, models, views  # noqa: F401
+
+    views.register(app)

@@ -128,6 +128,11 @@ class Post(Contribution, Tallied, Model):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
     position: Mapped[int]
 
+    @property
+    def slug_source(self) -> str:
+        """Nothing: a post is found by its number alone."""
+        return ""
+
 
 class Revision(Model):
     """A text as it stood before an edit."""

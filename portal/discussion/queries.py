@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
-from portal.discussion.models import Post
+from portal.discussion.models import Post, Revision
 from portal.discussion.subjects import KINDS, name_of
 
 COMMENTS_SHOWN = 5
@@ -67,9 +67,13 @@ class Marks:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Neighbouring posts of one subject. `earlier` and `later`: whether there are more on that side."""
+    """Neighbouring posts of one subject, and the pinned one, which stands elsewhere on the page.
+
+    `earlier` and `later`: whether there are more on that side.
+    """
 
     rows: Sequence[Shown]
+    pinned: Shown | None = None
     earlier: bool = False
     later: bool = False
 
@@ -81,6 +85,11 @@ class Stretch:
     def last(self) -> int:
         return self.rows[-1].post.position
 
+    @property
+    def voted_on(self) -> list[int]:
+        """The ids of the posts that take votes."""
+        return [each.post.id for each in [*self.rows, *filter(None, [self.pinned])]]
+
 
 def stretch(
     subject: Any,
@@ -88,17 +97,17 @@ def stretch(
     *,
     start: int | None = None,
     end: int | None = None,
-    without: int | None = None,
+    pinned: Post | None = None,
     size: int = PAGE,
 ) -> Stretch:
     """Posts without a parent, in order: `size` from position `start` on, or the last `size` up to `end`.
 
-    It reads by position, so the last stretch of a long discussion costs what the first costs. `without` leaves
-    one post out (the accepted answer, shown elsewhere). Two queries: the posts, and the comments on them.
+    It reads by position, so the last stretch of a long discussion costs what the first costs. Two queries:
+    the posts, and the comments on them (and on the pinned one).
     """
     posts = _of(subject, viewer).where(Post.parent_id.is_(None))
-    if without is not None:
-        posts = posts.where(Post.id != without)
+    if pinned is not None:
+        posts = posts.where(Post.id != pinned.id)
     if end is not None:
         posts = posts.where(Post.position <= end).order_by(Post.position.desc())
     else:
@@ -107,8 +116,10 @@ def stretch(
     more, found = len(found) > size, found[:size]
     if end is not None:
         found.reverse()
-        return Stretch(with_comments(found, viewer), earlier=more, later=end < subject.last_position)
-    return Stretch(with_comments(found, viewer), earlier=(start or 1) > 1, later=more)
+    earlier, later = ((start or 1) > 1, more) if end is None else (more, end < subject.last_position)
+    shown = with_comments([*filter(None, [pinned]), *found], viewer)
+    top = shown.pop(0) if pinned is not None else None
+    return Stretch(shown, top, earlier=earlier, later=later)
 
 
 def with_comments(posts: Iterable[Post], viewer: Viewer, *, each: int = COMMENTS_SHOWN) -> list[Shown]:
@@ -139,3 +150,45 @@ def with_comments(posts: Iterable[Post], viewer: Viewer, *, each: int = COMMENTS
 def _of(subject: Any, viewer: Viewer) -> sa.Select[Post]:
     """Posts of a subject that the viewer was already found to see."""
     return sa.select(Post).filter_by(**{f"{name_of(subject)}_id": subject.id}).where(not_hidden_from(viewer))
+
+
+def comments_on(post: Post, viewer: Viewer, *, after: int = 0, size: int = 50) -> tuple[list[Post], bool]:
+    """Comments on a post from a position on, and whether there are more."""
+    comments = _of_parent(post, viewer).where(Post.position > after).order_by(Post.position)
+    found = list(db.session.scalars(with_author(comments).limit(size + 1)))
+    return found[:size], len(found) > size
+
+
+def is_among_first(comment: Post, viewer: Viewer) -> bool:
+    """Whether a comment is one of those shown beneath its post without asking for all."""
+    before = sa.select(Post.id).where(
+        Post.parent_id == comment.parent_id, Post.position < comment.position, not_hidden_from(viewer)
+    )
+    return len(db.session.scalars(before.limit(COMMENTS_SHOWN)).all()) < COMMENTS_SHOWN
+
+
+def newest_post(subject: Any, viewer: Viewer) -> Post | None:
+    """The last post of a subject that the viewer sees where it stands."""
+    posts = visible_posts(viewer).where(getattr(Post, f"{name_of(subject)}_id") == subject.id)
+    return db.session.scalar(posts.order_by(Post.position.desc()).limit(1))
+
+
+def revisions_of(thing: Any) -> list[tuple[Revision, str]]:
+    """What it said before each edit, newest first, with the name of who edited."""
+    rows = db.session.execute(
+        sa.select(Revision, Person.name)
+        .outerjoin(Person, Person.id == Revision.edited_by_id)
+        .where(getattr(Revision, f"{name_of(thing)}_id") == thing.id)
+        .order_by(Revision.id.desc())
+        .limit(100)
+    )
+    return [(revision, name or "Unknown") for revision, name in rows]
+
+
+def _of_parent(post: Post, viewer: Viewer) -> sa.Select[Post]:
+    return sa.select(Post).where(Post.parent_id == post.id, not_hidden_from(viewer))
+
+
+def position_of(post_id: int) -> int:
+    """The position of a post within its subject."""
+    return db.session.scalars(sa.select(Post.position).where(Post.id == post_id)).one()

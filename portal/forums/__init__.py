@@ -8,4 +8,16 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
-    from portal.forums import models  # noqa: F401
+    from portal.discussion import subjects
+    from portal.forums import accepting, models, queries, views  # noqa: F401
+
+    subjects.register(
+        subjects.Kind(
+            name="topic",
+            model=models.Topic,
+            visible_to=queries.visible_to,
+            endpoint="forums.show",
+            post_endpoint="forums.show_post",
+        )
+    )
+    views.register(app)

@@ -1,0 +1,42 @@
+"""What may come in as a topic."""
+
+from collections.abc import Sequence
+
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from portal import pages
+from portal.discussion.forms import LONGEST_BODY, Visible, tidy
+from portal.forums.models import Category
+
+LONGEST_TITLE = 200
+KINDS = [
+    SelectChoice("question", "A question: somebody can answer it"),
+    SelectChoice("discussion", "A discussion: there is no one answer"),
+]
+
+
+def one_line(text: str | None) -> str:
+    """A title as typed, in one line."""
+    return " ".join(tidy(text).split())
+
+
+class TextForm(pages.Form):
+    """Title and text: what can be changed later."""
+
+    title = StringField("Title", [Visible(least=3, most=LONGEST_TITLE, what="title")], filters=[one_line])
+    body = TextAreaField("Text", [Visible(most=LONGEST_BODY)], filters=[tidy])
+
+
+class TopicForm(TextForm):
+    """A new question or discussion in one of the open categories."""
+
+    category = SelectField("Category", coerce=int)
+    kind = RadioField("What is it?", choices=KINDS, default="question")
+
+    def offer(self, categories: Sequence[Category]) -> "TopicForm":
+        """Let people choose among these categories."""
+        self.category.choices = [
+            SelectChoice(each.id, each.name) for each in categories if each.archived_at is None
+        ]
+        return self

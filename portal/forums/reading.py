@@ -1,0 +1,67 @@
+"""One screen of a topic: what is read for it, in the same number of queries wherever it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.accounts.models import Viewer
+from portal.discussion import queries as posts
+from portal.discussion.linking import Neighbour, labels_of, neighbours_of
+from portal.discussion.models import Post
+from portal.discussion.queries import Marks, Stretch
+from portal.forums import queries
+from portal.forums.accepting import may_accept
+from portal.forums.models import Topic
+from portal.voting.queries import values_by
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A topic as one viewer reads it: the stretch of replies, what may be done, what it is linked with."""
+
+    topic: Topic
+    stretch: Stretch
+    marks: Marks
+    neighbours: Sequence[Neighbour]
+    labels: Sequence[str]
+    is_first: bool
+
+
+def read(topic_id: int, viewer: Viewer, *, start: int | None = None, end: int | None = None) -> Screen:
+    """The screen whose replies begin at position `start`, or end at `end`, or the first one.
+
+    Raises NotFound for a topic that the viewer may not know about.
+    """
+    topic, accepted = queries.find_to_show(topic_id, viewer)
+    accepted = None if accepted is None or accepted.is_hidden else accepted
+    stretch = posts.stretch(topic, viewer, start=start, end=end, pinned=accepted)
+    return Screen(
+        topic=topic,
+        stretch=stretch,
+        marks=marks(topic, viewer, stretch.voted_on, accepted),
+        neighbours=neighbours_of(topic, viewer),
+        labels=labels_of(topic),
+        is_first=start is None and end is None,
+    )
+
+
+def marks(topic: Topic, viewer: Viewer, voted_on: Sequence[int], accepted: Post | None) -> Marks:
+    """What the viewer may do in this topic, and what they voted."""
+    closed = topic.locked_at is not None or topic.is_hidden
+    is_open = viewer.is_authenticated and (not closed or viewer.may("moderate"))
+    return Marks(
+        open=is_open,
+        takes_votes=topic.is_question,
+        may_accept=is_open and may_accept(viewer, topic),
+        accepted_id=accepted.id if accepted else None,
+        votes=values_by(viewer, post_ids=voted_on),
+    )
+
+
+def place_of(post: Post, viewer: Viewer, *, accepted_id: int | None) -> tuple[int | None, bool]:
+    """Where a reply stands: the `start` of a screen that shows it (None: the first), and whether it is a
+    comment that is only shown among all comments of its answer."""
+    if post.parent_id is not None and not posts.is_among_first(post, viewer):
+        return None, True
+    top = posts.position_of(post.parent_id) if post.parent_id else post.position
+    on_first = (post.parent_id or post.id) == accepted_id or top <= posts.PAGE
+    return (None if on_first else top), False
