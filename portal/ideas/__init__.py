@@ -8,6 +8,16 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
-    from portal.ideas import views
+    from portal.discussion import subjects
+    from portal.ideas import models, queries, views
 
+    subjects.register(
+        subjects.Kind(
+            name="idea",
+            model=models.Idea,
+            visible_to=queries.visible_to,
+            endpoint="ideas.show",
+            post_endpoint="ideas.show_post",
+        )
+    )
     views.register(app)
