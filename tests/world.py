@@ -22,4 +22,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )
+    world["unconfirmed_person"] = make.person(name="New Nora", confirmed_at=None)
+    world["closed_person"] = make.person(name="Gone Greta", active=False)
+    world["erased_person"] = make.person(name="Nobody", email=None, active=False, erased_at=clock.now())
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}

@@ -9,5 +9,9 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Attach sign-in, the pages of people, and their commands."""
     from portal.accounts import views
+    from portal.accounts.mailbox import views as mailbox
+    from portal.accounts.security import views as security
 
-    views.register(app)
+    security.register(app)
+    mailbox.register(app)
+    app.register_blueprint(views.accounts)

@@ -151,3 +151,26 @@ class SignInSession(Model):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    @property
+    def device(self) -> str:
+        """The browser in words that a person recognises: "Firefox on Windows"."""
+        return " on ".join(_first_of(names, self.browser) for names in (BROWSERS, SYSTEMS))
+
+
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS": "Firefox", "Chrom": "Chrome"} | {
+    "CriOS": "Chrome",
+    "Safari/": "Safari",
+    "": "A browser",
+}
+SYSTEMS = {"Windows": "Windows", "iPhone": "an iPhone", "iPad": "an iPad", "Android": "Android"} | {
+    "Macintosh": "a Mac",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+    "": "a device we do not know",
+}
+
+
+def _first_of(names: dict[str, str], browser: str) -> str:
+    """Many browsers name several others, so the order of the names decides."""
+    return next(name for mark, name in names.items() if mark in browser)

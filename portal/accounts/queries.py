@@ -1,23 +1,63 @@
 """Every read of people and companies."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.accounts.models import Person, SignInSession
+from portal.accounts.models import Company, Person, SignInSession, Viewer
+from portal.accounts.permissions import Permission
 from portal.accounts.signing_in import LONGEST, hash_of
 from portal.database import db
+from portal.errors import NotFound
 
 
 def signed_in(token: str) -> tuple[Person, SignInSession] | None:
     """Whose token this is, with the session; None when it ended, is too old, or the account is closed."""
-    found = db.session.execute(
-        sa.select(Person, SignInSession)
-        .join(SignInSession, SignInSession.person_id == Person.id)
-        .where(
-            SignInSession.token_hash == hash_of(token),
-            SignInSession.ended_at.is_(None),
-            SignInSession.created_at > clock.now() - LONGEST,
-            Person.active.is_(True),
-        )
-    ).first()
+    going_on = _going_on(SignInSession.token_hash == hash_of(token), Person.active.is_(True))
+    people = sa.select(Person, SignInSession).join(SignInSession, SignInSession.person_id == Person.id)
+    found = db.session.execute(people.where(*going_on)).first()
     return (found[0], found[1]) if found else None
+
+
+def sessions(person: Person) -> Sequence[SignInSession]:
+    """Where this person is signed in, the last seen first."""
+    mine = sa.select(SignInSession).where(*_going_on(SignInSession.person_id == person.id))
+    return db.session.scalars(mine.order_by(SignInSession.last_seen_at.desc()).limit(100)).all()
+
+
+def _going_on(*more: sa.ColumnElement[bool]) -> list[sa.ColumnElement[bool]]:
+    return [SignInSession.ended_at.is_(None), SignInSession.created_at > clock.now() - LONGEST, *more]
+
+
+def visible_to(viewer: Viewer, person_id: int) -> Person:
+    """A person with the company. Raises NotFound for accounts that are not confirmed or were erased.
+
+    Oneself and who administers also sees an account that is not confirmed yet.
+    """
+    one = sa.select(Person).where(Person.id == person_id, Person.erased_at.is_(None))
+    if not viewer.may(Permission.ADMINISTER):
+        known = Person.confirmed_at.is_not(None) | Person.source_system.is_not(None)
+        one = one.where(known | (Person.id == viewer.id))
+    person = db.session.scalar(
+        one.options(joinedload(Person.company)).execution_options(populate_existing=True)
+    )
+    if person is None:
+        raise NotFound("There is nobody here of that number. Perhaps the account was erased.")
+    return person
+
+
+def by_mail(email: str) -> Person | None:
+    """Who has this address (in lower case), confirmed or not."""
+    return db.session.scalar(sa.select(Person).where(Person.email == email))
+
+
+def by_key(fs_uniquifier: str) -> Person | None:
+    """Who has this key, which changes with the password."""
+    return db.session.scalar(sa.select(Person).where(Person.fs_uniquifier == fs_uniquifier))
+
+
+def company(company_id: int | None) -> Company | None:
+    """One company, or None."""
+    return db.session.get(Company, company_id) if company_id else None

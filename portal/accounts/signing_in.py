@@ -45,15 +45,10 @@ def end(person: Person, session_id: int) -> bool:
     return _end(SignInSession.person_id == person.id, SignInSession.id == session_id) > 0
 
 
-def end_token(token: str) -> None:
-    """End the session of this token (signing out)."""
-    _end(SignInSession.token_hash == hash_of(token))
-
-
-def end_all(person: Person, *, but: str | None = None) -> int:
-    """End every session of the person, `but` the one of this token. Returns how many."""
+def end_all(person: Person, *, but: str = "", but_id: int = 0) -> int:
+    """End every session of the person, `but` the one of this token or id. Returns how many."""
     mine = SignInSession.person_id == person.id
-    return _end(mine, SignInSession.token_hash != hash_of(but)) if but else _end(mine)
+    return _end(mine, SignInSession.token_hash != hash_of(but), SignInSession.id != but_id)
 
 
 def _end(*which: sa.ColumnElement[bool]) -> int:

@@ -1,131 +1,170 @@
-"""The edge between Flask-Security and the portal: who is asking, and what a stranger is told."""
+"""The edge between Flask-Security and the portal: its views commit here, and answer in our manner."""
 
-import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, make_response, redirect, request, session, url_for
-from flask_login import user_logged_in, user_logged_out
+from flask import Flask, Response, abort, current_app, make_response, render_template, request, url_for
+from flask import session as cookie
+from flask_login import current_user
 from flask_security import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
-from flask_security.utils import set_request_attr
+from flask_security.signals import password_changed, password_reset
+from flask_wtf import FlaskForm
 
-from portal import failures, pages
-from portal.accounts import queries, signing_in
-from portal.accounts.models import NamedRole, Person, Stranger
+from portal import pages
+from portal.accounts import changing, mailing, registering, vetting
+from portal.accounts.models import NamedRole, Person
+from portal.accounts.security import forms
+from portal.accounts.security.config import CONFIG
+from portal.accounts.visiting import views as visiting
 from portal.database import db
 
-log = logging.getLogger(__name__)
-security = Security()
+View = Callable[..., Any]
 
-CONFIG = {
-    "SECURITY_REGISTERABLE": True,
-    "SECURITY_CONFIRMABLE": True,
-    "SECURITY_RECOVERABLE": True,
-    "SECURITY_CHANGEABLE": True,
-    "SECURITY_STATIC_FOLDER": None,
-    "SECURITY_CLI_USERS_NAME": "",
-    "SECURITY_CLI_ROLES_NAME": "",
-    "SECURITY_JOIN_USER_ROLES": False,
-    "SECURITY_PASSWORD_HASH": "argon2",
-    "SESSION_REFRESH_EACH_REQUEST": False,
-    "PERMANENT_SESSION_LIFETIME": signing_in.LONGEST,
-}
+
+class People(SQLAlchemyUserDatastore):
+    """Where Flask-Security finds and makes people."""
+
+    def find_user(self, case_insensitive: bool = False, **by: Any) -> Person | None:
+        return db.session.scalar(sa.select(Person).filter_by(**by))
+
+    def create_user(self, **fields: Any) -> Person:
+        return registering.register(**fields)
+
+
+security = Security(
+    login_form=forms.SignInForm,
+    register_form=forms.RegisterForm,
+    reset_password_form=forms.NewPasswordForm,
+    change_password_form=forms.PasswordForm,
+    verify_form=forms.AgainForm,
+    mail_util_cls=mailing.Addresses,
+    password_util_cls=vetting.Passwords,
+)
 
 
 def register(app: Flask) -> None:
-    """Attach Flask-Security and make it ask us."""
+    """Attach Flask-Security and mail."""
     app.config.from_mapping(CONFIG, SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"])
-    security.init_app(app, SQLAlchemyUserDatastore(db, Person, NamedRole))  # type: ignore[arg-type]
-    security.unauthn_handler(_ask_to_sign_in)
+    app.config.from_mapping(mailing.configuration(app.extensions["settings"]))
+    mailing.mail.init_app(app)
+    security.init_app(app, People(db, Person, NamedRole), render_template=_render)  # type: ignore[arg-type]
+    security.want_json(lambda _request: False)
     security.principal.skip_static = True
-    _recognise(app.login_manager)  # type: ignore[attr-defined]
+    security.unauthn_handler(visiting.ask_to_sign_in)
+    visiting.register(app)
     for endpoint in [name for name in app.view_functions if name.startswith("security.")]:
         app.view_functions[endpoint] = _settled(app.view_functions[endpoint])
-    user_logged_in.connect(_begin, app)
-    user_logged_out.connect(_end, app)
-    app.after_request(_touch)
+    _limit(app)
+    password_changed.connect(_changed, app)
+    password_reset.connect(_reset, app)
+    app.jinja_env.globals["mail_link"] = mail_link
 
 
-def _recognise(logins: Any) -> None:
-    logins.anonymous_user = Stranger
-    logins.user_loader(_load)
-    # Nobody is let in by a token in an address or a header here.
-    logins._request_callback = None
-    logins.unauthorized_callback = _ask_to_sign_in
-    # The session is ours and can be ended; an address that changes on the way is no reason to.
-    logins.session_protection = None
+def mail_link(endpoint: str, **values: Any) -> str:
+    """The address of a page for a mail: below the public address if one is set."""
+    public = current_app.extensions["settings"].public_url.rstrip("/")
+    return public + url_for(endpoint, **values) if public else url_for(endpoint, **values, _external=True)
 
 
-def _settled(view: Callable[..., Any]) -> Callable[..., Response]:
-    """A view of Flask-Security that commits inside the request, where a failure still becomes a refusal."""
+def _render(template: str, **context: Any) -> str | Response:
+    """A page of Flask-Security: with 422 when the form came back. Mails are plain texts."""
+    form = next((each for each in context.values() if isinstance(each, FlaskForm)), None)
+    if template.endswith(".txt") or form is None:
+        return render_template(template, **context)
+    if isinstance(form, forms.SignInForm):
+        form.speak()
+    status = 422 if request.method not in pages.SAFE and form.errors else 200
+    return pages.page(template, status, form=form, **context)
+
+
+def _settled(view: View) -> View:
+    """Commits inside the request, where a failure still becomes a refusal; then mail goes out."""
 
     @wraps(view)
     def settled(**values: Any) -> Response:
-        response = make_response(view(**values))
-        if request.method not in pages.SAFE:
-            db.session.commit()
-        return response
+        if request.is_json:
+            abort(415)
+        response = make_response(_tried(view, values))
+        if request.method in pages.SAFE:
+            return response
+        db.session.commit()
+        delivered = mailing.deliver()
+        if response.status_code != 302:
+            return response
+        if request.endpoint == "security.register" and not current_user.is_authenticated:
+            return show_mail(request.form["email"], about="register", delivered=delivered)
+        return pages.go(response.location or "/")
 
     return settled
 
 
-def _load(token: str) -> Person | None:
-    found = queries.signed_in(token)
-    if found is None:
-        return None
-    person, g.sign_in = found
-    set_request_attr("fs_authn_via", "session")
-    set_request_attr("fs_paa", session.get("fs_paa", 0))
-    return person
-
-
-def _begin(_app: Flask, user: Person, **_: Any) -> None:
-    session["_user_id"] = signing_in.begin(user, browser=request.user_agent.string)
-    session.pop("csrf_token", None)
-
-
-def _end(_app: Flask, user: Person, **_: Any) -> None:
-    if "sign_in" in g:
-        signing_in.end(user, g.sign_in.id)
-
-
-def _touch(response: Response) -> Response:
-    """After the work is done and committed, or refused: note the visit in a transaction of its own."""
-    if request.method in pages.SAFE or "sign_in" not in g or response.status_code >= 500:
-        return response
+def _tried(view: View, values: dict[str, Any]) -> Any:
     try:
+        return view(**values)
+    except sa.exc.IntegrityError:
+        # Somebody took the address between our look and our write. The second look finds it taken.
         db.session.rollback()
-        if signing_in.touch(g.sign_in):
-            db.session.commit()
-    except sa.exc.SQLAlchemyError:
-        db.session.rollback()
-        log.warning("could not note a visit", exc_info=True)
-    return response
+        mailing.forget()
+        return view(**values)
 
 
-def _ask_to_sign_in(*_: Any, **__: Any) -> Response:
-    """A page leads to sign-in and back; a form is refused and gives back what was typed."""
-    if pages.wants_fragment():
-        door = url_for("security.login", next=_path_of(request.headers.get("HX-Current-URL", "")))
-        return Response(status=401, headers={"HX-Redirect": door})
-    if request.method in pages.SAFE:
-        return make_response(redirect(url_for("security.login", next=_asked())))
-    door = url_for("security.login", next=_path_of(request.referrer or ""))
-    return pages.page("accounts/sign_in_first.html", 401, door=door, kept=failures.kept())
+def show_mail(address: str, *, about: str, delivered: bool) -> Response:
+    """To the page that says what was sent where; the same words whether or not the address is known."""
+    cookie.pop("_flashes", None)
+    if is_ours(request.form.get("next", "")):
+        cookie["after"] = request.form["next"]
+    cookie["mail"] = {"to": address.strip()[:254], "about": about, "delivered": delivered}
+    return pages.go(url_for("accounts.show_mail_sent"))
 
 
-def _asked() -> str:
-    query = request.query_string.decode("utf-8", "replace")
-    return f"{request.path}?{query}" if query else request.path
+def is_ours(path: str) -> bool:
+    """Whether this is a path of our own, and none that a browser takes for another host's."""
+    return path[:1] == "/" and path[1:2] not in {"/", "\\"} and path.isprintable() and "\\" not in path
 
 
-def _path_of(address: str) -> str:
-    """The path of a page of ours, or the first page."""
-    parts = urlsplit(address)
-    if parts.netloc != request.host:
-        return "/"
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+def _changed(_app: Flask, user: Person, **_: Any) -> None:
+    changing.note_new_password(user, but=cookie["_user_id"])
+
+
+def _reset(_app: Flask, user: Person, **_: Any) -> None:
+    changing.note_new_password(user)
+    if user.confirmed_at is None:
+        # The link came by mail, so who followed it reads the address.
+        registering.confirm(user)
+
+
+def account() -> str:
+    """The key under which tries against one account are counted, whoever makes them."""
+    return "account:" + sha256(request.form.get("email", "").strip().lower().encode()).hexdigest()
+
+
+def _address() -> str:
+    return f"address:{request.remote_addr}"
+
+
+def went_wrong(response: Response) -> bool:
+    """Whether a try counts towards its limit: only those that failed do."""
+    return response.status_code == 422
+
+
+def _limit(app: Flask) -> None:
+    tries = partial(pages.limiter.limit, methods=["POST"], deduct_when=went_wrong)
+    posts = partial(pages.limiter.limit, methods=["POST"])
+    views: dict[str, Any] = app.view_functions
+    limits = {
+        "login": [
+            tries("30/minute;300/hour", key_func=_address),
+            tries("10/minute;40/hour", key_func=account),
+        ],
+        "verify": [tries("10/minute;40/hour")],
+        "change_password": [tries("10/minute;40/hour")],
+        "reset_password": [posts("60/hour", key_func=_address)],
+        "register": [posts("60/hour", key_func=_address), posts("5/hour", key_func=account)],
+    }
+    for name, rules in limits.items():
+        for rule in rules:
+            views[f"security.{name}"] = rule(views[f"security.{name}"])

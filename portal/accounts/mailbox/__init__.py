@@ -1,0 +1,1 @@
+"""Everything that needs proof of the mailbox: confirming, recovering, another address."""

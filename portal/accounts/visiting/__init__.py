@@ -1,0 +1,1 @@
+"""Who is asking: the session behind a cookie, and what a stranger is told."""

@@ -1,0 +1,57 @@
+"""Mail as it was delivered, and people with a password."""
+
+import email
+import re
+from email import policy
+from pathlib import Path
+
+import pytest
+from flask_security import hash_password
+
+from portal.database import db
+
+PASSWORD = "three grey herons"
+
+
+@pytest.fixture
+def mails(settings):
+    """`mails()` is every mail that was written since the test began, in order; `mails(to)` those to one address."""
+    folder = Path(settings.folder / "mail")
+    before = set(folder.glob("*.eml"))
+
+    def read(to=None):
+        new = sorted(set(folder.glob("*.eml")) - before)
+        found = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in new]
+        return [each for each in found if to in (None, each["To"])]
+
+    return read
+
+
+@pytest.fixture
+def link_in():
+    """The path of the only link in a mail."""
+
+    def find(mail):
+        text = mail.get_body(("plain",)).get_content()
+        (link,) = re.findall(r"http://localhost(/\S+)", text)
+        return link
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def hashed(_built):
+    with _built.app_context():
+        return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def with_password(hashed):
+    """Give somebody the password."""
+
+    def give(person):
+        person.password = hashed
+        db.session.commit()
+        return person
+
+    return give
