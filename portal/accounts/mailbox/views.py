@@ -14,7 +14,7 @@ from portal import pages
 from portal.accounts import changing, mailing, queries, registering
 from portal.accounts.mailbox.forms import AddressForm, ConfirmForm
 from portal.accounts.models import Person
-from portal.accounts.security.config import FRESH, MAIL_WITHIN
+from portal.accounts.security.fitting import FRESH, MAIL_WITHIN
 from portal.accounts.security.views import account, security, show_mail, went_wrong
 from portal.accounts.views import accounts
 from portal.database import db

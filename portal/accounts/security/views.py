@@ -18,7 +18,7 @@ from portal import pages
 from portal.accounts import changing, mailing, registering, vetting
 from portal.accounts.models import NamedRole, Person
 from portal.accounts.security import forms
-from portal.accounts.security.config import CONFIG
+from portal.accounts.security.fitting import CONFIG
 from portal.accounts.visiting import views as visiting
 from portal.database import db
 
