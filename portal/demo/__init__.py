@@ -7,4 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Attach pages, commands and listeners."""
+    """Attach the command that fills an empty database."""
+    from portal.demo import cli
+
+    app.cli.add_command(cli.demo)

@@ -1,11 +1,14 @@
 """`flask demo`: a community to try the portal with."""
 
+from collections.abc import Iterator
+
 import click
 
 from portal.activity import reading
 from portal.cli import Commands
 from portal.database import db
 from portal.demo import seeding
+from portal.demo.retelling import Step
 
 demo = Commands("demo", help="A community to try the portal with.")
 
@@ -14,7 +17,7 @@ demo = Commands("demo", help="A community to try the portal with.")
 def seed() -> None:
     """Fill an empty database with the demo community and print how to sign in."""
 
-    def shown(steps: list[seeding.Step]) -> object:
+    def shown(steps: list[Step]) -> Iterator[Step]:
         with click.progressbar(steps, label="A year of the demo community") as bar:
             yield from bar
 

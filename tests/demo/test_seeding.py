@@ -1,0 +1,110 @@
+"""The demo community goes into an empty database through the acts, and into no other."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask_security.utils import verify_password
+
+from portal import clock
+from portal.accounts.models import Company, Person
+from portal.activity import reading
+from portal.activity.models import Entry
+from portal.database import db
+from portal.demo import choosing, loading, seeding
+from portal.discussion.models import Link, Post
+from portal.errors import Conflict
+from portal.forums.models import Acceptance, Topic
+from portal.ideas.models import Idea
+from portal.moderation.models import Flag
+from portal.reputation.models import LedgerLine
+from portal.voting.models import Vote
+
+
+def as_written(community):
+    """For each idea: its status, votes for and against, comments and versions of the answer."""
+    hidden = {act["key"] for act in community.moderation["hidings"]}
+    return {
+        idea["title"]: (
+            idea["status"],
+            idea["votes"],
+            idea["votes_against"],
+            sum(comment.get("key") not in hidden for comment in idea["comments"]),
+            len(idea["answers"]),
+        )
+        for idea in community.ideas
+    }
+
+
+def test_the_whole_community_is_told_once(app, run, rows):
+    community = loading.load()
+    begun = clock.now()
+
+    result = run("demo", "seed")
+
+    assert result.exit_code == 0, result.output
+    assert "Every balance" in run("reputation", "rebuild", "--check").output
+    audit = run("activity", "audit")
+    assert audit.exit_code == 0, audit.output
+    ideas = db.session.scalars(sa.select(Idea)).all()
+    assert as_written(community) == {
+        idea.title: (idea.status, idea.votes_up, idea.votes_down, idea.comments, idea.answer_version)
+        for idea in ideas
+    }
+    assert rows(Person) == len(community.people)
+    assert rows(Company) == len(community.companies)
+    assert rows(Topic) == len(community.topics)
+    assert rows(Link, kind="duplicate") == sum(idea["duplicate_of"] is not None for idea in community.ideas)
+    accepted = [
+        reply for topic in community.topics for reply in topic["replies"] if "accepted_days_ago" in reply
+    ]
+    assert rows(Acceptance) == len(accepted)
+    assert rows(Flag, outcome=None) == sum(not flag["judged"] for flag in community.moderation["flags"])
+    assert rows(LedgerLine) > 500
+    times = db.session.scalars(sa.select(Entry.at).order_by(Entry.id)).all()
+    assert times == sorted(times)
+    assert times[-1] < clock.now()
+    assert begun - max(db.session.scalars(sa.select(Post.created_at)).all()) < timedelta(hours=2)
+    check_who_may_enter(result.output)
+    check_readers()
+    check_no_second_time(run, rows)
+
+
+def check_who_may_enter(output):
+    printed = dict(re.findall(r"(\S+@tidetable\.example|\S+@harcourtbakeries\.example)\s+(\S+)", output))
+    people = db.session.scalars(sa.select(Person).where(Person.password.is_not(None))).all()
+    assert Counter(person.role for person in people) == Counter(
+        ["customer", "moderator", "product_manager", "admin"]
+    )
+    assert all(verify_password(printed[person.email], person.password) for person in people)
+    assert all(len(password) >= 10 for password in printed.values())
+
+
+def check_readers():
+    assert all(taken == 0 for taken in reading.catch_up_all().values())
+
+
+def check_no_second_time(run, rows):
+    before = rows(Entry)
+    again = run("demo", "seed")
+    assert again.exit_code == 1
+    assert "not empty" in again.output
+    assert rows(Entry) == before
+
+
+@pytest.mark.parametrize("thing", ["person", "board", "category", "company"])
+def test_a_database_with_anything_in_it_is_left_alone(app, make, rows, thing):
+    getattr(make, thing)()
+    with pytest.raises(Conflict, match="not empty"):
+        seeding.seed()
+    assert rows(Vote) == 0
+
+
+def test_the_same_people_vote_in_every_demo():
+    community = loading.load()
+    first, second = choosing.Electorate(community), choosing.Electorate(loading.load())
+    idea = max(community.ideas, key=lambda each: each["votes"])
+    assert first.on_idea(idea) == second.on_idea(idea)
+    assert first.on_idea(idea) != choosing.Electorate(community, seed=8).on_idea(idea)
