@@ -241,7 +241,7 @@ def _one(topic_id: int, post_id: int) -> dict[str, Any]:
 
 def _full_address(thing: Any) -> str:
     if isinstance(thing, Person):
-        return url_for("accounts.profile", person_id=thing, _external=True)
+        return url_for("accounts.show", person_id=thing, _external=True)
     if isinstance(thing, Post):
         return url_for("forums.show_post", topic_id=thing.topic_id, post_id=thing.id, _external=True)
     return _address(thing, _external=True)
