@@ -32,6 +32,11 @@ class Company(Model):
     crm_read_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
+    @property
+    def slug_source(self) -> str:
+        """What the readable part of the address is made of."""
+        return self.name
+
 
 class CompanyDomain(Model):
     """A mail domain whose verified owners belong to the company. Never a free-mail domain."""

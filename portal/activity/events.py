@@ -251,3 +251,11 @@ class IdeasExported(Event):
     filters: dict[str, Any]
     ideas: int
     people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRecordsExported(Event):
+    """Who took the customer records of a CRM connection out, and of how many people."""
+
+    connection: str
+    people: int

@@ -7,4 +7,10 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Attach pages, commands and listeners."""
+    """Attach pages and commands, and follow the journal."""
+    from portal.activity.reading import readers
+    from portal.crm_bridge.cli import crm
+    from portal.crm_bridge.marking import CrmReader
+
+    app.cli.add_command(crm)
+    readers.register(CrmReader())

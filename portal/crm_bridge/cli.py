@@ -1,0 +1,192 @@
+"""`flask crm`: plan, push, read back, export. The driver of a push is here too: it ends its transactions."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from portal.activity import journal
+from portal.activity.events import CustomerRecordsExported
+from portal.activity.reading import catch_up
+from portal.cli import Commands
+from portal.crm_bridge import (
+    connecting,
+    drifting,
+    exporting,
+    gathering,
+    leasing,
+    marking,
+    planning,
+    pushing,
+    telling,
+)
+from portal.crm_bridge.connecting import Connection
+from portal.crm_bridge.describing import Voice
+from portal.crm_bridge.gateway import CrmError, CrmGateway
+from portal.crm_bridge.models import DEFAULT
+from portal.crm_bridge.planning import Sheet
+from portal.crm_bridge.pushing import Step
+from portal.database import db, reading_only
+from portal.errors import Conflict
+from portal.settings import Settings
+
+SECONDS_AT_A_TIME = 30
+"""How long the worker pushes before it looks after other things; what is left waits for the next minute."""
+
+LINES = 200
+"""How many lines plan and drift print unless asked for all."""
+
+crm = Commands("crm", help="Keep the CRM in step: plan, push, read back, export.")
+named = click.option("--connection", "name", default=DEFAULT, show_default=True, help="Which CRM connection.")
+all_lines = click.option("--all", "every", is_flag=True, help="Print every line, however many.")
+
+
+def settings_here() -> Settings:
+    """The settings of the portal at work."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def deliver(
+    connection: Connection, settings: Settings, plan: Callable[[Voice], Iterator[Sheet]]
+) -> Generator[Step]:
+    """Push the plan under a lease and say each step. Each transaction is ended here; so is the lease.
+
+    Raises Conflict when the connection is paused or somebody else pushes, and when the CRM cannot be asked.
+    """
+    connecting.refuse_paused(connection)
+    holder = leasing.take(connection.name)
+    db.session.commit()
+    counts: Counter[str] = Counter()
+    failure = None
+    try:
+        with connecting.opened(connection, settings) as gateway:
+            sheets = plan(connecting.voice(connection, settings))
+            for step in pushing.push(connection.name, gateway, holder, sheets):
+                db.session.commit()
+                counts += step.counts
+                yield step
+    except CrmError as error:
+        failure = f"The CRM did not take it: {error}"
+        raise Conflict(f"{failure}. Nothing is lost; the next push goes on from here.") from error
+    finally:
+        db.session.rollback()
+        connecting.note_push(connection.name, counts, failure)
+        leasing.give_back(connection.name, holder)
+        db.session.commit()
+
+
+def push_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
+    """What the worker does each minute: send what is marked dirty, for a while. Commits."""
+    ends = time.monotonic() + SECONDS_AT_A_TIME
+    for name in marking.connections_with_marks():
+        connection = connecting.find(name)
+        db.session.rollback()
+        if connection.paused:
+            continue
+        with closing(deliver(connection, settings, planning.waiting)) as steps:
+            for _ in steps:
+                if stopping() or time.monotonic() > ends:
+                    return
+
+
+@crm.command("plan")
+@named
+@all_lines
+def plan_command(name: str, every: bool) -> None:
+    """Print what a push would do. Writes nothing, neither here nor in the CRM."""
+    tally, left = telling.Tally(), None if every else LINES
+    with _opened(name) as (connection, gateway):
+        click.echo(f"Plan for {name} ({gateway.describe().title}). Nothing is written.")
+        for sheet in planning.everything(connecting.voice(connection, settings_here())):
+            db.session.rollback()
+            sheet.changes = pushing.adopt_all(gateway, sheet.changes)
+            tally.add(sheet)
+            left = _print(telling.plan_lines(sheet), left)
+    for line in tally.lines():
+        click.echo(line)
+
+
+@crm.command("push")
+@named
+@click.option("--waiting", is_flag=True, help="Only what is marked dirty, as the worker does it.")
+def push_command(name: str, waiting: bool) -> None:
+    """Write the difference into the CRM. Ends with 1 when the CRM did not take everything."""
+    catch_up(marking.CrmReader())
+    with reading_only():
+        connection, people = connecting.find(name), gathering.size()
+        db.session.rollback()
+    counts: Counter[str] = Counter()
+    plan = planning.waiting if waiting else planning.everything
+    with click.progressbar(length=people, label=f"Pushing to {name}", file=sys.stderr) as bar:
+        for step in deliver(connection, settings_here(), plan):
+            counts += step.counts
+            bar.update(step.looked_at)
+    for line in telling.push_lines(counts):
+        click.echo(line)
+    if any(counts[each] for each in telling.FAILED):
+        raise SystemExit(1)
+
+
+@crm.command("drift")
+@named
+@all_lines
+@click.option("--repair", is_flag=True, help="Have the next push write what differs again.")
+def drift_command(name: str, every: bool, repair: bool) -> None:
+    """Read the CRM back and compare it with what was last written. Ends with 1 when something differs."""
+    records, drifted, left = 0, Counter[str](), None if every else LINES
+    with _opened(name) as (_, gateway):
+        for found in drifting.drift(name, gateway):
+            records += found.records
+            drifted.update(field for each in found.drifts for field in each.fields or [each.what])
+            left = _print(map(telling.drift_line, found.drifts), left)
+            if repair:
+                drifting.write_again(name, found.drifts)
+                db.session.commit()
+    click.echo(f"{records:,} records read back.")
+    if drifted:
+        click.echo("Differences: " + ", ".join(f"{name} {n:,}" for name, n in drifted.most_common()))
+        raise SystemExit(1)
+    click.echo("Everything is as it was written.")
+
+
+@crm.command("export")
+@named
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+def export_command(name: str, path: Path) -> None:
+    """Write the customer records of the CRM into a CSV file. It holds personal data; the journal notes it."""
+    with _opened(name) as (_, gateway), path.open("w", newline="", encoding="utf-8") as file:
+        people = exporting.export(name, gateway, file)
+    db.session.rollback()
+    journal.record(CustomerRecordsExported(actor_id=None, connection=name, people=people))
+    db.session.commit()
+    click.echo(f"{people:,} customer records written to {path}.")
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[tuple[Connection, CrmGateway]]:
+    """A connection to read from; what it cannot answer becomes a sentence."""
+    with reading_only():
+        connection = connecting.find(name)
+        db.session.rollback()
+    try:
+        with connecting.opened(connection, settings_here()) as gateway:
+            yield connection, gateway
+    except CrmError as error:
+        raise Conflict(f"The CRM did not answer: {error}. Try again later.") from error
+
+
+def _print(lines: Iterable[str], left: int | None) -> int | None:
+    """Print at most `left` lines (None: all); returns how many may still follow."""
+    for line in lines:
+        if left == 0:
+            click.echo("… and more; --all prints every line.")
+        if left is None or left > 0:
+            click.echo(line)
+        left = None if left is None else left - 1
+    return left

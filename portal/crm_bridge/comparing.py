@@ -1,0 +1,98 @@
+"""Comparing what a record should say with what was last written of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from portal.crm_bridge import gathering
+from portal.crm_bridge.gateway import Fields, Kind, Value
+from portal.crm_bridge.mapping import differences, hash_of
+from portal.crm_bridge.models import Entity, LinkState
+
+
+class Verb(StrEnum):
+    CREATE = "create"
+    ADOPT = "adopt"
+    """It is already there, under our id or mail address, and the ledger does not know it."""
+    UPDATE = "update"
+    ERASE = "erase"
+
+
+class Subject(NamedTuple):
+    """What a record is about: a person, a company, or a person's vote on an idea."""
+
+    entity: Entity
+    entity_id: int
+    idea_id: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.entity}:{self.entity_id}" if not self.idea_id else f"vote:{self.idea_id}:{self.entity_id}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be done to one record. `fields` is all it should say, `diff` what differs (update only)."""
+
+    verb: Verb
+    subject: Subject
+    kind: Kind
+    remote_id: str | None
+    fields: Fields
+    hash: str
+    email: str | None = None
+    reason: str = ""
+    attempts: int = 0
+    diff: dict[str, tuple[Value, Value]] = field(default_factory=dict)
+
+
+class Waiting(StrEnum):
+    """Why a difference is not sent now."""
+
+    RETRY = "waits for another try"
+    QUARANTINED = "quarantined"
+
+
+def compare(
+    subject: Subject, kind: Kind, fields: Fields, link: Any, now: datetime, email: str | None = None
+) -> Change | str | None:
+    """The change that `fields` need; None when they were written already; a reason why they are not sent now.
+
+    `link` is the ledger row, or None. The diff of an update is filled in by `with_differences`.
+    """
+    wanted = hash_of(fields)
+    if link is None:
+        return Change(Verb.CREATE, subject, kind, None, fields, wanted, email=email)
+    if link.last_hash == wanted:
+        return None
+    if link.state == LinkState.QUARANTINED and link.refused_hash == wanted:
+        return f"{Waiting.QUARANTINED}: {link.message}"
+    if link.state == LinkState.RETRY and link.next_at is not None and link.next_at > now:
+        return Waiting.RETRY
+    attempts = link.attempts if link.refused_hash == wanted else 0
+    verb = Verb.UPDATE if link.remote_id else Verb.CREATE
+    return Change(verb, subject, kind, link.remote_id, fields, wanted, email=email, attempts=attempts)
+
+
+def with_differences(connection: str, changes: Sequence[Change]) -> list[Change]:
+    """The same changes; each update knows which fields differ from what was last written."""
+    updates = [change.subject for change in changes if change.verb is Verb.UPDATE]
+    written: dict[Any, Any] = {}
+    for entity in {subject.entity for subject in updates}:
+        keys = [(each.entity_id, each.idea_id) for each in updates if each.entity is entity]
+        found = gathering.last_fields(connection, entity, keys)
+        written |= {Subject(entity, *key): fields for key, fields in found.items()}
+    return [
+        replace(change, diff=differences(written.get(change.subject), change.fields))
+        if change.verb is Verb.UPDATE
+        else change
+        for change in changes
+    ]
+
+
+def erasure(subject: Subject, kind: Kind, remote_id: str | None, reason: str) -> Change:
+    """The change that takes a record away."""
+    return Change(Verb.ERASE, subject, kind, remote_id, {}, "", reason=reason)

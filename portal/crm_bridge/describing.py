@@ -1,0 +1,140 @@
+"""The desired records in their canonical form: what a participant, a vote, a standing and a company are now.
+
+The forms are the same for every CRM; `mapping.py` makes fields of them. `schema_version` and `tenant` stand in
+each; `seq` is given when a record is sent. What the portal does not know yet is None.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+SCHEMA_VERSION = 1
+HIDDEN = "(hidden)"
+LONGEST_LIST = 240
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In whose name records are made: the connection, the tenant, and where the portal is reached."""
+
+    connection: str
+    tenant: str
+    url: str
+
+    def head(self) -> Record:
+        return {"schema_version": SCHEMA_VERSION, "tenant": self.tenant}
+
+
+def moment(when: datetime | None) -> str | None:
+    """A time as ISO text in UTC, to the second."""
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+
+
+def day(when: datetime | None) -> str | None:
+    """The day of a time, in UTC."""
+    return when.strftime("%Y-%m-%d") if when else None
+
+
+def person_key(person_id: int) -> str:
+    """How a person is called in the CRM."""
+    return f"person:{person_id}"
+
+
+def company_key(company_id: int | None) -> str | None:
+    """How a company is called in the CRM; None for none."""
+    return None if company_id is None else f"company:{company_id}"
+
+
+def participant(voice: Voice, person: Any) -> Record:
+    """The participant: `person` is a row of `gathering.people`."""
+    return voice.head() | {
+        "id": person_key(person.id),
+        "external_ids": {},
+        "email": person.email,
+        "email_verified": person.confirmed_at is not None,
+        "name": person.name,
+        "locale": None,
+        "company_domain": person.email.partition("@")[2] if person.company_id else None,
+        "account_ref": company_key(person.company_id),
+        "joined_at": moment(person.created_at),
+        "last_active_at": moment(person.last_active_at),
+        "status": _status(person),
+        "consent": {
+            "crm_sync": person.crm_consent,
+            "marketing": None,
+            "basis": "consent",
+            "at": moment(person.crm_consent_at),
+        },
+        "merged_into": None,
+        "url": f"{voice.url}/people/{person.id}",
+    }
+
+
+def _status(person: Any) -> str:
+    if person.erased_at is not None:
+        return "erased"
+    return "active" if person.active else "suspended"
+
+
+def reputation(voice: Voice, person: Any, doings: Any, as_of: datetime) -> Record:
+    """The standing of a person: points and counts. `doings` is a row of `summing.doings`."""
+    return voice.head() | {
+        "participant_id": person_key(person.id),
+        "points": person.reputation,
+        "tier": None,
+        "rank_pct": None,
+        "badges": [],
+        "ideas": doings.ideas,
+        "ideas_shipped": doings.shipped,
+        "votes_cast": doings.votes,
+        "answers": doings.answers,
+        "accepted_answers": person.accepted_answers,
+        "open_ideas": listed(doings.open_ideas),
+        "as_of": moment(as_of),
+        "rule_version": None,
+    }
+
+
+def vote(voice: Voice, person: Any, row: Any) -> Record:
+    """A vote: `row` is one of `gathering.votes` or `gathering.withdrawn`. A hidden idea keeps its words for itself."""
+    hidden = row.hidden_at is not None
+    return voice.head() | {
+        "id": f"{row.idea_id}:{person.id}",
+        "idea_id": row.idea_id,
+        "idea_title": HIDDEN if hidden else row.title,
+        "idea_status": "hidden" if hidden else row.status,
+        "url": None if hidden else f"{voice.url}/ideas/{row.idea_id}",
+        "participant_id": person_key(person.id),
+        "account_ref": company_key(person.company_id),
+        "value": row.value,
+        "weight": 1,
+        "weight_basis": {
+            "tier": person.tier,
+            "arr": None if person.revenue is None else str(person.revenue),
+            "as_of": moment(person.crm_read_at),
+        },
+        "cast_at": moment(row.cast_at),
+        "withdrawn_at": moment(row.withdrawn_at),
+        "on_behalf_of": None,
+    }
+
+
+def account(voice: Voice, company: Any, doings: Any) -> Record:
+    """A company and what its consenting people do here. `doings` is a row of `summing.company_doings`."""
+    return voice.head() | {
+        "id": company_key(company.id),
+        "name": company.name,
+        "participants": doings.participants,
+        "votes": doings.votes,
+        "top_ideas": listed(doings.top_ideas),
+        "last_activity_at": moment(doings.last_vote_at),
+        "url": f"{voice.url}/crm/companies/{company.id}",
+    }
+
+
+def listed(titles: list[str]) -> str:
+    """Titles in one line that fits a text field of a CRM."""
+    line = "; ".join(titles)
+    return line if len(line) <= LONGEST_LIST else f"{line[: LONGEST_LIST - 1]}…"

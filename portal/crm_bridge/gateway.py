@@ -1,0 +1,178 @@
+"""What the bridge can ask of any CRM. A vendor knows this file and nothing else of the portal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib import import_module
+from typing import Any, Protocol
+
+GATEWAYS = {
+    "embedded": "portal.crm_bridge.embedded.gateway:Embedded",
+    "memory": "portal.crm_bridge.memory.gateway:Memory",
+}
+"""One line per vendor, loaded on first use."""
+
+Value = str | int | float | bool | None
+Fields = Mapping[str, Value]
+
+
+class CrmError(Exception):
+    """The CRM did not take a whole call; `str(error)` is what it said.
+
+    `permanent`: sending the same again would fail again. Else (no answer, a lock, a limit) it may work later.
+    """
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of ours in the CRM. `type` is text, number, date or datetime (both as ISO text)."""
+
+    name: str
+    type: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record: account, contact or vote. `parent` names the kind that a record of it hangs under."""
+
+    name: str
+    fields: tuple[Field, ...]
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the vendor is: a title for people, and how many rows one call may carry."""
+
+    title: str
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A record by our id and, once we know it, by the id that the CRM gave it."""
+
+    external_id: str
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a record may be found by before it is created: our id, else a verified mail address."""
+
+    external_id: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record to write.
+
+    With a `remote_id` it is known to exist and `fields` are those that differ; without one it is new and they
+    are all. `seq` grows with each call: a CRM that keeps it can drop what comes late.
+    """
+
+    ref: Ref
+    fields: Fields
+    seq: int
+    parent: Ref | None = None
+
+
+class Status(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    ERASED = "erased"
+    GONE = "gone"
+    """The `remote_id` is no record there any more."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row; `message` and `field` are the CRM's own words on a failure."""
+
+    status: Status
+    remote_id: str | None = None
+    version: str | None = None
+    message: str = ""
+    field: str = ""
+    permanent: bool = False
+
+    def as_answer(self) -> dict[str, Any]:
+        """For the log of exchanges: only what was said."""
+        said = {name: getattr(self, name) for name in ("remote_id", "version", "message", "field")}
+        return {"status": str(self.status), **{name: value for name, value in said.items() if value}}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record as the CRM holds it now."""
+
+    ref: Ref
+    fields: dict[str, Value]
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Records that changed, oldest first, and the cursor to go on from."""
+
+    records: list[Held]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something that happened, for the history of a contact. `ref` is ours and makes it unique."""
+
+    ref: str
+    contact: Ref
+    kind: str
+    subject: str
+    body: str
+    occurred_at: str
+    details: Fields = field(default_factory=dict)
+
+
+class CrmGateway(Protocol):
+    """The door to one CRM. Answers stand in the order of what was asked.
+
+    Every method raises CrmError when the call as a whole fails; what happens to single rows is in the outcomes.
+    """
+
+    def describe(self) -> Description: ...
+
+    def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        """Create missing kinds and fields; returns in words what was added."""
+
+    def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
+        """The remote id of the record that each key stands for, None if there is none. Writes nothing."""
+
+    def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
+        """Write the rows, each by itself: one that fails holds up no other."""
+
+    def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
+        """Add to the history of contacts; one that is already there is left as it is."""
+
+    def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
+        """Records that changed after the cursor ("" for the beginning)."""
+
+    def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
+        """The records as they are now; None where there is none."""
+
+    def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
+        """Remove the records with all that hangs under them. One that is not there counts as erased."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+
+
+def connect(vendor: str, settings: Mapping[str, str]) -> CrmGateway:
+    """The gateway of a vendor; KeyError for one that is not registered."""
+    module, _, name = GATEWAYS[vendor].partition(":")
+    gateway: CrmGateway = getattr(import_module(module), name)(settings)
+    return gateway

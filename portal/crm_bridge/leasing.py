@@ -1,0 +1,92 @@
+"""The lease of a connection: one process pushes at a time, and says every few moments that it still lives."""
+
+import os
+import secrets
+import socket
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.crm_bridge.connecting import make_default
+from portal.crm_bridge.models import CrmConnection
+from portal.database import db
+from portal.errors import Conflict
+
+LASTS = timedelta(minutes=2)
+"""A holder that has said nothing for so long is taken for dead. No call to a CRM may take longer."""
+
+
+def take(connection: str) -> str:
+    """Take the lease; returns the name of the holder. Raises Conflict while somebody else has it.
+
+    The lease of a process of this machine that no longer lives is taken over at once.
+    """
+    make_default()
+    now, holder = clock.now(), f"{_machine()} {os.getpid()} {secrets.token_hex(4)}"
+    select = sa.select(CrmConnection.lease_holder, CrmConnection.lease_until)
+    held, until = db.session.execute(select.where(CrmConnection.name == connection)).one()
+    if held is not None and until is not None and until > now and not _is_dead(held):
+        raise Conflict(
+            f"Another push is under way on {connection}. It has the lease until {until:%H:%M:%S} UTC."
+        )
+    taken = (
+        sa.update(CrmConnection)
+        .where(CrmConnection.name == connection, CrmConnection.lease_holder.is_not_distinct_from(held))
+        .values(lease_holder=holder, lease_until=now + LASTS)
+    )
+    if db.session.execute(taken).rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(f"Another push began on {connection} just now.")
+    return holder
+
+
+def keep(connection: str, holder: str) -> int:
+    """Say that the holder lives; returns the number of the next call. Raises Conflict when the lease is lost.
+
+    The number grows with the time, so that it also grows when the database was put back to an older state.
+    """
+    now = clock.now()
+    at_least = int(now.timestamp() * 1000)
+    number = sa.case((CrmConnection.seq >= at_least, CrmConnection.seq + 1), else_=at_least)
+    kept = (
+        sa.update(CrmConnection)
+        .where(CrmConnection.name == connection, CrmConnection.lease_holder == holder)
+        .values(lease_until=now + LASTS, seq=number)
+        .returning(CrmConnection.seq)
+    )
+    seq = db.session.scalar(kept)
+    if seq is None:
+        raise Conflict(f"Another push took over {connection}. Nothing is lost; it goes on from here.")
+    return seq
+
+
+def give_back(connection: str, holder: str) -> None:
+    """Let go of the lease, if it is still ours."""
+    mine = sa.update(CrmConnection).where(
+        CrmConnection.name == connection, CrmConnection.lease_holder == holder
+    )
+    db.session.execute(mine.values(lease_holder=None, lease_until=None))
+
+
+def _machine() -> str:
+    """Where a process number means something: this boot of this machine, and this room of it."""
+    with suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{Path('/proc/self/ns/pid').stat().st_ino}"
+    return socket.gethostname()
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the holder is certainly gone: a process of this machine whose number nobody has."""
+    machine, pid, _ = holder.split(" ")
+    if machine != _machine():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,199 @@
+"""Marking what may differ from its record. A reader follows the journal and leaves all else to the push."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.activity import events
+from portal.activity.models import Entry
+from portal.crm_bridge.connecting import make_default
+from portal.crm_bridge.models import CrmConnection, CrmDirty, CrmLink, Entity
+from portal.crm_bridge.upserting import upsert
+from portal.database import db
+from portal.discussion.models import Post
+from portal.voting.models import Vote
+
+
+def _kinds(*of: type[events.Event]) -> frozenset[str]:
+    return frozenset(each.kind for each in of)
+
+
+OF_THE_ACTOR = _kinds(events.VoteCast, events.VoteWithdrawn, events.IdeaSubmitted, events.PostWritten)
+OF_A_PERSON = _kinds(
+    events.PersonRegistered,
+    events.PersonConfirmed,
+    events.PersonChanged,
+    events.ConsentChanged,
+    events.ReputationChanged,
+)
+OF_AN_AUTHOR = _kinds(events.AnswerAccepted, events.AcceptanceWithdrawn)
+OF_AN_IDEA = _kinds(events.IdeaEdited, events.StatusChanged)
+OF_CONTENT = _kinds(events.ContentHidden, events.ContentRestored)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A dirty row as it was seen; `marks` tells whether it was marked again since."""
+
+    entity: Entity
+    entity_id: int
+    marks: int
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a batch of entries speaks of, by id."""
+
+    people: set[int] = field(default_factory=set)
+    companies: set[int] = field(default_factory=set)
+    ideas: set[int] = field(default_factory=set)
+    topics: set[int] = field(default_factory=set)
+    posts: set[int] = field(default_factory=set)
+
+    def note(self, entry: Entry) -> None:
+        """Add what one entry speaks of."""
+        kind, data = entry.kind, entry.data
+        if kind in OF_THE_ACTOR:
+            self.people |= _known(entry.actor_id)
+        elif kind in OF_A_PERSON:
+            self.people |= _known(data["person_id"])
+        elif kind in OF_AN_AUTHOR:
+            self.people |= _known(data["author_id"])
+        elif kind in OF_AN_IDEA:
+            self.ideas.add(data["idea_id"])
+        elif kind in OF_CONTENT:
+            {"idea": self.ideas, "topic": self.topics, "post": self.posts}[data["subject"]].add(
+                data["subject_id"]
+            )
+        elif kind == events.CompanyChanged.kind:
+            self.companies.add(data["company_id"])
+
+
+def _known(person_id: int | None) -> set[int]:
+    return set() if person_id is None else {person_id}
+
+
+class CrmReader:
+    """Marks people, ideas and companies dirty, in the transaction of its position."""
+
+    name = "crm"
+
+    def read(self, entries: Sequence[Entry]) -> None:
+        touched = Touched()
+        for entry in entries:
+            touched.note(entry)
+        _note_withdrawals(entries)
+        people = touched.people | _authors(touched.posts, touched.topics)
+        companies = touched.companies | _companies(people, touched.ideas)
+        imported = any(entry.kind == events.ContentImported.kind for entry in entries)
+        for connection in connections():
+            if imported:
+                mark_linked(connection)
+            mark(connection, Entity.PERSON, people)
+            mark(connection, Entity.IDEA, touched.ideas)
+            mark(connection, Entity.COMPANY, companies)
+
+
+def connections() -> list[str]:
+    """Names of all connections, the default one among them."""
+    make_default()
+    return list(db.session.scalars(sa.select(CrmConnection.name)))
+
+
+def connections_with_marks() -> list[str]:
+    """Names of the connections for which something is marked dirty."""
+    return list(db.session.scalars(sa.select(CrmDirty.connection).distinct()))
+
+
+def mark(connection: str, entity: Entity, ids: Iterable[int]) -> None:
+    """Mark these dirty. One that is marked already counts it, and keeps the time of the first."""
+    now = clock.now()
+    rows = [
+        {"connection": connection, "entity": entity, "entity_id": each, "first_dirty_at": now}
+        for each in sorted(ids)
+    ]
+    upsert(CrmDirty, rows, {"marks": CrmDirty.marks + 1})
+
+
+def mark_linked(connection: str) -> None:
+    """Mark everybody who has a record: an import may have changed what it should say."""
+    linked = sa.select(CrmLink.entity_id).where(
+        CrmLink.connection == connection, CrmLink.entity == Entity.PERSON
+    )
+    mark(connection, Entity.PERSON, db.session.scalars(linked).all())
+
+
+def marks(connection: str, entity: Entity, ids: Collection[int]) -> list[Mark]:
+    """The dirty rows of these, as they stand now. Read them before what they speak of."""
+    select = sa.select(CrmDirty.entity_id, CrmDirty.marks).where(
+        CrmDirty.connection == connection, CrmDirty.entity == entity, CrmDirty.entity_id.in_(ids)
+    )
+    return [Mark(entity, *row) for row in db.session.execute(select)]
+
+
+def marked(connection: str, entity: Entity, after: int, limit: int) -> list[int]:
+    """Ids that are dirty, in order."""
+    select = sa.select(CrmDirty.entity_id).where(
+        CrmDirty.connection == connection, CrmDirty.entity == entity, CrmDirty.entity_id > after
+    )
+    return list(db.session.scalars(select.order_by(CrmDirty.entity_id).limit(limit)))
+
+
+def unmark(connection: str, seen: Iterable[Mark]) -> None:
+    """Forget the marks that were dealt with. What was marked again since stays."""
+    gone = [{"of": each.entity, "id_of": each.entity_id, "seen": each.marks} for each in seen]
+    if gone:
+        delete = sa.delete(CrmDirty.__table__).where(  # type: ignore[arg-type]
+            CrmDirty.connection == connection,
+            CrmDirty.entity == sa.bindparam("of"),
+            CrmDirty.entity_id == sa.bindparam("id_of"),
+            CrmDirty.marks == sa.bindparam("seen"),
+        )
+        db.session.execute(delete, gone)
+
+
+def _authors(posts: Collection[int], topics: Collection[int]) -> set[int]:
+    """Who wrote these posts, and who wrote in these topics."""
+    its = Post.id.in_(posts) | Post.topic_id.in_(topics)
+    authors = db.session.scalars(sa.select(Post.author_id).where(its)) if posts or topics else ()
+    return {each for each in authors if each is not None}
+
+
+def _companies(people: Collection[int], ideas: Collection[int]) -> set[int]:
+    """Companies whose record speaks of these people, or of these ideas by the votes of their people."""
+    voters = sa.select(Vote.person_id).where(Vote.idea_id.in_(ideas))
+    select = sa.select(Person.company_id).where(Person.id.in_(people) | Person.id.in_(voters)).distinct()
+    companies = db.session.scalars(select) if people or ideas else ()
+    return {each for each in companies if each is not None}
+
+
+def _note_withdrawals(entries: Sequence[Entry]) -> None:
+    """Write beside the links of votes when they were taken back: the vote itself is gone."""
+    gone: list[dict[str, Any]] = [
+        {"person": entry.actor_id, "idea": entry.data["idea_id"], "at": entry.at}
+        for entry in entries
+        if entry.kind == events.VoteWithdrawn.kind
+    ]
+    if gone:
+        update = (
+            sa.update(CrmLink.__table__)  # type: ignore[arg-type]
+            .where(
+                CrmLink.entity == Entity.VOTE,
+                CrmLink.entity_id == sa.bindparam("person"),
+                CrmLink.idea_id == sa.bindparam("idea"),
+            )
+            .values(withdrawn_at=sa.bindparam("at"))
+        )
+        db.session.execute(update, gone)
+        # A vote that the CRM never took leaves nothing to take back there.
+        mine = CrmLink.entity == Entity.VOTE, CrmLink.entity_id.in_([each["person"] for each in gone])
+        never = sa.delete(CrmLink).where(*mine, CrmLink.last_fields.is_(None), ~_vote_is_there())
+        db.session.execute(never, execution_options={"synchronize_session": False})
+
+
+def _vote_is_there() -> sa.ColumnElement[bool]:
+    return sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)

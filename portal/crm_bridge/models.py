@@ -1,0 +1,151 @@
+"""Tables of the bridge: connections, what is dirty, the link ledger, tombstones, and the log of exchanges."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database import Id, Model
+
+DEFAULT = "embedded"
+"""The connection that is there without any set-up."""
+
+
+class Entity(StrEnum):
+    """What the bridge keeps in step. A vote belongs to its person; an idea stands for all who voted on it."""
+
+    PERSON = "person"
+    COMPANY = "company"
+    VOTE = "vote"
+    IDEA = "idea"
+
+
+class LinkState(StrEnum):
+    DONE = "done"
+    RETRY = "retry"
+    """The CRM failed; it is tried again by itself."""
+    QUARANTINED = "quarantined"
+    """The CRM refused what the record says. It is tried again when the record says something else."""
+
+
+def _connection() -> Mapped[str]:
+    return mapped_column(sa.ForeignKey("crm_connection.name", ondelete="CASCADE"), primary_key=True)
+
+
+class CrmConnection(Model):
+    """A CRM that is kept in step. The lease says who pushes now; `seq` numbers the calls and only grows."""
+
+    __tablename__ = "crm_connection"
+    __table_args__ = (
+        sa.CheckConstraint("(lease_holder IS NULL) = (lease_until IS NULL)", name="lease_is_whole"),
+    )
+
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    vendor: Mapped[str] = mapped_column(sa.String(40))
+    settings: Mapped[dict[str, Any]]
+    paused: Mapped[bool] = mapped_column(default=False)
+    seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    lease_holder: Mapped[str | None] = mapped_column(sa.String(200))
+    lease_until: Mapped[datetime | None]
+    pushed_at: Mapped[datetime | None]
+    pushed: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    failure: Mapped[str | None] = mapped_column(sa.String(1_000))
+    failed_at: Mapped[datetime | None]
+
+
+class CrmDirty(Model):
+    """Something may differ from the record. `marks` counts up, so that a mark during a push is not lost."""
+
+    __tablename__ = "crm_dirty"
+    __table_args__ = (
+        sa.CheckConstraint("entity IN ('person', 'company', 'idea')", name="entity"),
+        sa.Index(None, "connection", "first_dirty_at"),
+    )
+
+    connection: Mapped[str] = _connection()
+    entity: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    entity_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    first_dirty_at: Mapped[datetime]
+    marks: Mapped[int] = mapped_column(default=1)
+
+
+class CrmLink(Model):
+    """The link ledger: what we last wrote of a thing, where and when.
+
+    `entity_id` is the person or company; a vote stands under its person with its `idea_id`, which else is 0.
+    `refused_hash`, `message` and `field` say what the CRM did not take, in its own words. `withdrawn_at` is when
+    the vote was taken back, from the journal.
+    """
+
+    __tablename__ = "crm_link"
+    __table_args__ = (
+        sa.CheckConstraint("entity IN ('person', 'company', 'vote')", name="entity"),
+        sa.CheckConstraint("state IN ('done', 'retry', 'quarantined')", name="state"),
+        sa.CheckConstraint("(entity = 'vote') = (idea_id <> 0)", name="vote_has_idea"),
+        sa.Index(
+            "ix_crm_link_idea",
+            "idea_id",
+            "entity_id",
+            sqlite_where=sa.text("idea_id <> 0"),
+            postgresql_where=sa.text("idea_id <> 0"),
+        ),
+        sa.Index(
+            "ix_crm_link_not_done",
+            "connection",
+            "state",
+            sqlite_where=sa.text("state <> 'done'"),
+            postgresql_where=sa.text("state <> 'done'"),
+        ),
+    )
+
+    connection: Mapped[str] = _connection()
+    entity: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    entity_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    idea_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, default=0)
+    remote_type: Mapped[str] = mapped_column(sa.String(40))
+    remote_id: Mapped[str | None] = mapped_column(sa.String(120))
+    last_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    last_fields: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    remote_version: Mapped[str | None] = mapped_column(sa.String(60))
+    synced_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(sa.String(12))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    refused_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    message: Mapped[str | None] = mapped_column(sa.String(1_000))
+    field: Mapped[str | None] = mapped_column(sa.String(120))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class CrmTombstone(Model):
+    """A record that was erased there. Nothing is written again unless the person consents after `erased_at`."""
+
+    __tablename__ = "crm_tombstone"
+
+    connection: Mapped[str] = _connection()
+    entity: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    entity_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    remote_type: Mapped[str] = mapped_column(sa.String(40))
+    remote_id: Mapped[str | None] = mapped_column(sa.String(120))
+    reason: Mapped[str] = mapped_column(sa.String(60))
+    erased_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+
+class CrmExchange(Model):
+    """What we sent of one record and what the CRM answered. Only the newest are kept."""
+
+    __tablename__ = "crm_exchange"
+    __table_args__ = (sa.Index(None, "connection", "entity_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    connection: Mapped[str] = mapped_column(sa.ForeignKey("crm_connection.name", ondelete="CASCADE"))
+    entity: Mapped[str] = mapped_column(sa.String(10))
+    entity_id: Mapped[int] = mapped_column(sa.BigInteger)
+    idea_id: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    at: Mapped[datetime]
+    verb: Mapped[str] = mapped_column(sa.String(10))
+    sent: Mapped[dict[str, Any]]
+    answer: Mapped[dict[str, Any]]

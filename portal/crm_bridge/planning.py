@@ -1,0 +1,183 @@
+"""The plan: what each record should say, compared with what was last written. It reads and writes nothing."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal import clock
+from portal.crm_bridge import consenting, describing, gathering, summing
+from portal.crm_bridge.comparing import Change, Subject, Waiting, compare, erasure, with_differences
+from portal.crm_bridge.describing import Voice
+from portal.crm_bridge.gateway import Fields, Kind
+from portal.crm_bridge.mapping import ACCOUNT, CONTACT, VOTE, account_fields, contact_fields, vote_fields
+from portal.crm_bridge.marking import Mark, marked, marks
+from portal.crm_bridge.models import Entity
+from portal.database import reading_only
+
+TOGETHER = 500
+"""How many people or companies are looked at together."""
+
+VOTES = 2_000
+"""How many votes are held in memory at a time."""
+
+NOBODY = "no consenting people"
+HIDDEN_IDEA = "the idea is hidden"
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A part of the plan, small enough for memory.
+
+    `marks` are dealt with when its changes are; `looked_at` counts the people and companies that it finishes.
+    """
+
+    changes: list[Change] = field(default_factory=list)
+    equal: int = 0
+    skipped: list[tuple[Subject, str]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    looked_at: int = 0
+
+    def weigh(
+        self, subject: Subject, kind: Kind, fields: Fields, link: Any, email: str | None = None
+    ) -> None:
+        """Compare one record and put it where it belongs."""
+        verdict = compare(subject, kind, fields, link, clock.now(), email)
+        if verdict is None:
+            self.equal += 1
+        elif isinstance(verdict, Change):
+            self.changes.append(verdict)
+        else:
+            self.skipped.append((subject, verdict))
+
+    def held_back(self) -> set[int]:
+        """Whose record waits for another try: their marks must stay."""
+        return {subject.entity_id for subject, reason in self.skipped if reason == Waiting.RETRY}
+
+
+def everything(voice: Voice) -> Iterator[Sheet]:
+    """The plan of everybody. The caller may end the transaction at each sheet."""
+    for ids in _pages(gathering.company_ids):
+        yield companies(voice, ids)
+    for ids in _pages(gathering.people_ids):
+        yield from people(voice, ids)
+
+
+def waiting(voice: Voice) -> Iterator[Sheet]:
+    """The plan of what is marked dirty. The caller may end the transaction at each sheet."""
+    for ids in _pages(lambda after, limit: marked(voice.connection, Entity.COMPANY, after, limit)):
+        yield companies(voice, ids)
+    for ids in _pages(lambda after, limit: marked(voice.connection, Entity.PERSON, after, limit)):
+        yield from people(voice, ids)
+    for [idea_id] in _pages(lambda after, _: marked(voice.connection, Entity.IDEA, after, 1)):
+        yield from _idea(voice, idea_id)
+
+
+def _pages(read: Callable[[int, int], list[int]]) -> Iterator[list[int]]:
+    """Ids in pages, each found after the last id of the one before."""
+    last = 0
+    while True:
+        with reading_only():
+            ids = read(last, TOGETHER)
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+
+
+def _idea(voice: Voice, idea_id: int) -> Iterator[Sheet]:
+    """Everybody whose record speaks of an idea."""
+    with reading_only():
+        seen = marks(voice.connection, Entity.IDEA, [idea_id])
+    for ids in _pages(lambda after, limit: gathering.people_of_idea(idea_id, after, limit)):
+        yield from people(voice, ids)
+    yield Sheet(marks=seen)
+
+
+def companies(voice: Voice, ids: Collection[int]) -> Sheet:
+    """The accounts of these companies. One without a consenting person is not begun."""
+    sheet = Sheet()
+    with reading_only():
+        seen = marks(voice.connection, Entity.COMPANY, ids)
+        links = gathering.links(voice.connection, Entity.COMPANY, ids)
+        doings = summing.company_doings(ids)
+        for company in gathering.companies(ids):
+            subject = Subject(Entity.COMPANY, company.id)
+            if not doings[company.id].participants and company.id not in links:
+                sheet.skipped.append((subject, NOBODY))
+                continue
+            record = describing.account(voice, company, doings[company.id])
+            sheet.weigh(subject, ACCOUNT, account_fields(record), links.get(company.id))
+        sheet.changes = with_differences(voice.connection, sheet.changes)
+    sheet.marks = [each for each in seen if each.entity_id not in sheet.held_back()]
+    sheet.looked_at = len(ids)
+    return sheet
+
+
+def people(voice: Voice, ids: Collection[int]) -> Iterator[Sheet]:
+    """The contacts of these people, then their votes: a vote hangs under its contact."""
+    with reading_only():
+        seen = marks(voice.connection, Entity.PERSON, ids)
+        rows = gathering.people(ids)
+        refused = consenting.refusals(voice.connection, ids)
+        allowed = {row.id: row for row in rows if row.id not in refused}
+        links = gathering.links(voice.connection, Entity.PERSON, ids)
+        sheet = _contacts(voice, allowed, links)
+        sheet.skipped += [(Subject(Entity.PERSON, each), reason) for each, reason in refused.items()]
+        sheet.changes += _erasures(voice, refused, links)
+    held_back = sheet.held_back()
+    yield sheet
+    for read in (gathering.votes, gathering.withdrawn):
+        for part in _votes(voice, allowed, read):
+            held_back |= part.held_back()
+            yield part
+    yield Sheet(marks=[each for each in seen if each.entity_id not in held_back], looked_at=len(ids))
+
+
+def _contacts(voice: Voice, allowed: dict[int, Any], links: dict[int, Any]) -> Sheet:
+    sheet = Sheet()
+    now, doings = clock.now(), summing.doings(allowed)
+    for person in allowed.values():
+        participant = describing.participant(voice, person)
+        reputation = describing.reputation(voice, person, doings[person.id], as_of=now)
+        fields = contact_fields(participant, reputation)
+        subject = Subject(Entity.PERSON, person.id)
+        sheet.weigh(subject, CONTACT, fields, links.get(person.id), email=person.email)
+    sheet.changes = with_differences(voice.connection, sheet.changes)
+    return sheet
+
+
+def _erasures(voice: Voice, refused: dict[int, str], links: dict[int, Any]) -> list[Change]:
+    """Votes before contacts: a kill between the two leaves nothing that hangs under nothing."""
+    erased = {each: reason for each, reason in refused.items() if reason in consenting.TO_ERASE}
+    changes = [
+        erasure(Subject(Entity.VOTE, row.entity_id, row.idea_id), VOTE, row.remote_id, erased[row.entity_id])
+        for row in gathering.linked_votes(voice.connection, erased)
+    ]
+    return changes + [
+        erasure(Subject(Entity.PERSON, each), CONTACT, links[each].remote_id, reason)
+        for each, reason in erased.items()
+        if each in links
+    ]
+
+
+def _votes(voice: Voice, people: dict[int, Any], read: Callable[..., Sequence[Any]]) -> Iterator[Sheet]:
+    """The votes of these people in parts; `read` is `gathering.votes` or `gathering.withdrawn`."""
+    after = (0, 0)
+    while people:
+        sheet = Sheet()
+        with reading_only():
+            rows = read(voice.connection, people, after, VOTES)
+            for row, link in rows:
+                subject = Subject(Entity.VOTE, row.person_id, row.idea_id)
+                if row.hidden_at is not None and link is None:
+                    sheet.skipped.append((subject, HIDDEN_IDEA))
+                    continue
+                record = describing.vote(voice, people[row.person_id], row)
+                sheet.weigh(subject, VOTE, vote_fields(record), link)
+            sheet.changes = with_differences(voice.connection, sheet.changes)
+        if not rows:
+            return
+        yield sheet
+        if len(rows) < VOTES:
+            return
+        after = (rows[-1][0].person_id, rows[-1][0].idea_id)

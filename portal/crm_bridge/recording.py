@@ -1,0 +1,193 @@
+"""Recording what became of each row: in the link ledger, in the log of exchanges, and as tombstones."""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.crm_bridge.comparing import Change, Verb
+from portal.crm_bridge.gateway import Outcome, Status
+from portal.crm_bridge.marking import mark
+from portal.crm_bridge.models import CrmExchange, CrmLink, CrmTombstone, Entity, LinkState
+from portal.crm_bridge.upserting import upsert
+from portal.database import db
+
+KEPT = 20_000
+"""How many exchanges are kept, over all connections. What is older is forgotten."""
+
+NOTHING_REFUSED = {"attempts": 0, "next_at": None, "refused_hash": None, "message": None, "field": None}
+WRITTEN = (
+    *("remote_type", "remote_id", "last_hash", "last_fields", "remote_version", "synced_at", "state"),
+    *NOTHING_REFUSED,
+)
+
+TRIES = 8
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One change and what the CRM made of it; `sent` is what went over the wire."""
+
+    change: Change
+    sent: dict[str, Any]
+    outcome: Outcome
+
+
+def record(connection: str, results: Sequence[Result]) -> Counter[str]:
+    """Write down the outcomes of one call. Returns how many rows were created, adopted, updated, erased, put
+    into quarantine, or are to be tried again."""
+    now = clock.now()
+    done = [each for each in results if each.outcome.status in (Status.CREATED, Status.UPDATED)]
+    erased = [each for each in results if each.outcome.status is Status.ERASED]
+    failed = [each for each in results if each.outcome.status in (Status.FAILED, Status.GONE)]
+    _written(connection, done, now)
+    _erased(connection, erased, now)
+    counts = _failed(connection, failed, now)
+    _log(connection, results, now)
+    counts.update(_word(each.change.verb) for each in done + erased)
+    return counts
+
+
+def _word(verb: Verb) -> str:
+    return {"create": "created", "adopt": "adopted", "update": "updated", "erase": "erased"}[verb]
+
+
+def _key(connection: str, change: Change) -> dict[str, Any]:
+    subject = change.subject
+    return {
+        "connection": connection,
+        "entity": subject.entity,
+        "entity_id": subject.entity_id,
+        "idea_id": subject.idea_id,
+    }
+
+
+def _written(connection: str, results: Sequence[Result], now: datetime) -> None:
+    rows = [
+        _key(connection, each.change)
+        | {
+            "remote_type": each.change.kind.name,
+            "remote_id": each.outcome.remote_id or each.change.remote_id,
+            "last_hash": each.change.hash,
+            "last_fields": dict(each.change.fields),
+            "remote_version": each.outcome.version,
+            "synced_at": now,
+            "state": LinkState.DONE,
+            **NOTHING_REFUSED,
+        }
+        for each in results
+    ]
+    upsert(CrmLink, rows, WRITTEN)
+    people = [each.change for each in results if each.change.subject.entity is Entity.PERSON]
+    _mark_companies_left(connection, people)
+    _lift_tombstones(connection, people, now)
+
+
+def _mark_companies_left(connection: str, people: Sequence[Change]) -> None:
+    """Who changes the company changes two accounts, and the journal names only the person."""
+    accounts = {account for change in people for account in change.diff.get("account", ())}
+    companies = [int(each.partition(":")[2]) for each in accounts if isinstance(each, str)]
+    mark(connection, Entity.COMPANY, companies)
+
+
+def _lift_tombstones(connection: str, people: Sequence[Change], now: datetime) -> None:
+    if people:
+        lift = sa.update(CrmTombstone).where(
+            CrmTombstone.connection == connection,
+            CrmTombstone.entity == Entity.PERSON,
+            CrmTombstone.entity_id.in_([change.subject.entity_id for change in people]),
+            CrmTombstone.lifted_at.is_(None),
+        )
+        db.session.execute(lift.values(lifted_at=now))
+
+
+def _erased(connection: str, results: Sequence[Result], now: datetime) -> None:
+    """Forget the links and all that was said of them; of a person, the tombstone stays."""
+    for each in results:
+        key = _key(connection, each.change)
+        for table in (CrmLink, CrmExchange):
+            db.session.execute(sa.delete(table).filter_by(**key))
+    buried = [
+        {name: value for name, value in _key(connection, each.change).items() if name != "idea_id"}
+        | {
+            "remote_type": each.change.kind.name,
+            "remote_id": each.change.remote_id,
+            "reason": each.change.reason,
+            "erased_at": now,
+            "lifted_at": None,
+        }
+        for each in results
+        if each.change.subject.entity is Entity.PERSON
+    ]
+    upsert(CrmTombstone, buried, ("remote_type", "remote_id", "reason", "erased_at", "lifted_at"))
+
+
+def _failed(connection: str, results: Sequence[Result], now: datetime) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    again: dict[Entity, set[int]] = {}
+    for each in results:
+        subject, attempts = each.change.subject, each.change.attempts + 1
+        values = _refusal(each, attempts, now)
+        if values["state"] == LinkState.QUARANTINED:
+            counts["quarantined"] += 1
+        else:
+            counts["to be tried again"] += 1
+            entity = Entity.COMPANY if subject.entity is Entity.COMPANY else Entity.PERSON
+            again.setdefault(entity, set()).add(subject.entity_id)
+        row = _key(connection, each.change) | {"remote_type": each.change.kind.name} | values
+        upsert(CrmLink, [row], list(values))
+        if each.outcome.status is Status.GONE:
+            _forget_what_was_written(connection, each.change)
+    for entity, ids in again.items():
+        mark(connection, entity, ids)
+    return counts
+
+
+def _refusal(result: Result, attempts: int, now: datetime) -> dict[str, Any]:
+    """What the ledger says of a row that was not taken."""
+    outcome, message = result.outcome, result.outcome.message
+    gone = outcome.status is Status.GONE
+    given_up = attempts >= TRIES and not outcome.permanent
+    if given_up:
+        message = f"Given up after {attempts} tries: {message}"
+    quarantined = outcome.permanent or given_up
+    wait = min(timedelta(seconds=2**attempts), LONGEST_WAIT) * random.random()  # noqa: S311
+    return {
+        "remote_id": None if gone else result.change.remote_id,
+        "state": LinkState.QUARANTINED if quarantined else LinkState.RETRY,
+        "attempts": attempts,
+        "next_at": None if quarantined or gone else now + wait,
+        "refused_hash": result.change.hash,
+        "message": message[:1_000],
+        "field": outcome.field[:120] or None,
+    }
+
+
+def _forget_what_was_written(connection: str, change: Change) -> None:
+    """The record is gone there; whatever hung under a contact may be gone as well, so it is written again."""
+    subject = change.subject
+    its = sa.update(CrmLink).where(CrmLink.connection == connection, CrmLink.entity_id == subject.entity_id)
+    if subject.entity is Entity.PERSON:
+        its = its.where(CrmLink.entity.in_((Entity.PERSON, Entity.VOTE)))
+    else:
+        its = its.where(CrmLink.entity == subject.entity, CrmLink.idea_id == subject.idea_id)
+    db.session.execute(its.values(last_hash=None))
+
+
+def _log(connection: str, results: Sequence[Result], now: datetime) -> None:
+    """Keep what was said, within bounds. Of an erased record only that it was erased."""
+    rows = [
+        _key(connection, each.change)
+        | {"at": now, "verb": each.change.verb, "sent": each.sent, "answer": each.outcome.as_answer()}
+        for each in results
+    ]
+    if rows:
+        db.session.execute(sa.insert(CrmExchange.__table__), rows)  # type: ignore[arg-type]
+        newest = sa.select(sa.func.max(CrmExchange.id)).scalar_subquery()
+        db.session.execute(sa.delete(CrmExchange).where(CrmExchange.id <= newest - KEPT))

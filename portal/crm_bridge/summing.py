@@ -1,0 +1,131 @@
+"""Summing up what people and companies did here, for their records. Hidden things are left out."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.accounts.models import Person
+from portal.crm_bridge.consenting import consents
+from portal.database import db
+from portal.discussion.models import Post
+from portal.forums.models import Topic
+from portal.ideas.models import CLOSED, Idea, Status
+from portal.voting.models import Vote
+
+OPEN_IDEAS = 3
+TOP_IDEAS = 5
+
+
+@dataclass(slots=True)
+class Doings:
+    """What a person did here, hidden things left out."""
+
+    ideas: int = 0
+    shipped: int = 0
+    votes: int = 0
+    answers: int = 0
+    open_ideas: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CompanyDoings:
+    """What the consenting people of a company did here, hidden things left out."""
+
+    participants: int = 0
+    votes: int = 0
+    last_vote_at: datetime | None = None
+    top_ideas: list[str] = field(default_factory=list)
+
+
+def doings(ids: Collection[int]) -> dict[int, Doings]:
+    """What each of these people did here."""
+    found = {each: Doings() for each in ids}
+    count = sa.func.count()
+    ideas = sa.select(Idea.author_id, count, count.filter(Idea.status == Status.SHIPPED)).where(
+        Idea.author_id.in_(ids), Idea.hidden_at.is_(None)
+    )
+    for author, all_, shipped in _rows(ideas.group_by(Idea.author_id)):
+        found[author].ideas, found[author].shipped = all_, shipped
+    votes = sa.select(Vote.person_id, count).join(Idea, Idea.id == Vote.idea_id)
+    votes = votes.where(Vote.person_id.in_(ids), Idea.hidden_at.is_(None))
+    for person, all_ in _rows(votes.group_by(Vote.person_id)):
+        found[person].votes = all_
+    for author, all_ in _rows(_answers(ids)):
+        found[author].answers = all_
+    for person, title in _rows(_open_ideas(ids)):
+        found[person].open_ideas.append(title)
+    return found
+
+
+def _rows(select: sa.Select[*tuple[Any, ...]]) -> Iterable[Any]:
+    return db.session.execute(select)
+
+
+def _answers(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(Post.author_id, sa.func.count())
+        .join(Topic, Topic.id == Post.topic_id)
+        .where(Post.author_id.in_(ids), Post.parent_id.is_(None), Post.hidden_at.is_(None))
+        .where(Topic.kind == "question", Topic.hidden_at.is_(None))
+        .group_by(Post.author_id)
+    )
+
+
+def _open_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
+    """The newest open ideas that each person is for."""
+    newest = sa.func.row_number().over(
+        partition_by=Vote.person_id, order_by=(Vote.cast_at.desc(), Vote.idea_id.desc())
+    )
+    ranked = (
+        sa.select(Vote.person_id, Idea.title, newest.label("place"))
+        .join(Idea, Idea.id == Vote.idea_id)
+        .where(Vote.person_id.in_(ids), Vote.value == 1)
+        .where(Idea.hidden_at.is_(None), Idea.status.not_in(CLOSED))
+        .subquery()
+    )
+    columns = ranked.c.person_id, ranked.c.title
+    return (
+        sa.select(*columns).where(ranked.c.place <= OPEN_IDEAS).order_by(ranked.c.person_id, ranked.c.place)
+    )
+
+
+def company_doings(ids: Collection[int]) -> dict[int, CompanyDoings]:
+    """What the consenting people of each of these companies did here."""
+    found = {each: CompanyDoings() for each in ids}
+    members = sa.select(Person.company_id, sa.func.count()).where(Person.company_id.in_(ids), consents())
+    for company, all_ in _rows(members.group_by(Person.company_id)):
+        found[company].participants = all_
+    given = sa.select(Person.company_id, sa.func.count(), sa.func.max(Vote.cast_at))
+    given = given.select_from(Vote).join(Person, Person.id == Vote.person_id)
+    given = given.join(Idea, Idea.id == Vote.idea_id).where(Idea.hidden_at.is_(None))
+    given = given.where(Person.company_id.in_(ids), consents()).group_by(Person.company_id)
+    for company, all_, last in _rows(given):
+        found[company].votes, found[company].last_vote_at = all_, last
+    for company, title, voters in _rows(_top_ideas(ids)):
+        found[company].top_ideas.append(f"{title} ({voters})")
+    return found
+
+
+def _top_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
+    """The open ideas that most consenting people of each company are for."""
+    voters = (
+        sa.select(Person.company_id, Idea.id, Idea.title, sa.func.count().label("voters"))
+        .select_from(Vote)
+        .join(Person, Person.id == Vote.person_id)
+        .join(Idea, Idea.id == Vote.idea_id)
+        .where(Person.company_id.in_(ids), consents(), Vote.value == 1)
+        .where(Idea.hidden_at.is_(None), Idea.status.not_in(CLOSED))
+        .group_by(Person.company_id, Idea.id, Idea.title)
+        .subquery()
+    )
+    place = sa.func.row_number().over(
+        partition_by=voters.c.company_id, order_by=(voters.c.voters.desc(), voters.c.id)
+    )
+    ranked = sa.select(voters, place.label("place")).subquery()
+    columns = ranked.c.company_id, ranked.c.title, ranked.c.voters
+    return (
+        sa.select(*columns).where(ranked.c.place <= TOP_IDEAS).order_by(ranked.c.company_id, ranked.c.place)
+    )

@@ -1,0 +1,110 @@
+"""A portal with a CRM beside it."""
+
+import itertools
+from collections import Counter
+
+import pytest
+
+from portal.activity.reading import catch_up
+from portal.crm_bridge import connecting, leasing, planning, pushing
+from portal.crm_bridge.describing import Voice
+from portal.crm_bridge.gateway import connect
+from portal.crm_bridge.marking import CrmReader
+from portal.crm_bridge.models import DEFAULT
+from portal.database import db
+from portal.voting import casting
+from tests.crm_bridge.faults import Watched
+from tests.factories import EPOCH
+
+VOICE = Voice(DEFAULT, "Test Community", "https://community.example")
+numbers = itertools.count(1)
+
+
+class Bridge:
+    """Pushes over one gateway, as the edges do it."""
+
+    def __init__(self, gateway):
+        self.gateway = Watched(gateway)
+
+    def push(self, plan=planning.everything, gateway=None):
+        """Commit, read the journal and push; returns the counts. Whatever ends it, the lease is given back."""
+        db.session.commit()
+        catch_up(CrmReader())
+        holder = leasing.take(DEFAULT)
+        db.session.commit()
+        counts = Counter()
+        try:
+            for step in pushing.push(DEFAULT, gateway or self.gateway, holder, plan(VOICE)):
+                db.session.commit()
+                counts += step.counts
+        finally:
+            db.session.rollback()
+            leasing.give_back(DEFAULT, holder)
+            db.session.commit()
+        return counts
+
+    def push_waiting(self):
+        return self.push(planning.waiting)
+
+    def plan(self, plan=planning.everything):
+        """All changes and all that is skipped, as {subject: …}."""
+        changes, skipped = {}, {}
+        for sheet in plan(VOICE):
+            db.session.rollback()
+            changes |= {str(each.subject): each for each in sheet.changes}
+            skipped |= {str(subject): reason for subject, reason in sheet.skipped}
+        return changes, skipped
+
+    def held(self, kind):
+        """What the CRM holds of a kind, by our id; a double fails."""
+        records = self.gateway.fetch_changed(kind, "", 1_000_000).records
+        by_id = {each.ref.external_id: each.fields for each in records}
+        assert len(by_id) == len(records), "a record is there twice"
+        return by_id
+
+
+@pytest.fixture(params=["embedded", "memory"])
+def vendor(request):
+    return request.param
+
+
+@pytest.fixture
+def gateway(vendor, tmp_path):
+    made = connect(vendor, {"path": str(tmp_path / "crm.sqlite"), "name": f"test {next(numbers)}"})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bridge(app, gateway):
+    return Bridge(gateway)
+
+
+@pytest.fixture
+def store(settings):
+    """The path of the embedded store of the app, which is not there yet."""
+    path = settings.folder / connecting.STORE
+    for tail in ("", "-wal", "-shm"):
+        path.with_name(path.name + tail).unlink(missing_ok=True)
+    return path
+
+
+@pytest.fixture
+def consenting(make):
+    """Makes people who agreed to the CRM."""
+
+    def person(**fields):
+        return make.person(crm_consent=True, crm_consent_at=EPOCH, **fields)
+
+    return person
+
+
+@pytest.fixture
+def vote():
+    """Casts a vote and commits."""
+
+    def cast(person, idea, value=1):
+        casting.cast(idea, by=person, value=value)
+        db.session.commit()
+
+    return cast

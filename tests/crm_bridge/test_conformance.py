@@ -1,0 +1,101 @@
+"""What every vendor must do; one suite for all of them."""
+
+import pytest
+
+from portal.crm_bridge.gateway import Activity, Key, Ref, Row, Status
+from portal.crm_bridge.mapping import KINDS
+
+
+def contact(n, seq=1, remote_id=None, **fields):
+    return Row(Ref(f"person:{n}", remote_id), fields or {"name": f"Person {n}", "points": n}, seq)
+
+
+@pytest.fixture
+def ready(gateway):
+    gateway.ensure_schema(KINDS)
+    return gateway
+
+
+def test_it_says_what_it_is(gateway):
+    description = gateway.describe()
+    assert description.title
+    assert description.batch >= 1
+
+
+def test_the_schema_is_made_once(gateway):
+    assert gateway.ensure_schema(KINDS)
+    assert gateway.ensure_schema(KINDS) == []
+
+
+def test_before_the_schema_there_is_nothing_to_read(gateway):
+    assert gateway.plan_keys("contact", [Key("person:1")]) == [None]
+    assert gateway.read_many("contact", [Ref("person:1")]) == [None]
+    assert gateway.fetch_changed("contact", "", 10).records == []
+    assert [each.status for each in gateway.erase("contact", [Ref("person:1")])] == [Status.ERASED]
+
+
+def test_a_row_is_created_and_read_back(ready):
+    [outcome] = ready.upsert_many("contact", [contact(1)])
+    assert outcome.status is Status.CREATED
+    [held] = ready.read_many("contact", [Ref("person:1", outcome.remote_id)])
+    assert held.ref == Ref("person:1", outcome.remote_id)
+    assert (held.fields["name"], held.fields["points"]) == ("Person 1", 1)
+
+
+def test_an_update_writes_the_fields_it_names_and_no_other(ready):
+    [made] = ready.upsert_many("contact", [contact(1)])
+    [outcome] = ready.upsert_many("contact", [contact(1, 2, made.remote_id, points=None)])
+    assert (outcome.status, outcome.remote_id) == (Status.UPDATED, made.remote_id)
+    assert outcome.version != made.version
+    [held] = ready.read_many("contact", [Ref("person:1", made.remote_id)])
+    assert (held.fields["name"], held.fields["points"]) == ("Person 1", None)
+
+
+def test_what_is_gone_is_said_to_be_gone(ready):
+    [outcome] = ready.upsert_many("contact", [contact(1, remote_id="4711", points=1)])
+    assert outcome.status is Status.GONE
+    assert ready.read_many("contact", [Ref("person:1")]) == [None]
+
+
+def test_keys_find_what_is_there(ready):
+    [made] = ready.upsert_many("contact", [contact(1)])
+    assert ready.plan_keys("contact", [Key("person:2"), Key("person:1")]) == [None, made.remote_id]
+
+
+def test_a_vote_hangs_under_its_contact(ready):
+    [made] = ready.upsert_many("contact", [contact(1)])
+    parent = Ref("person:1", made.remote_id)
+    [outcome] = ready.upsert_many("vote", [Row(Ref("vote:3:1"), {"value": 1}, 2, parent)])
+    assert outcome.status is Status.CREATED
+    ready.erase("contact", [parent])
+    assert ready.read_many("vote", [Ref("vote:3:1", outcome.remote_id)]) == [None]
+
+
+def test_erasing_is_final_and_may_be_repeated(ready):
+    [made] = ready.upsert_many("contact", [contact(1)])
+    ref = Ref("person:1", made.remote_id)
+    for _ in range(2):
+        assert [each.status for each in ready.erase("contact", [ref])] == [Status.ERASED]
+    assert ready.read_many("contact", [ref]) == [None]
+
+
+def test_an_activity_is_there_once(ready):
+    ready.upsert_many("contact", [contact(1)])
+    said = Activity(
+        "entry:1", Ref("person:1"), "note", "Shipped", "An idea of theirs", "2026-01-01T00:00:00Z"
+    )
+    assert [each.status for each in ready.add_activity([said])] == [Status.CREATED]
+    assert [each.status for each in ready.add_activity([said])] == [Status.UPDATED]
+
+
+def test_changes_are_fetched_in_parts_without_loss(ready):
+    ready.upsert_many("contact", [contact(n) for n in range(1, 8)])
+    seen, cursor = [], ""
+    while (changed := ready.fetch_changed("contact", cursor, 3)).records:
+        seen += [each.ref.external_id for each in changed.records]
+        cursor = changed.cursor
+    assert sorted(seen) == [f"person:{n}" for n in range(1, 8)]
+    ids = ready.plan_keys("contact", [Key("person:3")])
+    ready.upsert_many("contact", [contact(3, 2, ids[0], points=9)])
+    [again] = ready.fetch_changed("contact", cursor, 3).records
+    assert again.fields["points"] == 9
