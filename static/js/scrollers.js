@@ -1,20 +1,17 @@
 // Code and tables in what people wrote may be wider than the page: the keyboard can scroll those that are.
 {
-  const reach = (box, name) => {
-    if (box.scrollWidth <= box.clientWidth || box.tabIndex === 0) return;
-    box.tabIndex = 0;
-    box.setAttribute("role", "region");
-    box.setAttribute("aria-label", name);
+  const reach = (box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   };
   const frame = (table) => {
     const box = document.createElement("div");
     box.className = "prose__wide";
     table.replaceWith(box);
     box.append(table);
-    reach(box, "Table");
+    reach(box);
   };
   const reachAll = (part) => {
-    part.querySelectorAll(".prose pre").forEach((code) => reach(code, "Code"));
+    part.querySelectorAll(".prose pre").forEach(reach);
     part.querySelectorAll(".prose table").forEach((table) => table.closest(".prose__wide") ?? frame(table));
   };
   reachAll(document);
