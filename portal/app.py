@@ -27,6 +27,7 @@ SLICES = (
     "moderation",
     "reputation",
     "search",
+    "notifications",
     "crm_bridge",
     "transfer",
     "admin",

@@ -69,7 +69,7 @@ def _weight(post: Post) -> tuple[int, int]:
         parent = db.session.get_one(Post, post.parent_id)
         return (0 if parent.is_hidden else 1), 0
     shown = sa.select(sa.func.count()).where(Post.parent_id == post.id, Post.hidden_at.is_(None))
-    return 1 + (db.session.scalar(shown) or 0), 1
+    return 1 + (db.session.scalar(shown) or 0), int(post.may_answer)
 
 
 def _latest(model: Any, topic_id: int) -> dict[str, Any]:

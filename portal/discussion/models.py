@@ -110,7 +110,8 @@ class Post(Contribution, Tallied, Model):
     """A comment on an idea or a reply in a topic.
 
     `position` counts 1, 2, 3 … within the idea or topic and never changes. A post with a `parent_id` is a
-    comment on that post; a post of a question without one is an answer.
+    comment on that post, an `aside` is a comment on the question itself; any other post of a question is an
+    answer. A `candidate` was the accepted answer to what became an idea: staff may make it the official answer.
     """
 
     __tablename__ = "post"
@@ -127,6 +128,13 @@ class Post(Contribution, Tallied, Model):
     topic_id: Mapped[int | None] = mapped_column(sa.ForeignKey("topic.id"))
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
     position: Mapped[int]
+    aside: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    candidate: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether it is a reply of its own, which answers a question: no comment on a post or on the question."""
+        return self.parent_id is None and not self.aside
 
     @property
     def slug_source(self) -> str:

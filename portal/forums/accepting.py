@@ -91,7 +91,7 @@ def _hold(topic: Topic) -> None:
 def _refuse(topic: Topic, post: Post, by: Person) -> None:
     if not topic.is_question:
         raise Conflict("This is a discussion: there is no one answer to accept.")
-    if post.parent_id is not None:
+    if not post.may_answer:
         raise Conflict("This is a comment. Only an answer can be accepted.")
     if post.is_hidden:
         raise Conflict("This answer is hidden and cannot be accepted.")

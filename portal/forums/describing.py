@@ -20,7 +20,7 @@ def describe(screen: Screen, address_of: Callable[[Any], str]) -> dict[str, Any]
     if not topic.is_question or topic.is_hidden:
         return None
     pinned = screen.stretch.pinned if screen.is_first else None
-    others = [each.post for each in screen.stretch.rows if not each.post.is_hidden]
+    others = [each.post for each in screen.stretch.rows if each.post.may_answer and not each.post.is_hidden]
     question = _text(topic, "Question", address_of) | {
         "name": topic.title,
         "answerCount": topic.answers,

@@ -219,7 +219,7 @@ def _answer(topic_id: int, post_id: int) -> Post:
     viewer = pages.viewer()
     topic = queries.find(topic_id, viewer)
     post = queries.find_post(topic_id, post_id, visible_posts(viewer))
-    if not topic.is_question or post.parent_id is not None:
+    if not topic.is_question or not post.may_answer:
         raise Conflict("Only answers to questions take votes.")
     return post
 

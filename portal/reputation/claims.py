@@ -72,7 +72,12 @@ def _answers(post_id: int | None, *columns: Any) -> sa.Select[Any]:
         .select_from(Post)
         .join(Topic, Post.topic_id == Topic.id)
         .where(Topic.kind == "question")
-        .where(Post.parent_id.is_(None), Post.hidden_at.is_(None), Post.author_id.is_not(None))
+        .where(
+            Post.parent_id.is_(None),
+            Post.aside.is_(False),
+            Post.hidden_at.is_(None),
+            Post.author_id.is_not(None),
+        )
     )
     return found if post_id is None else found.where(Post.id == post_id)
 

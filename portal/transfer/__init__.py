@@ -7,4 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Attach pages, commands and listeners."""
+    """Attach the commands and pages."""
+    from portal.transfer import cli
+
+    app.cli.add_command(cli.transfer)

@@ -1,0 +1,51 @@
+"""Commands that bring data in and take it out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from portal import clock
+from portal.cli import Commands
+from portal.database import db
+from portal.transfer import opening
+from portal.transfer.reporting import Report
+from portal.transfer.stackexchange import importing as stackexchange
+
+transfer = Commands("transfer", help="Import from other tools, and export.")
+PATH = click.argument("path", type=click.Path(path_type=Path))
+DRY = click.option("--dry-run", is_flag=True, help="Say what would happen and write nothing.")
+
+
+@transfer.group("import")
+def bring() -> None:
+    """Bring data in."""
+
+
+@bring.command("stackexchange")
+@PATH
+@DRY
+@click.option("--source", help="The site that it came from, where the file name does not say it.")
+def bring_stackexchange(path: Path, dry_run: bool, source: str | None) -> None:
+    """A Stack Exchange data dump: a folder or zip with Posts.xml, Users.xml, Votes.xml and so on."""
+    with opening.opened(path) as archive:
+        name = (source or stackexchange.source_of(path)).strip().lower()
+        _bring(
+            lambda advance: stackexchange.run(archive, name, advance), stackexchange.work(archive), dry_run
+        )
+
+
+def _bring(run: Callable[[Callable[[int], object]], Report], work: int, dry_run: bool) -> None:
+    """Run an import in one transaction, with a bar, and tell what came of it."""
+    with click.progressbar(length=work, label="Reading", update_min_steps=max(work // 200, 1)) as bar:
+        report = run(bar.update)
+    if dry_run:
+        db.session.rollback()
+        click.echo("This was a dry run: nothing was written.")
+    else:
+        db.session.commit()
+        path = report.save(current_app.extensions["settings"].folder, f"{clock.now():%Y%m%d-%H%M%S}")
+        click.echo(f"Every row that was left out is named in {path}")
+    for line in report.lines():
+        click.echo(line)

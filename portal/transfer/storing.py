@@ -1,0 +1,33 @@
+"""Adding many rows at once, each source row once."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.database import db
+
+BATCH = 500
+
+
+def add(model: Any, rows: Iterable[dict[str, Any]]) -> int:
+    """Insert rows (all with the same columns) in batches; returns how many."""
+    count = 0
+    for batch in batches(rows):
+        db.session.execute(sa.insert(model), batch)
+        count += len(batch)
+    return count
+
+
+def known(model: Any, source: str) -> dict[str, int]:
+    """Source id -> id of every row that came from `source`."""
+    rows = sa.select(model.source_id, model.id).where(model.source_system == source)
+    return {str(row.source_id): row.id for row in db.session.execute(rows)}
+
+
+def batches(rows: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
+    """Lists of at most `size` rows."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
