@@ -16,6 +16,9 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 VERSION = "1"
+HTML_MARK = "html-"
+HTML_VERSION = HTML_MARK + VERSION
+VERSIONS = (VERSION, HTML_VERSION)
 LONGEST = 50_000
 
 TAGS = frozenset(
@@ -86,8 +89,16 @@ def cook(source: str) -> Cooked:
 
 
 def clean(html: str) -> Cooked:
-    """Imported HTML on the same allow-list; its links are followed, because attribution asks for it."""
-    return Cooked(_safe(plain(html), follow=True))
+    """Imported HTML on the same allow-list; its links are followed, because attribution asks for it.
+
+    The version says that the source is HTML, so that `cook_again` and edits treat it as such.
+    """
+    return Cooked(_safe(plain(html), follow=True), version=HTML_VERSION)
+
+
+def cook_again(source: str, version: str) -> Cooked:
+    """The same kind of source as `version` says (Markdown, or imported HTML), cooked by this renderer."""
+    return clean(source) if version.startswith(HTML_MARK) else cook(source)
 
 
 def text_of(html: str, length: int = 300) -> str:

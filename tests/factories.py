@@ -81,6 +81,8 @@ class Factories:
         post = self._post(topic, topic_id=topic.id, **fields)
         if not post.is_hidden:
             topic.replies = Topic.replies + 1
+            if post.created_at >= topic.last_activity_at:
+                topic.last_activity_at, topic.last_author_id = post.created_at, post.author_id
             topic.answers = Topic.answers + (0 if post.parent_id else 1)
         db.session.commit()
         return post

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
-    from portal.discussion import counting, models, views  # noqa: F401
+    from portal.discussion import auditing, cli, counting, models, views  # noqa: F401
 
     views.register(app)
+    app.cli.add_command(cli.group)

@@ -27,7 +27,7 @@ def edit(thing: Any, *, by: Person, body: str, title: str | None = None) -> bool
     if body == thing.body and title in (None, getattr(thing, "title", None)):
         return False
     _keep(thing, by)
-    cooked = markup.cook(body)
+    cooked = markup.cook_again(body, thing.cooked_with)
     thing.body, thing.body_html, thing.cooked_with = body, cooked.html, cooked.version
     thing.edited_at = clock.now()
     if title is not None:
@@ -42,7 +42,11 @@ def may_edit(viewer: Viewer, thing: Any) -> bool:
 
 
 def _texts(thing: Any) -> list[str]:
-    return ["body", "hidden_at"] if isinstance(thing, Post) else ["body", "title", "hidden_at", "locked_at"]
+    return (
+        ["body", "cooked_with", "hidden_at"]
+        if isinstance(thing, Post)
+        else ["body", "title", "cooked_with", "hidden_at", "locked_at"]
+    )
 
 
 def _check(thing: Any, by: Person) -> None:

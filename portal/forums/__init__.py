@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
     from portal.discussion import subjects
-    from portal.forums import accepting, models, queries, views  # noqa: F401
+    from portal.forums import accepting, auditing, models, queries, views  # noqa: F401
 
     subjects.register(
         subjects.Kind(

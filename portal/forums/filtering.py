@@ -17,12 +17,12 @@ NEWEST = Keyset[Topic]((Topic.created_at, Topic.id))
 SOLVED = Keyset[Topic]((Topic.solved_at, Topic.id))
 
 
-def position(text: str) -> int:
-    """A place in a topic as an address gives it. Raises ValueError for what cannot be one."""
-    number = int(text)
-    if not 0 < number < 2**31:
+def number(text: str) -> int:
+    """An id or a position as an address or form gives it. Raises ValueError for what cannot be one."""
+    value = int(text)
+    if not 0 < value < 2**63:
         raise ValueError(text)
-    return number
+    return value
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import Form as BaseForm
+from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from portal import pages
@@ -21,6 +22,21 @@ def one_line(text: str | None) -> str:
     return " ".join(tidy(text).split())
 
 
+def _id(text: object) -> int:
+    """The id of a choice; 0, which is none, for what is no number."""
+    return int(str(text)) if str(text).isdecimal() else 0
+
+
+class OneOfThese(SelectField):
+    """A choice from a list, which says so when it is none of them."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError("Please choose one from the list.") from None
+
+
 class TextForm(pages.Form):
     """Title and text: what can be changed later."""
 
@@ -31,7 +47,7 @@ class TextForm(pages.Form):
 class TopicForm(TextForm):
     """A new question or discussion in one of the open categories."""
 
-    category = SelectField("Category", coerce=int)
+    category = OneOfThese("Category", coerce=_id)
     kind = RadioField("What is it?", choices=KINDS, default="question")
 
     def offer(self, categories: Sequence[Category]) -> "TopicForm":

@@ -18,7 +18,7 @@ from portal.errors import Conflict, NotAllowed, NotFound, Unusable
 from portal.forums import queries, reading
 from portal.forums.accepting import accept, withdraw_acceptance
 from portal.forums.describing import describe
-from portal.forums.filtering import SHOWN, SORTS, TopicFilter, position
+from portal.forums.filtering import SHOWN, SORTS, TopicFilter, number
 from portal.forums.forms import TextForm, TopicForm
 from portal.forums.models import Category, Topic
 from portal.forums.starting import start
@@ -167,7 +167,7 @@ def put_acceptance(topic_id: int) -> Response:
     topic = queries.find(topic_id, viewer)
     if not topic.is_question:
         raise Conflict("This is a discussion: there is no one answer to accept.")
-    post = queries.find_post(topic_id, request.form.get("post_id", 0, type=int), visible_posts(viewer))
+    post = queries.find_post(topic_id, request.form.get("post_id", 0, type=number), visible_posts(viewer))
     accept(post, by=viewer)
     db.session.commit()
     return pages.go(_address(topic))
@@ -193,7 +193,7 @@ def _empty_form() -> PostForm | None:
 
 
 def _show(topic_id: int, form: PostForm | None, status: int = 200) -> Response:
-    ends = {name: request.args.get(name, type=position) for name in ("from", "to")}
+    ends = {name: request.args.get(name, type=number) for name in ("from", "to")}
     screen = reading.read(topic_id, pages.viewer(), start=ends["from"], end=ends["to"])
     return pages.page(
         "forums/show.html",

@@ -1,0 +1,55 @@
+"""Audits: the numbers that ideas and topics carry about their posts, counted again from the posts."""
+
+from collections.abc import Generator
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.activity.auditing import audits, compare
+from portal.database import db
+from portal.discussion.counting import is_counted
+from portal.discussion.models import Post
+from portal.discussion.subjects import KINDS, Kind
+
+Differences = Generator[str, None, int]
+
+
+@audits("posts counted on ideas and topics")
+def count_posts() -> Differences:
+    """`comments` of ideas, `replies` and `answers` of topics: visible posts (see counting.py)."""
+    compared = 0
+    for kind in KINDS.values():
+        for name, condition in _numbers(kind):
+            counted = _of(kind, sa.func.count()).where(is_counted(), condition).scalar_subquery()
+            rows = sa.select(kind.model.id, getattr(kind.model, name), counted)
+            compared += yield from compare(f"{name} of {kind.name}", rows)
+    return compared
+
+
+@audits("positions of posts")
+def check_positions() -> Differences:
+    """`last_position` is the highest position given, and at least every second position is taken."""
+    compared = 0
+    for kind in KINDS.values():
+        highest = _of(kind, sa.func.coalesce(sa.func.max(Post.position), 0)).scalar_subquery()
+        rows = sa.select(kind.model.id, kind.model.last_position, highest)
+        compared += yield from compare(f"last position of {kind.name}", rows)
+        sparse = (
+            sa.select(kind.column, sa.func.count(), sa.func.max(Post.position), sa.func.min(Post.position))
+            .where(kind.column.is_not(None))
+            .group_by(kind.column)
+            .having(sa.or_(sa.func.count() * 2 < sa.func.max(Post.position), sa.func.min(Post.position) < 1))
+        )
+        for key, count, most, least in db.session.execute(sparse):
+            yield f"positions of {kind.name} {key}: {count} posts between {least} and {most}"
+    return compared
+
+
+def _numbers(kind: Kind) -> list[tuple[str, sa.ColumnElement[bool]]]:
+    if kind.name == "idea":
+        return [("comments", sa.true())]
+    return [("replies", sa.true()), ("answers", Post.parent_id.is_(None))]
+
+
+def _of(kind: Kind, number: Any) -> sa.Select[Any]:
+    return sa.select(number).select_from(Post).where(kind.column == kind.model.id).correlate(kind.model)
