@@ -51,7 +51,7 @@ class Factories:
 
     def idea(self, **fields: Any) -> Idea:
         n = next(self.count)
-        fields = {"title": f"Idea {n}", **self._text(f"Body of idea {n}", n), **fields}
+        fields = {"title": f"Idea {n}", **self._text(fields.get("body", f"Body of idea {n}"), n), **fields}
         if "board" not in fields and "board_id" not in fields:
             fields["board"] = self.board()
         if "author" not in fields and "ghost_name" not in fields:
@@ -60,7 +60,11 @@ class Factories:
 
     def topic(self, **fields: Any) -> Topic:
         n = next(self.count)
-        fields = {"title": f"Question {n}", **self._text(f"Body of question {n}", n), **fields}
+        fields = {
+            "title": f"Question {n}",
+            **self._text(fields.get("body", f"Body of question {n}"), n),
+            **fields,
+        }
         fields.setdefault("last_activity_at", fields["created_at"])
         if "category" not in fields and "category_id" not in fields:
             fields["category"] = self.category()
@@ -90,7 +94,11 @@ class Factories:
     def _post(self, subject: Any, **fields: Any) -> Post:
         n = next(self.count)
         subject.last_position += 1
-        fields = {"position": subject.last_position, **self._text(f"Text of post {n}", n), **fields}
+        fields = {
+            "position": subject.last_position,
+            **self._text(fields.get("body", f"Text of post {n}"), n),
+            **fields,
+        }
         if "author" not in fields and "ghost_name" not in fields:
             fields["author"] = self.person()
         return self._save(Post(**fields))

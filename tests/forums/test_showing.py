@@ -38,9 +38,9 @@ def the_answers(page, answers):
 
 
 def link(page, words):
-    return re.search(rf'href="([^"]+)"[^>]*>(?:<svg.*?</svg>)?{words}', page, re.DOTALL)[1].replace(
-        "&amp;", "&"
-    )
+    return re.search(rf'href="([^"]+)"[^>]*>(?:<svg(?:(?!</svg>).)*</svg>)?{words}', page, re.DOTALL)[
+        1
+    ].replace("&amp;", "&")
 
 
 def test_the_question_its_answers_and_their_comments(as_, make, cast, question):
