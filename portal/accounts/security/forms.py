@@ -40,7 +40,20 @@ def new_password_field(label: str = "Password") -> PasswordField:
     return PasswordField(label, [needed], description=HOW_LONG, render_kw={"autocomplete": "new-password"})
 
 
-class SignInForm(LoginForm):
+def is_ours(path: str) -> bool:
+    """Whether this is a path of our own, and none that a browser takes for another host's."""
+    return path[:1] == "/" and path[1:2] not in {"/", "\\"} and path.isprintable() and "\\" not in path
+
+
+class Onward:
+    """For forms that know the page that comes next: one that is not ours is left out without a word."""
+
+    def validate_next(self, field: Any) -> None:
+        if not is_ours(field.data or ""):
+            field.data = ""
+
+
+class SignInForm(Onward, LoginForm):
     """Mail address and password. Says what is wrong only where that tells nothing about others."""
 
     email = mail_field()
@@ -70,7 +83,7 @@ class SignInForm(LoginForm):
             self[name].errors = errors
 
 
-class RegisterForm(RegisterFormV2):
+class RegisterForm(Onward, RegisterFormV2):
     """Name, mail address, password."""
 
     name = name_field()
@@ -93,7 +106,7 @@ class PasswordForm(ChangePasswordForm):
     new_password_confirm = None
 
 
-class AgainForm(VerifyForm):
+class AgainForm(Onward, VerifyForm):
     """The password once more."""
 
     password = password_field()

@@ -97,7 +97,8 @@ def _settled(view: View) -> View:
             return response
         if request.endpoint == "security.register" and not current_user.is_authenticated:
             return show_mail(request.form["email"], about="register", delivered=delivered)
-        return pages.go(response.location or "/")
+        where = response.location or ""
+        return pages.go(where if forms.is_ours(where) else "/")
 
     return settled
 
@@ -115,15 +116,10 @@ def _tried(view: View, values: dict[str, Any]) -> Any:
 def show_mail(address: str, *, about: str, delivered: bool) -> Response:
     """To the page that says what was sent where; the same words whether or not the address is known."""
     cookie.pop("_flashes", None)
-    if is_ours(request.form.get("next", "")):
+    if forms.is_ours(request.form.get("next", "")):
         cookie["after"] = request.form["next"]
     cookie["mail"] = {"to": address.strip()[:254], "about": about, "delivered": delivered}
     return pages.go(url_for("accounts.show_mail_sent"))
-
-
-def is_ours(path: str) -> bool:
-    """Whether this is a path of our own, and none that a browser takes for another host's."""
-    return path[:1] == "/" and path[1:2] not in {"/", "\\"} and path.isprintable() and "\\" not in path
 
 
 def _changed(_app: Flask, user: Person, **_: Any) -> None:
