@@ -6,7 +6,7 @@ from alembic import op
 import portal.database
 
 revision = '20261121_crm_bridge'
-down_revision = '20261121_status_dates'
+down_revision = '20261121_asides'
 branch_labels = None
 depends_on = None
 
