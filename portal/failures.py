@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import time
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -42,10 +43,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def _show(status: int, title: str, what: str, todo: str = "") -> Response:
+def _show(status: int, title: str, what: str, todo: str = "", wait: int = 0) -> Response:
     db.session.rollback()
     template = "errors/_refusal.html" if pages.wants_fragment() else "errors/refusal.html"
-    text = render_template(template, status=status, title=title, what=what, todo=todo, kept=kept())
+    text = render_template(template, status=status, title=title, what=what, todo=todo, kept=kept(), wait=wait)
     response = make_response(text, status)
     if pages.wants_fragment():
         # htmx swaps no failed answer by itself: say where the sentence goes.
@@ -79,21 +80,19 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None or 300 <= status < 400:
         return make_response(error.get_response())
     title, todo = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    response = _show(status, title, "", todo)
+    wait = _seconds_to_wait() if isinstance(error, TooManyRequests) else 0
+    response = _show(status, title, "", todo, wait)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
-    if isinstance(error, TooManyRequests):
-        _say_how_long(response)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
     return response
 
 
-def _say_how_long(response: Response) -> None:
+def _seconds_to_wait() -> int:
     limit = pages.limiter.current_limit
-    if limit is not None:
-        import time
-
-        response.headers["Retry-After"] = str(max(1, int(limit.reset_at - time.time())))
+    return max(1, int(limit.reset_at - time.time()) + 1) if limit else 0
 
 
 def _database(error: Exception) -> Response:

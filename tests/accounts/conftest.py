@@ -2,12 +2,15 @@
 
 import email
 import re
+from dataclasses import replace
 from email import policy
 from pathlib import Path
 
 import pytest
 from flask_security import hash_password
 
+from portal import pages
+from portal.app import create_app
 from portal.database import db
 
 PASSWORD = "three grey herons"
@@ -55,3 +58,22 @@ def with_password(hashed):
         return person
 
     return give
+
+
+@pytest.fixture
+def limited(app, settings):
+    """Browsers of strangers at a portal that counts tries; each has an address of its own."""
+    made = create_app(replace(settings, rate_limits=True))
+    made.test_client_class = type(app.test_client())
+    made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+
+    def browser(address="192.0.2.1"):
+        client = made.test_client()
+        client.environ_base["REMOTE_ADDR"] = address
+        return client
+
+    yield browser
+    pages.limiter.reset()
+    pages.limiter.enabled = False
+    with made.app_context():
+        db.engine.dispose()
