@@ -5,7 +5,7 @@ import logging
 import time
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
@@ -122,6 +122,8 @@ def _broken(error: Exception) -> Response:
 
 
 def _forget() -> None:
+    # Nobody is asked who is here: the page and its headers must do without the database.
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
     try:
         db.session.rollback()
     except Exception:
