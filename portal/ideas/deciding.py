@@ -11,12 +11,20 @@ from portal.errors import NotAllowed
 from portal.ideas.models import Idea, OfficialAnswer, Status, StatusChange
 
 
+def must_decide(by: Person) -> None:
+    """Raise NotAllowed unless this person decides on ideas."""
+    if not by.may("decide"):
+        raise NotAllowed(
+            "Only product managers set a status or give the official answer. Write a comment instead: they read them."
+        )
+
+
 def change_status(idea: Idea, *, to: Status, by: Person, reason: str = "", target: str | None = None) -> bool:
     """Set the status and, unless None, the target ("Q1"). False when it was so already.
 
     `reason` is public. Raises NotAllowed unless the person decides on ideas.
     """
-    _may_decide(by)
+    must_decide(by)
     _hold(idea)
     if target is not None:
         idea.target = target.strip() or None
@@ -40,7 +48,7 @@ def answer(idea: Idea, *, by: Person, body: str, status: Status | None = None) -
     The words and status of the present version again make no new one. Raises NotAllowed unless the person
     decides on ideas.
     """
-    _may_decide(by)
+    must_decide(by)
     if status is not None:
         change_status(idea, to=status, by=by)
     _hold(idea)
@@ -63,13 +71,6 @@ def answer(idea: Idea, *, by: Person, body: str, status: Status | None = None) -
     db.session.add(given)
     journal.record(OfficialAnswerGiven(actor_id=by.id, idea_id=idea.id, version=given.version))
     return given
-
-
-def _may_decide(by: Person) -> None:
-    if not by.may("decide"):
-        raise NotAllowed(
-            "Only product managers set a status or give the official answer. Write a comment instead: they read them."
-        )
 
 
 def _hold(idea: Idea) -> None:

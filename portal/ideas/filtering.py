@@ -73,3 +73,11 @@ class IdeaFilter:
         plain = {each.name: each.default for each in fields(self)}
         mine = asdict(self.but(**changes))
         return {name: value for name, value in mine.items() if value != plain[name]}
+
+
+def position(text: str) -> int:
+    """The place in a discussion that an address names. Raises ValueError for what is none."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if number < 1:
+        raise ValueError(text)
+    return number

@@ -2,18 +2,27 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 
-from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    Form,
+    HiddenField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length
 
 from portal import pages
 from portal.discussion.forms import Visible, tidy
-from portal.ideas.models import Status
+from portal.ideas.models import Board, Status
 
 TITLE = Visible(least=3, most=200, what="title")
 BODY = Visible(most=10_000)
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
-STATUSES = [(each.value, each.label) for each in Status]
+STATUSES = [SelectChoice(each.value, each.label) for each in Status]
 
 
 def one_line(text: str | None) -> str:
@@ -28,7 +37,7 @@ def number(text: str) -> int:
 
 def a_choice(_form: Form, field: SelectField) -> None:
     """One of those that were offered, whatever came in."""
-    if field.data not in dict(field.choices or ()):
+    if field.data not in {choice.value for choice in field.choices or ()}:
         raise ValidationError("Choose one of the boards.")
 
 
@@ -40,9 +49,10 @@ class IdeaForm(pages.Form):
     body = TextAreaField("Why does it matter, and to whom?", [BODY], filters=[tidy])
     key = HiddenField()
 
-    def offer(self, boards: list[tuple[int, str]]) -> None:
-        """The boards to choose from."""
-        self.board.choices = boards
+    def offer(self, boards: Iterable[Board]) -> "IdeaForm":
+        """Let people choose among these boards."""
+        self.board.choices = [SelectChoice(board.id, board.name) for board in boards]
+        return self
 
     def give_key(self) -> None:
         """A key of its own for a form that is shown for the first time."""
@@ -84,5 +94,7 @@ class StatusForm(pages.Form):
 class AnswerForm(pages.Form):
     """The official answer; an empty status leaves it as it is."""
 
-    body = TextAreaField("Official answer", [Visible(most=10_000, what="answer")], filters=[tidy])
-    status = SelectField("Status", choices=[("", "Leave the status"), *STATUSES], default="")
+    body = TextAreaField("Official answer", [BODY], filters=[tidy], id="answer-body")
+    status = SelectField(
+        "Status", choices=[SelectChoice("", "Leave it as it is"), *STATUSES], default="", id="answer-status"
+    )

@@ -8,9 +8,11 @@ from sqlalchemy.orm import joinedload, load_only
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
+from portal.discussion.models import Post
 from portal.errors import NotFound
 from portal.ideas.models import Board, Idea, OfficialAnswer, Status, StatusChange
 from portal.paging import Keyset
+from portal.voting.models import Vote
 
 CARD = (
     Idea.board_id,
@@ -27,6 +29,8 @@ CARD = (
     Idea.locked_at,
 )
 """What a card shows or a page is found by."""
+
+GONE = "This idea does not exist, or a moderator hid it. The search may find a similar one."
 
 ORDERS: dict[str, Keyset[Idea]] = {
     "hot": Keyset((Idea.hot, Idea.id)),
@@ -60,10 +64,19 @@ def find(idea_id: int, viewer: Viewer) -> Idea:
     return _found(visible_to(viewer).where(Idea.id == idea_id))
 
 
-def find_to_show(idea_id: int, viewer: Viewer) -> Idea:
-    """The idea with what its page shows of it: board, author and company. Raises NotFound."""
-    ideas = visible_to(viewer).where(Idea.id == idea_id)
-    return _found(ideas.options(joinedload(Idea.board), joinedload(Idea.author).joinedload(Person.company)))
+def find_to_show(idea_id: int, viewer: Viewer) -> tuple[Idea, Vote | None]:
+    """The idea with what its page shows of it, and the viewer's own vote, in one query. Raises NotFound."""
+    own = sa.and_(Vote.idea_id == Idea.id, Vote.person_id == viewer.id)
+    found = db.session.execute(
+        visible_to(viewer)
+        .where(Idea.id == idea_id)
+        .add_columns(Vote)
+        .outerjoin(Vote, own)
+        .options(joinedload(Idea.board), joinedload(Idea.author).joinedload(Person.company))
+    ).first()
+    if found is None:
+        raise NotFound(GONE)
+    return found[0], found[1]
 
 
 def find_card(idea_id: int, viewer: Viewer) -> Idea:
@@ -71,10 +84,18 @@ def find_card(idea_id: int, viewer: Viewer) -> Idea:
     return _found(for_cards(visible_to(viewer)).where(Idea.id == idea_id))
 
 
+def find_comment(idea_id: int, post_id: int, posts: sa.Select[Post]) -> Post:
+    """A post among `posts` (those the viewer sees) of this very idea. Raises NotFound."""
+    post = db.session.scalar(posts.where(Post.id == post_id, Post.idea_id == idea_id))
+    if post is None:
+        raise NotFound("This comment does not exist here, or a moderator hid it.")
+    return post
+
+
 def _found(ideas: sa.Select[Idea]) -> Idea:
     idea = db.session.scalar(ideas)
     if idea is None:
-        raise NotFound("This idea does not exist, or a moderator hid it. The search may find a similar one.")
+        raise NotFound(GONE)
     return idea
 
 
@@ -116,6 +137,8 @@ def answers_to(idea: Idea) -> Sequence[OfficialAnswer]:
 
 def history_of(idea: Idea) -> Sequence[StatusChange]:
     """Every change of status, the first one first; those without a known date stand by their id."""
+    if idea.status == Status.OPEN and idea.status_at is None:
+        return ()
     changes = sa.select(StatusChange).where(StatusChange.idea_id == idea.id)
     return db.session.scalars(
         changes.options(joinedload(StatusChange.changed_by)).order_by(StatusChange.id)

@@ -1,17 +1,22 @@
-"""The pages of ideas, and the vote on one."""
+"""The pages under /ideas/."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, request, url_for
-from flask_login import login_required
+from flask import Blueprint, Flask, Response, redirect, request, url_for
+from flask_login import current_user, login_required
 
 from portal import pages
 from portal.database import db
-from portal.errors import NotFound
-from portal.ideas import queries
-from portal.ideas.filtering import IdeaFilter
-from portal.ideas.forms import IdeaForm, VoteForm
+from portal.discussion.editing import edit, may_edit
+from portal.discussion.forms import PostForm
+from portal.discussion.queries import Marks, Shown, visible_posts, with_author
+from portal.discussion.views import history_page, post_url
+from portal.discussion.writing import write
+from portal.errors import NotAllowed, NotFound
+from portal.ideas import deciding, queries, reading
+from portal.ideas.filtering import IdeaFilter, position
+from portal.ideas.forms import AnswerForm, EditForm, IdeaForm, StatusForm, VoteForm
 from portal.ideas.models import Board, Idea, Status
 from portal.ideas.submitting import submit
 from portal.voting import casting
@@ -42,36 +47,61 @@ def index() -> Response:
 @ideas.get("/new")
 @login_required
 def new() -> Response:
-    form = IdeaForm(
-        formdata=None, title=request.args.get("title", "")[:200], board=request.args.get("board", type=int)
-    )
-    return _form(form)
+    given = {"title": request.args.get("title", "")[:200], "board": request.args.get("board", type=int)}
+    return _form(IdeaForm(formdata=None, **given))
 
 
 @ideas.post("/")
 @login_required
 @pages.limiter.limit("20/minute")
 def create() -> Response:
-    form = IdeaForm()
     boards = {board.id: board for board in queries.open_boards()}
-    form.offer([(board.id, board.name) for board in boards.values()])
+    form = IdeaForm().offer(boards.values())
     if not form.validate_on_submit():
         return _form(form, 422)
-    idea = submit(
-        board=boards[form.board.data],
-        by=pages.viewer(),
-        title=form.title.data or "",
-        body=form.body.data or "",
-        key=form.usable_key,
-    )
+    words: dict[str, Any] = {
+        "title": form.title.data or "",
+        "body": form.body.data or "",
+        "key": form.usable_key,
+    }
+    idea = submit(board=boards[form.board.data], by=pages.viewer(), **words)
     db.session.commit()
-    return pages.go(url_for(".show", idea_id=idea))
+    return pages.go(_address(idea))
 
 
 @ideas.get("/<slugged:idea_id>")
 def show(idea_id: int) -> Response:
-    idea = queries.find_to_show(idea_id, pages.viewer())
-    return pages.page("ideas/show.html", idea=idea)
+    return _show(idea_id)
+
+
+@ideas.get("/<slugged:idea_id>/edit")
+@login_required
+def edit_idea(idea_id: int) -> Response:
+    idea = queries.find(idea_id, pages.viewer())
+    if not may_edit(current_user, idea):
+        raise NotAllowed(
+            "Only its author and moderators may change this text. You can comment on it instead."
+        )
+    return pages.page("ideas/edit.html", idea=idea, form=EditForm(obj=idea))
+
+
+@ideas.put("/<slugged:idea_id>")
+@login_required
+@pages.limiter.limit("30/minute")
+def put_idea(idea_id: int) -> Response:
+    idea, form = queries.find(idea_id, pages.viewer()), EditForm()
+    if not form.validate_on_submit():
+        return pages.page("ideas/edit.html", 422, idea=idea, form=form)
+    edit(idea, by=pages.viewer(), title=form.title.data, body=form.body.data or "")
+    db.session.commit()
+    return pages.go(_address(idea))
+
+
+@ideas.get("/<slugged:idea_id>/history")
+@login_required
+def history(idea_id: int) -> Response:
+    idea = queries.find(idea_id, pages.viewer())
+    return history_page(idea, back=_address(idea))
 
 
 @ideas.put("/<slugged:idea_id>/vote")
@@ -81,7 +111,7 @@ def put_vote(idea_id: int) -> Response:
     idea, value = queries.find(idea_id, pages.viewer()), VoteForm().number
     casting.cast(idea, by=pages.viewer(), value=value)
     db.session.commit()
-    return _voted(idea_id, value)
+    return _voted(idea_id)
 
 
 @ideas.delete("/<slugged:idea_id>/vote")
@@ -91,7 +121,64 @@ def delete_vote(idea_id: int) -> Response:
     idea = queries.find(idea_id, pages.viewer())
     casting.withdraw(idea, by=pages.viewer())
     db.session.commit()
-    return _voted(idea_id, 0)
+    return _voted(idea_id)
+
+
+@ideas.post("/<slugged:idea_id>/comments")
+@login_required
+@pages.limiter.limit("30/minute")
+def create_comment(idea_id: int) -> Response:
+    viewer, form = pages.viewer(), PostForm()
+    idea = queries.find(idea_id, viewer)
+    if not form.validate_on_submit():
+        return _show(idea_id, 422, form=form)
+    post = write(idea, by=viewer, body=form.body.data or "")
+    db.session.commit()
+    return pages.answer("ideas/comments/create.hx.html", post_url(post), **_one(idea_id, post.id))
+
+
+@ideas.get("/<slugged:idea_id>/comments/<slugged:post_id>")
+def show_post(idea_id: int, post_id: int) -> Any:
+    viewer = pages.viewer()
+    idea = queries.find(idea_id, viewer)
+    post = queries.find_comment(idea_id, post_id, visible_posts(viewer))
+    start, apart = reading.place_of(post, viewer)
+    if apart:
+        at: dict[str, Any] = {"after": post.position - 1, "_anchor": pages.dom_id(post)}
+        return redirect(url_for("discussion.comments", post_id=post.parent_id, **at))
+    return redirect(_address(idea, **{"from": start} if start else {}, _anchor=pages.dom_id(post)))
+
+
+@ideas.put("/<slugged:idea_id>/status")
+@login_required
+@pages.limiter.limit("60/minute")
+def put_status(idea_id: int) -> Response:
+    idea, form = queries.find(idea_id, pages.viewer()), StatusForm()
+    deciding.must_decide(pages.viewer())
+    if not form.validate_on_submit():
+        return _show(idea_id, 422, status_form=form)
+    words = {"reason": form.reason.data or "", "target": form.target.data or ""}
+    deciding.change_status(idea, to=Status(form.status.data), by=pages.viewer(), **words)
+    db.session.commit()
+    return pages.go(_address(idea))
+
+
+@ideas.post("/<slugged:idea_id>/answers")
+@login_required
+@pages.limiter.limit("30/minute")
+def create_answer(idea_id: int) -> Response:
+    idea, form = queries.find(idea_id, pages.viewer()), AnswerForm()
+    deciding.must_decide(pages.viewer())
+    if not form.validate_on_submit():
+        return _show(idea_id, 422, answer_form=form)
+    status = Status(form.status.data) if form.status.data else None
+    deciding.answer(idea, by=pages.viewer(), body=form.body.data or "", status=status)
+    db.session.commit()
+    return pages.go(_address(idea, _anchor="official-answer"))
+
+
+def _address(idea: Idea, **query: Any) -> str:
+    return url_for("ideas.show", idea_id=idea, **query)
 
 
 def _board_of(wanted: IdeaFilter, boards: Any) -> Board | None:
@@ -102,14 +189,44 @@ def _board_of(wanted: IdeaFilter, boards: Any) -> Board | None:
 
 
 def _form(form: IdeaForm, status: int = 200) -> Response:
-    form.offer([(board.id, board.name) for board in queries.open_boards()])
-    form.give_key()
+    form.offer(queries.open_boards()).give_key()
     return pages.page("ideas/new.html", status, form=form)
 
 
-def _voted(idea_id: int, value: int) -> Response:
-    idea = queries.find_card(idea_id, pages.viewer())
-    return pages.answer("ideas/vote.hx.html", _back_to(idea), idea=idea, value=value)
+def _show(idea_id: int, status: int = 200, **forms: Any) -> Response:
+    """The page of an idea, with the forms that this viewer is offered; `forms` are those to show again."""
+    ends = {name: request.args.get(name, type=position) for name in ("from", "to")}
+    screen = reading.read(idea_id, pages.viewer(), start=ends["from"], end=ends["to"])
+    offered: dict[str, Any] = {"form": None, "status_form": None, "answer_form": None}
+    if screen.marks.open:
+        # None for strangers: the token of a form would give their page a cookie.
+        offered["form"] = PostForm(formdata=None)
+    if current_user.may("decide"):
+        offered["status_form"] = StatusForm(formdata=None, obj=screen.idea)
+        offered["answer_form"] = AnswerForm(formdata=None, obj=next(iter(screen.answers), None), status="")
+    names = {"screen": screen, "idea": screen.idea, "marks": screen.marks}
+    return pages.page("ideas/show.html", status, **names, **offered | forms, tried=next(iter(forms), ""))
+
+
+def _voted(idea_id: int) -> Response:
+    idea, vote = queries.find_to_show(idea_id, pages.viewer())
+    on_its_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == _address(idea)
+    names: dict[str, Any] = {
+        "idea": idea,
+        "vote": vote,
+        "value": vote.value if vote else 0,
+        "on_its_page": on_its_page,
+    }
+    return pages.answer("ideas/vote/update.hx.html", _back_to(idea), **names)
+
+
+def _one(idea_id: int, post_id: int) -> dict[str, Any]:
+    """What the fragment of one comment needs."""
+    viewer = pages.viewer()
+    idea, _ = queries.find_to_show(idea_id, viewer)
+    post = queries.find_comment(idea_id, post_id, with_author(visible_posts(viewer)))
+    marks = Marks(open=reading.takes_comments(idea, viewer))
+    return {"idea": idea, "shown": Shown(post), "marks": marks, "form": PostForm(formdata=None)}
 
 
 def _back_to(idea: Idea) -> str:
@@ -117,5 +234,5 @@ def _back_to(idea: Idea) -> str:
     came = urlsplit(request.referrer or "")
     place = f"{came.path}?{came.query}" if came.query else came.path
     if came.netloc != request.host or not place.startswith("/") or place.startswith(("//", "/\\")):
-        return url_for(".show", idea_id=idea)
+        return _address(idea)
     return f"{place}#{pages.dom_id(idea)}"

@@ -31,3 +31,42 @@ ROUTES = [
         admin=409,
     ),
 ]
+
+TEXT = {"title": "Offline mode", "body": "For visits."}
+
+ROUTES += [
+    row("GET", "ideas.edit_idea", SEEN, everyone=403, stranger=302, customer=200, moderator=200, admin=200),
+    row("GET", "ideas.edit_idea", HIDDEN, everyone=404, stranger=302, customer=200, moderator=200, admin=200),
+    row("PUT", "ideas.put_idea", SEEN, TEXT, everyone=403, stranger=401, customer=303, moderator=303, admin=303),
+    row("PUT", "ideas.put_idea", HIDDEN, TEXT, everyone=404, stranger=401, customer=409, moderator=303, admin=303),
+    row("GET", "ideas.history", SEEN, everyone=200, stranger=302, other_customer=403),
+    row("GET", "ideas.history", HIDDEN, everyone=404, stranger=302, customer=200, moderator=200, admin=200),
+    row("POST", "ideas.create_comment", SEEN, {"body": "Yes"}, everyone=303, stranger=401),
+    row("POST", "ideas.create_comment", SEEN, {"body": " "}, everyone=422, stranger=401),
+    row(
+        "POST", "ideas.create_comment", HIDDEN, {"body": "Yes"},
+        everyone=404, stranger=401, customer=409, moderator=303, admin=303,
+    ),
+    row("GET", "ideas.show_post", SEEN | {"post_id": "comment"}, everyone=302),
+    row(
+        "GET", "ideas.show_post", SEEN | {"post_id": "hidden_comment"},
+        everyone=404, customer=302, moderator=302, admin=302,
+    ),
+    row("GET", "ideas.show_post", SEEN | {"post_id": "reply"}, everyone=404),
+    row(
+        "PUT", "ideas.put_status", SEEN, {"status": "planned"},
+        everyone=403, stranger=401, product_manager=303, admin=303,
+    ),
+    row(
+        "PUT", "ideas.put_status", HIDDEN, {"status": "planned"},
+        everyone=404, stranger=401, customer=403, moderator=403, admin=303,
+    ),
+    row(
+        "POST", "ideas.create_answer", SEEN, {"body": "We build it."},
+        everyone=403, stranger=401, product_manager=303, admin=303,
+    ),
+    row(
+        "POST", "ideas.create_answer", HIDDEN, {"body": "We build it."},
+        everyone=404, stranger=401, customer=403, moderator=403, admin=303,
+    ),
+]  # fmt: skip

@@ -1,5 +1,6 @@
 """What a page of ideas shows, read as a browser does."""
 
+import re
 from typing import Any
 
 import html5lib
@@ -20,3 +21,13 @@ def cards(response: Any) -> list[str]:
         for card in article.iter()
         if card.tag in {"h2", "h3"}
     ]
+
+
+def text_of(element: Any) -> str:
+    """The words of an element, one blank between them and none before a mark."""
+    return re.sub(r" ([,.:;?!])", r"\1", " ".join(" ".join(element.itertext()).split()))
+
+
+def shown(response: Any) -> str:
+    """The words of a page, without header and footer."""
+    return text_of(page_of(response).find(".//main"))

@@ -1,0 +1,68 @@
+"""The screen of one idea: what is read for it, in the same number of queries however long the discussion is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.accounts.models import Viewer
+from portal.discussion import queries as posts
+from portal.discussion.linking import Neighbour, labels_of, neighbours_of
+from portal.discussion.models import Post
+from portal.discussion.queries import Marks, Stretch
+from portal.ideas import queries
+from portal.ideas.models import Idea, OfficialAnswer, StatusChange
+from portal.voting.models import Vote
+from portal.voting.tallying import Demand, demand_for
+
+PAGE = 50
+"""Comments on one screen."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """An idea as one viewer reads it. `demand` is for staff only, and its revenue for those who see records."""
+
+    idea: Idea
+    vote: Vote | None
+    stretch: Stretch
+    marks: Marks
+    answers: Sequence[OfficialAnswer]
+    history: Sequence[StatusChange]
+    neighbours: Sequence[Neighbour]
+    labels: Sequence[str]
+    demand: Demand | None
+    is_first: bool
+
+
+def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | None = None) -> Screen:
+    """The screen whose comments begin at position `start`, or end at `end`, or the first one.
+
+    Raises NotFound for an idea that the viewer may not know about.
+    """
+    idea, vote = queries.find_to_show(idea_id, viewer)
+    return Screen(
+        idea=idea,
+        vote=vote,
+        stretch=posts.stretch(idea, viewer, start=start, end=end, size=PAGE),
+        marks=Marks(open=takes_comments(idea, viewer)),
+        answers=queries.answers_to(idea),
+        history=queries.history_of(idea),
+        neighbours=neighbours_of(idea, viewer),
+        labels=labels_of(idea),
+        demand=demand_for(idea.id) if viewer.is_staff else None,
+        is_first=start is None and end is None,
+    )
+
+
+def takes_comments(idea: Idea, viewer: Viewer) -> bool:
+    """Whether the viewer is offered to comment."""
+    closed = idea.locked_at is not None or idea.is_hidden
+    return viewer.is_authenticated and (not closed or viewer.may("moderate"))
+
+
+def place_of(post: Post, viewer: Viewer) -> tuple[int | None, bool]:
+    """Where a comment stands: the `start` of a screen that shows it (None: the first), and whether it is a
+    comment on a comment that is only shown among all of those."""
+    if post.parent_id is not None and not posts.is_among_first(post, viewer):
+        return None, True
+    top = posts.position_of(post.parent_id) if post.parent_id else post.position
+    return (None if top <= PAGE else top), False
