@@ -8,8 +8,9 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
+    from portal.accounts import profiles
     from portal.discussion import subjects
-    from portal.forums import accepting, auditing, models, queries, views  # noqa: F401
+    from portal.forums import accepting, auditing, models, profiling, queries, views  # noqa: F401
 
     subjects.register(
         subjects.Kind(
@@ -20,4 +21,5 @@ def register(app: "Flask") -> None:
             post_endpoint="forums.show_post",
         )
     )
+    profiles.add(30, "forums/_of_person.html", profiling.latest_of)
     views.register(app)

@@ -8,8 +8,9 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
+    from portal.accounts import profiles
     from portal.discussion import subjects
-    from portal.ideas import models, queries, views
+    from portal.ideas import models, profiling, queries, views
 
     subjects.register(
         subjects.Kind(
@@ -20,4 +21,5 @@ def register(app: "Flask") -> None:
             post_endpoint="ideas.show_post",
         )
     )
+    profiles.add(20, "ideas/_of_person.html", profiling.latest_of)
     views.register(app)
