@@ -27,7 +27,10 @@ Name = tuple[str, str]
 PROMISED = {Status.PLANNED, Status.STARTED, Status.SHIPPED}
 
 JITTER = timedelta(minutes=7)
-"""Acts happen up to this much later than the files say, so that the minutes of a year are not all alike."""
+"""A thread begins up to this much later than the files say, so that the minutes of a year are not all alike."""
+
+
+ON_TIME = timedelta()
 
 
 @dataclass(frozen=True)
@@ -74,36 +77,35 @@ class Story:
 
     def _arrivals(self) -> Iterator[Step]:
         for item in self.community.people:
-            yield self._step(item["days_ago"], self._join, item, jitter=False)
+            yield self._step(item["days_ago"], self._join, item)
 
     def _idea(self, idea: Item, electorate: Electorate) -> Iterator[Step]:
-        subject = ("idea", idea["key"])
-        yield self._step(idea["days_ago"], self._submit, idea)
+        subject, late = ("idea", idea["key"]), self._late(idea)
+        yield self._step(idea["days_ago"], self._submit, idea, late=late)
         for n, comment in enumerate(idea["comments"]):
             name = ("post", comment.get("key", f"{idea['key']} {n}"))
-            yield self._step(comment["days_ago"], self._write, subject, name, comment, None)
+            yield self._step(comment["days_ago"], self._write, subject, name, comment, None, late=late)
         for answer in idea["answers"]:
-            yield self._step(answer["days_ago"], self._decide, subject, answer, idea["target"])
+            yield self._step(answer["days_ago"], self._decide, subject, answer, idea["target"], late=late)
         if idea["duplicate_of"]:
-            seen = min(c["days_ago"] for c in idea["comments"])
-            yield self._step(seen, self._link, subject, ("idea", idea["duplicate_of"]))
-        until = max((lock["days_ago"] for lock in self._locks_of(subject)), default=NOW)
-        for ballot in electorate.on_idea(idea, until):
-            yield self._step(ballot.days_ago, self._vote, subject, ballot.person, ballot.value, jitter=False)
+            seen = min(comment["days_ago"] for comment in idea["comments"])
+            yield self._step(seen, self._link, subject, ("idea", idea["duplicate_of"]), late=late)
+        for ballot in electorate.on_idea(idea, self._locked(subject)):
+            yield self._step(ballot.days_ago, self._vote, subject, ballot.person, ballot.value)
 
     def _topic(self, topic: Item, electorate: Electorate) -> Iterator[Step]:
-        subject = ("topic", topic["key"])
-        yield self._step(topic["days_ago"], self._start, topic)
+        subject, late = ("topic", topic["key"]), self._late(topic)
+        yield self._step(topic["days_ago"], self._start, topic, late=late)
         for n, reply in enumerate(topic["replies"]):
             name = ("post", reply.get("key", f"{topic['key']} {n}"))
-            yield self._step(reply["days_ago"], self._write, subject, name, reply, None)
+            yield self._step(reply["days_ago"], self._write, subject, name, reply, None, late=late)
             for m, comment in enumerate(reply.get("comments", ())):
                 own = ("post", comment.get("key", f"{name[1]} {m}"))
-                yield self._step(comment["days_ago"], self._write, subject, own, comment, name)
+                yield self._step(comment["days_ago"], self._write, subject, own, comment, name, late=late)
             if "accepted_days_ago" in reply:
-                yield self._step(reply["accepted_days_ago"], self._accept, name, topic["author"])
+                yield self._step(reply["accepted_days_ago"], self._accept, name, topic["author"], late=late)
             for ballot in electorate.on_answer(f"{topic['key']} {n}", reply):
-                yield self._step(ballot.days_ago, self._vote, name, ballot.person, ballot.value, jitter=False)
+                yield self._step(ballot.days_ago, self._vote, name, ballot.person, ballot.value)
 
     def _moderation(self) -> Iterator[Step]:
         acts = self.community.moderation
@@ -116,16 +118,24 @@ class Story:
         for lock in acts["locks"]:
             yield self._step(lock["days_ago"], self._moderate, locking.lock, lock)
 
-    def _locks_of(self, subject: tuple[str, str]) -> list[Item]:
-        return [
-            lock for lock in self.community.moderation["locks"] if (lock["subject"], lock["key"]) == subject
-        ]
+    def _locked(self, subject: Name) -> float:
+        """When an idea was locked, in days ago; soon, when it was not."""
+        locks = self.community.moderation["locks"]
+        return max((k["days_ago"] for k in locks if (k["subject"], k["key"]) == subject), default=NOW)
 
-    def _step(self, days_ago: float, act: Callable[..., object], *args: Any, jitter: bool = True) -> Step:
-        moment = self.now - timedelta(days=days_ago)
-        if jitter:
-            moment += JITTER * Random(f"{days_ago} {args}").random()  # noqa: S311
-        return Step(moment, partial(act, *args))
+    def _late(self, item: Item) -> timedelta:
+        """How much later than the files say a thread happens; one that tells of a weekday goes back to it."""
+        if "starts_on" not in item:
+            return JITTER * Random(item["key"]).random()  # noqa: S311
+        begun = self.now - timedelta(days=item["days_ago"])
+        day = begun - timedelta(days=(begun.weekday() - item["starts_on"]["weekday"]) % 7)
+        meant = day.replace(hour=item["starts_on"]["hour"], minute=item["starts_on"]["minute"])
+        return (meant if meant <= begun else meant - timedelta(days=7)) - begun
+
+    def _step(
+        self, days_ago: float, act: Callable[..., object], *args: Any, late: timedelta = ON_TIME
+    ) -> Step:
+        return Step(self.now - timedelta(days=days_ago) + late, partial(act, *args))
 
     def _as(self, key: str) -> Person:
         """The person who acts now."""

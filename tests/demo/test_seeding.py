@@ -67,6 +67,8 @@ def test_the_whole_community_is_told_once(app, run, rows):
     assert times == sorted(times)
     assert times[-1] < clock.now()
     assert begun - max(db.session.scalars(sa.select(Post.created_at)).all()) < timedelta(hours=2)
+    slow = db.session.scalars(sa.select(Topic).where(Topic.title.contains("on Monday mornings"))).one()
+    assert (slow.created_at.weekday(), slow.created_at.hour) == (0, 6)
     check_who_may_enter(result.output)
     check_readers()
     check_no_second_time(run, rows)
