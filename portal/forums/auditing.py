@@ -45,7 +45,12 @@ def check_acceptances() -> Differences:
         Post.hidden_at.is_(None),
         Topic.kind == "question",
     )
-    odd = sa.select(Acceptance.topic_id, Acceptance.post_id).join(Topic).join(Post).where(~fits)
+    odd = (
+        sa.select(Acceptance.topic_id, Acceptance.post_id)
+        .join(Topic, Topic.id == Acceptance.topic_id)
+        .join(Post, Post.id == Acceptance.post_id)
+        .where(~fits)
+    )
     for topic_id, post_id in db.session.execute(odd):
         yield f"accepted answer of topic {topic_id}: post {post_id} is no visible answer to it"
     return compared
