@@ -40,6 +40,7 @@ class Topic(Contribution, Tallied, Model):
         sa.UniqueConstraint("source_system", "source_id"),
         sa.Index(None, "last_activity_at", "id"),
         sa.Index(None, "category_id", "last_activity_at", "id"),
+        sa.Index(None, "category_id", "created_at", "id"),
         sa.Index(None, "created_at", "id"),
         sa.Index(None, "solved_at", "id"),
         sa.Index(
@@ -48,6 +49,13 @@ class Topic(Contribution, Tallied, Model):
             "id",
             sqlite_where=sa.text("kind = 'question' AND answers = 0"),
             postgresql_where=sa.text("kind = 'question' AND answers = 0"),
+        ),
+        sa.Index(
+            "ix_topic_discussion",
+            "last_activity_at",
+            "id",
+            sqlite_where=sa.text("kind = 'discussion'"),
+            postgresql_where=sa.text("kind = 'discussion'"),
         ),
         sa.Index(None, "author_id", "created_at", "id"),
     )
