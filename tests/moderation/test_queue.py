@@ -19,7 +19,7 @@ def flagged(make, cast):
 
 def test_everything_that_waits_is_there_with_its_notes(as_, cast, flagged):
     page = as_(cast.moderator).get("/moderation/queue").text
-    assert page.count('class="card pad stack"') == 4
+    assert page.count('class="card case"') == 4
     assert page.count("note of") == 8
 
 
@@ -53,9 +53,9 @@ def test_the_queue_is_paged_longest_waiting_first(as_, cast, make):
     for _ in range(25):
         flagging.flag(make.idea(author=cast.customer), by=cast.other_customer, reason="rude")
     first = as_(cast.moderator).get("/moderation/queue").text
-    assert first.count('class="card pad stack"') == 20
+    assert first.count('class="card case"') == 20
     after = first.split("after=")[1].split('"')[0]
-    assert as_(cast.moderator).get(f"/moderation/queue?after={after}").text.count("card pad stack") == 5
+    assert as_(cast.moderator).get(f"/moderation/queue?after={after}").text.count('class="card case"') == 5
 
 
 @pytest.mark.parametrize("count", [1, 12])
