@@ -7,4 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Attach pages, commands and listeners."""
+    """Attach pages and commands."""
+    from portal.admin import cli, views
+
+    app.register_blueprint(views.admin)
+    app.cli.add_command(cli.admin)

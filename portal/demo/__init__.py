@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Attach the command that fills an empty database."""
+    from portal.admin import preparing
     from portal.demo import cli
 
+    preparing.on_first_start("demo", cli.fill)
     app.cli.add_command(cli.demo)

@@ -16,6 +16,11 @@ demo = Commands("demo", help="A community to try the portal with.")
 @demo.command("seed")
 def seed() -> None:
     """Fill an empty database with the demo community and print how to sign in."""
+    fill()
+
+
+def fill() -> None:
+    """The same, for the very first start."""
 
     def shown(steps: list[Step]) -> Iterator[Step]:
         with click.progressbar(steps, label="A year of the demo community") as bar:

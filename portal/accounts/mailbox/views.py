@@ -82,7 +82,7 @@ def _cannot_confirm(person: Person | None) -> Response:
 
 
 def _is_password_of(person: Person, form: ConfirmForm) -> bool:
-    normal = security._password_util.normalize(form.password.data)
+    normal = security.password_util.normalize(form.password.data)
     if person.verify_and_update_password(normal):
         return True
     form.password.errors = ["This is not the password that was chosen for this account."]

@@ -1,0 +1,120 @@
+"""The desk of the staff, the first admin, and what monitors and designers look at."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, flash, jsonify, url_for
+from flask_login import current_user, login_required
+from flask_security.utils import hash_password, login_user
+
+from portal import pages
+from portal.accounts import queries
+from portal.accounts.permissions import Permission
+from portal.accounts.security.views import security
+from portal.admin import preparing
+from portal.admin.forms import FirstAdminForm
+from portal.cli import is_ready
+from portal.database import db
+from portal.errors import NotAllowed, NotFound
+
+admin = Blueprint("admin", __name__)
+
+CARDS = (
+    ("moderation.queue", Permission.MODERATE, "Review queue", "Flags that wait for a decision"),
+    ("admin.list_people", Permission.ADMINISTER, "People", "Roles, and closing accounts"),
+    ("admin.list_companies", Permission.ADMINISTER, "Companies", "Mail domains, tier, revenue, owner"),
+    ("admin.list_boards", Permission.ADMINISTER, "Boards", "Where ideas are proposed"),
+    ("admin.list_categories", Permission.ADMINISTER, "Categories", "Where questions are asked"),
+    ("admin.show_health", Permission.ADMINISTER, "Health", "Readers, worker, versions"),
+)
+"""Screens of the desk: endpoint, who may, its name, what it is for."""
+
+
+def needs(
+    permission: Permission | None, says: str
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """A view for those who may; without permission, for all staff. Others read what they can do instead."""
+
+    def guard(view: Callable[..., Response]) -> Callable[..., Response]:
+        @wraps(view)
+        @login_required
+        def guarded(**values: Any) -> Response:
+            if not (current_user.may(permission) if permission else current_user.is_staff):
+                raise NotAllowed(says)
+            return view(**values)
+
+        return guarded
+
+    return guard
+
+
+administers = needs(Permission.ADMINISTER, "Only admins come here. Ask one of them for what you need.")
+is_staff = needs(None, "This is the desk of the staff. What you look for may stand under Ideas or Questions.")
+
+
+@admin.after_request
+def _keep_nowhere(response: Response) -> Response:
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@admin.get("/admin/")
+@is_staff
+def index() -> Response:
+    there = current_app.view_functions
+    cards = [
+        (words, url_for(endpoint), says)
+        for endpoint, permission, words, says in CARDS
+        if endpoint in there and current_user.may(permission)
+    ]
+    return pages.page("admin/index.html", cards=cards)
+
+
+@admin.get("/-/components")
+def show_components() -> Response:
+    if not (current_app.extensions["settings"].development or current_user.is_staff):
+        raise NotFound("There is no such page.")
+    return pages.page("components.html")
+
+
+@admin.get("/-/health")
+def answer_monitors() -> Response:
+    """For monitors: 200 when requests can be served, 503 when not."""
+    try:
+        ready = is_ready()
+    except (OSError, sa.exc.SQLAlchemyError):
+        ready = False
+    response = jsonify(status="ok" if ready else "not ready", database=ready)
+    response.status_code = 200 if ready else 503
+    return response
+
+
+@admin.route("/first-admin/<token>", methods=["GET", "POST"])
+@pages.limiter.limit("30/minute")
+def make_first_admin(token: str) -> Response:
+    folder = current_app.extensions["settings"].folder
+    if not preparing.is_invited(folder, token):
+        raise NotFound("This link was used or is too old. Start the portal again to get another.")
+    form = FirstAdminForm()
+    if not (form.validate_on_submit() and _is_good(form)):
+        return pages.page("admin/first_admin.html", 422 if form.errors else 200, form=form)
+    hashed = hash_password(form.password.data)
+    person = preparing.make_first_admin(
+        folder, token, name=form.name.data, email=form.email.data, password=hashed
+    )
+    login_user(person, authn_via=["password"])
+    db.session.commit()
+    preparing.forget_invitation(folder)
+    flash("Welcome. You administer this portal.", "good")
+    return pages.go(url_for(".index"))
+
+
+def _is_good(form: FirstAdminForm) -> bool:
+    known = {"name": form.name.data, "email": form.email.data}
+    said, form.password.data = security.password_util.validate(form.password.data, True, **known)
+    form.password.errors = said or []
+    if queries.by_mail(form.email.data):
+        form.email.errors = ["This address has an account. Use: flask --app wsgi admin grant"]
+    return not form.errors
