@@ -57,6 +57,12 @@ def test_keys_are_unique(things):
     assert [key for key, n in Counter(thing["key"] for thing in things).items() if n > 1] == []
 
 
+def test_places_fit_their_columns():
+    for place in (*COMMUNITY.boards, *COMMUNITY.categories):
+        assert len(place["name"]) <= 60
+        assert 0 < len(place["description"]) <= 300
+
+
 def test_titles_and_addresses_are_unique():
     for values in (
         [thing["title"] for thing in (*COMMUNITY.ideas, *COMMUNITY.topics)],
@@ -75,6 +81,7 @@ def test_a_person_is_whole():
         assert person["email"].endswith("@" + (company["domain"] if company else "freemail.example"))
         assert person["email"] == person["email"].lower()
         assert len(person["name"]) <= 80
+        assert len(person["title"]) + len(person["about"]) < 490
 
 
 def test_each_role_has_one_demo_sign_in():
