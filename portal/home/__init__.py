@@ -7,4 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Attach pages, commands and listeners."""
+    """Attach the first screen."""
+    from portal.home import views
+
+    views.register(app)

@@ -82,14 +82,14 @@ def test_staff_see_who_wants_it_and_revenue_only_who_may(as_, make, cast):
         "people 3",
         "companies 2",
         "a year €129k",
-        "enterprise 67 %",
+        "Enterprise 67 %",
         "3 votes more were imported without names",
     ):
         assert expected in seen
     seen = shown(as_(cast.moderator).get(f"/ideas/{idea.id}"))
     assert "people 3" in seen
     assert "€" not in seen
-    assert "enterprise" not in seen
+    assert "Enterprise" not in seen
     assert "Who wants it" not in shown(as_(cast.customer).get(f"/ideas/{idea.id}"))
 
 

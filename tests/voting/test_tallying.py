@@ -26,7 +26,7 @@ def test_people_companies_and_revenue_each_company_once(make, cast, at_most):
         demand = demand_for(idea_id)
     assert (demand.people, demand.companies) == (5, 3)
     assert demand.revenue == (("EUR", Decimal(129_000)), ("USD", Decimal(20_000)))
-    assert demand.mix == (("enterprise", 2), ("small", 2), ("No company", 1))
+    assert demand.mix == (("Enterprise", 2), ("Small", 2), ("No company", 1))
     assert demand.read_at == EPOCH
     assert demand.revenue_words == "€129k + $20k"
 
