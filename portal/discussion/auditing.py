@@ -48,7 +48,7 @@ def check_positions() -> Differences:
 def _numbers(kind: Kind) -> list[tuple[str, sa.ColumnElement[bool]]]:
     if kind.name == "idea":
         return [("comments", sa.true())]
-    return [("replies", sa.true()), ("answers", Post.parent_id.is_(None))]
+    return [("replies", sa.true()), ("answers", sa.and_(Post.parent_id.is_(None), Post.aside.is_(False)))]
 
 
 def _of(kind: Kind, number: Any) -> sa.Select[Any]:

@@ -88,7 +88,7 @@ def _acceptances(texts: Texts, subjects: dict[int, Any], answers: dict[int, Any]
     for question, key in texts.accepted.items():
         answer, subject = answers.get(key), subjects.get(question)
         if subject is None or answer is None or {**answer, **subject} != answer:
-            texts.dump.report.refuse("Posts", str(question), "the answer it accepted is not there")
+            texts.dump.report.refuse("Posts", str(question), "the answer it accepts is not there")
         elif subject["idea_id"]:
             candidates.append(answer["parent_id"])
         elif question in texts.fresh:
