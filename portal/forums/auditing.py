@@ -42,6 +42,7 @@ def check_acceptances() -> Differences:
     fits = sa.and_(
         Post.topic_id == Topic.id,
         Post.parent_id.is_(None),
+        Post.aside.is_(False),
         Post.hidden_at.is_(None),
         Topic.kind == "question",
     )

@@ -51,7 +51,9 @@ def test_bugs_are_problems_and_a_closed_one_is_locked(report):
 
 
 def test_other_questions_become_topics_of_their_category(report):
-    names = {key: db.session.get(Category, by_source(Topic, key).category_id).name for key in ("12", "13", "14")}
+    names = {
+        key: db.session.get(Category, by_source(Topic, key).category_id).name for key in ("12", "13", "14")
+    }
     assert names == {"12": "Discussion", "13": "Support", "14": "Other questions"}
 
 
@@ -117,7 +119,10 @@ def test_comments_by_vanished_people_keep_the_name(report):
 
 
 def test_duplicates_lead_to_the_end_of_their_chain(report):
-    ends = {each.from_idea_id: each.to_idea_id for each in db.session.scalars(sa.select(Link).filter_by(kind="duplicate"))}
+    ends = {
+        each.from_idea_id: each.to_idea_id
+        for each in db.session.scalars(sa.select(Link).filter_by(kind="duplicate"))
+    }
     end = by_source(Idea, "10").id
     assert ends == {by_source(Idea, "16").id: end, by_source(Idea, "15").id: end}
 
@@ -168,7 +173,9 @@ def test_a_newer_dump_brings_only_what_is_new(report, tmp_path, rows):
     for each in DUMP.iterdir():
         (newer / each.name).write_bytes(each.read_bytes())
     comments = newer / "Comments.xml"
-    line = '<row Id="9" PostId="10" Text="New" CreationDate="2013-05-04T10:00:00.000" UserId="1" /></comments>'
+    line = (
+        '<row Id="9" PostId="10" Text="New" CreationDate="2013-05-04T10:00:00.000" UserId="1" /></comments>'
+    )
     comments.write_text(comments.read_text("utf-8").replace("</comments>", line), "utf-8")
     assert bring(newer).taken["comments"] == 1
     assert by_source(Post, "comment:9").position == by_source(Idea, "10").last_position == 3

@@ -57,7 +57,8 @@ class People:
 
     def _new(self, known: dict[str, int]) -> Iterator[dict[str, Any]]:
         for key, row in self._dump.taken("Users"):
-            name = (row.get("DisplayName", "").strip() or f"user{key}")[:LONGEST_NAME]
+            shown = row.get("DisplayName", "")
+            name = (shown if shown.strip() else f"user{key}")[:LONGEST_NAME]
             self._names[key] = name
             if key <= 0:
                 continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from portal import markup
@@ -31,6 +32,8 @@ class Texts:
         self.statuses: dict[int, str | None] = {}
         self.accepted: dict[int, int] = {}
         self._board = 0
+        # Until all are there and can be put in order, positions are negative and only tell posts apart.
+        self._places = count(1)
         self._categories: dict[str | None, int] = {}
 
     def questions(self, board_id: int, categories: dict[str | None, int]) -> None:
@@ -84,8 +87,10 @@ class Texts:
         common |= {"title": title[:LONGEST_TITLE], "summary": introduction(common["body_html"])}
         is_idea = "feature-request" in words or "bug" in words
         own = self._idea(key, words) if is_idea else self._topic(words, common["created_at"])
-        skipped = {"feature-request", "bug", "support", "discussion"} | (set(STATUSES) if is_idea else set())
-        self.labels[key] = [each[:60] for each in words if each not in skipped]
+        said = {"feature-request", "bug", "support", "discussion"} | (
+            {status_tag(words)} if is_idea else set()
+        )
+        self.labels[key] = [each[:60] for each in words if each not in said]
         return (Idea if is_idea else Topic), common | own
 
     def _idea(self, key: int, words: list[str]) -> dict[str, Any]:
@@ -117,7 +122,7 @@ class Texts:
             written
             | self._tallied(key, row)
             | subject
-            | {"parent_id": None, "position": -key, "aside": False, "candidate": False}
+            | {"parent_id": None, "position": -next(self._places), "aside": False, "candidate": False}
         )
 
     def _comments(
@@ -147,7 +152,7 @@ class Texts:
             "cooked_with": cooked.version,
             "imported_up": max(number(row, "Score"), 0),
             "imported_down": 0,
-            "position": -(10**17) - key,
+            "position": -next(self._places),
             "aside": target.get("topic_id") is not None and "parent_id" not in target,
             "candidate": False,
             "parent_id": None,
