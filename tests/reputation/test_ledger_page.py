@@ -19,7 +19,7 @@ def test_every_line_is_there_with_its_reversal(as_, cast):
     earn(cast.customer, 1)
     ledger.reverse("idea_vote:0:1", actor_id=None, reason="vote withdrawn")
     page = as_(None).get(f"/people/{cast.customer.id}/reputation").text
-    assert page.count("Your idea was voted for") == 2
+    assert page.count("An idea was voted for") == 2
     assert "vote withdrawn" in page
     assert "0 points" in page
 
@@ -29,9 +29,9 @@ def test_a_long_ledger_is_paged(as_, cast, at_most):
     path = f"/people/{cast.customer.id}/reputation"
     with at_most(queries=3):
         first = as_(None).get(path).text
-    assert first.count("Your idea was voted for") == 50
+    assert first.count("An idea was voted for") == 50
     older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
-    assert as_(None).get(older).text.count("Your idea was voted for") == 10
+    assert as_(None).get(older).text.count("An idea was voted for") == 10
 
 
 def test_badges_of_an_import_are_kept_apart(as_, make, cast):
