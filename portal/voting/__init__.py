@@ -8,4 +8,4 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
-    from portal.voting import models  # noqa: F401
+    from portal.voting import auditing, models  # noqa: F401

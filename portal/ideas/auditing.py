@@ -1,0 +1,53 @@
+"""Audits: the rank of ideas, worked out again from the votes, and the versions of official answers."""
+
+from collections.abc import Generator, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.activity.auditing import audits, compare
+from portal.database import db
+from portal.ideas.models import Board, Idea, OfficialAnswer
+from portal.voting import ranking
+from portal.voting.models import Vote
+
+CLOSE = 1e-6
+"""How far a rank that grew vote by vote may stand from the sum over all votes at once."""
+
+Differences = Generator[str, None, int]
+
+
+@audits("rank of ideas")
+def rank_ideas() -> Differences:
+    """`hot` against the sum over the votes, with what dated imported votes came with."""
+    compared = 0
+    for idea_id, stored, worked_out in ranks():
+        compared += 1
+        if abs(stored - worked_out) > CLOSE:
+            yield f"hot of idea {idea_id}: stored {stored}, worked out {worked_out}"
+    return compared
+
+
+@audits("versions of official answers")
+def count_answers() -> Differences:
+    """`answer_version` is the highest version there is."""
+    highest = sa.func.coalesce(sa.func.max(OfficialAnswer.version), 0)
+    newest = sa.select(highest).where(OfficialAnswer.idea_id == Idea.id).scalar_subquery()
+    return (yield from compare("answer_version of idea", sa.select(Idea.id, Idea.answer_version, newest)))
+
+
+def ranks(*which: sa.ColumnElement[bool]) -> Iterator[tuple[int, float, float]]:
+    """Of each of these ideas: id, the stored rank, and the rank that its votes give."""
+    votes = (
+        sa.select(Idea.id, Idea.hot, Idea.imported_hot, Board.half_life, Vote.cast_at, Vote.value)
+        .join(Board, Board.id == Idea.board_id)
+        .outerjoin(Vote, Vote.idea_id == Idea.id)
+        .where(*which)
+        .order_by(Idea.id)
+    )
+    rows: Any = db.session.execute(votes.execution_options(yield_per=1_000))
+    for (idea_id, stored, imported, half_life), group in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+        cast = [(at, value) for *_, at, value in group if at is not None]
+        yield idea_id, stored, ranking.of_votes(cast, half_life, imported_hot=imported)
