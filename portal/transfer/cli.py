@@ -10,6 +10,7 @@ from portal import clock
 from portal.cli import Commands
 from portal.database import db
 from portal.transfer import opening
+from portal.transfer.polis import importing as polis
 from portal.transfer.reporting import Report
 from portal.transfer.stackexchange import importing as stackexchange
 
@@ -36,10 +37,24 @@ def bring_stackexchange(path: Path, dry_run: bool, source: str | None) -> None:
         )
 
 
-def _bring(run: Callable[[Callable[[int], object]], Report], work: int, dry_run: bool) -> None:
-    """Run an import in one transaction, with a bar, and tell what came of it."""
+@bring.command("polis")
+@PATH
+@DRY
+@click.option("--source", help="A name for the conversation, where that of the folder will not do.")
+def bring_polis(path: Path, dry_run: bool, source: str | None) -> None:
+    """A Polis export: a folder or zip with comments.csv and votes.csv."""
+    with opening.opened(path) as archive:
+        name = (source or path.name.removesuffix(".zip")).strip()[:100]
+        _bring(lambda advance: polis.run(archive, name, advance), polis.work(archive), dry_run, polis.summary)
+
+
+def _bring(
+    run: Callable[[Callable[[int], object]], Report], work: int, dry_run: bool, *more: Callable[[str], str]
+) -> None:
+    """Run an import in one transaction, with a bar, and tell what came of it; `more` adds lines of its own."""
     with click.progressbar(length=work, label="Reading", update_min_steps=max(work // 200, 1)) as bar:
         report = run(bar.update)
+    lines = [*report.lines(), *(line(report.source) for line in more)]
     if dry_run:
         db.session.rollback()
         click.echo("This was a dry run: nothing was written.")
@@ -47,5 +62,5 @@ def _bring(run: Callable[[Callable[[int], object]], Report], work: int, dry_run:
         db.session.commit()
         path = report.save(current_app.extensions["settings"].folder, f"{clock.now():%Y%m%d-%H%M%S}")
         click.echo(f"Every row that was left out is named in {path}")
-    for line in report.lines():
+    for line in lines:
         click.echo(line)

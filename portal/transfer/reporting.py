@@ -29,7 +29,7 @@ class Report:
     def lines(self) -> list[str]:
         """The report in words, for a terminal."""
         lines = [f"Read: {_counted(self.read)}", f"Taken: {_counted(self.taken)}"]
-        if self.known:
+        if +self.known:
             lines.append(f"Here already, left as they are: {_counted(self.known)}")
         lines += [f"Left out: {count:,} × {what}" for what, count in self.refused.most_common()]
         return lines
