@@ -24,7 +24,7 @@ from portal.settings import Settings
 from tests import cast as cast_module
 from tests.factories import Factories
 
-pytest_plugins = ["tests.services"]
+pytest_plugins = ["tests.services", "tests.browsing"]
 
 
 class Client(FlaskClient):

@@ -1,0 +1,109 @@
+"""Fixtures for tests in a real browser.
+
+- `chromium`: one browser for the session. `site`: the address at which the app of this test is served.
+- `visit`: `visit(person, dark=True, width=360)` opens a page as that person (None is a stranger). What went wrong in
+  it (console errors, exceptions) stands in `visit.mistakes`; the test fails when there is any at the end.
+- `axe`: `axe(page)` returns what axe-core finds that is serious or critical.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.cast import sign_in
+
+AXE = Path(__file__).parents[1] / "static" / "vendor" / "axe.min.js"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, *_any: Any) -> None:
+        """Requests are no news."""
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: str, app: Flask) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
+    mistakes: list[str] = []
+
+    def visit(person: Any = None, *, dark: bool = False, width: int = 1280, script: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=site,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        if person is not None and person.is_authenticated:
+            context.add_cookies([_cookie(app, person, site)])
+        page = context.new_page()
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.on("console", lambda said: mistakes.append(said.text) if _is_mistake(said) else None)
+        return page
+
+    visit.mistakes = mistakes  # type: ignore[attr-defined]
+    yield visit
+    for context in contexts:
+        context.close()
+    assert mistakes == []
+
+
+def _cookie(app: Flask, person: Any, site: str) -> Any:
+    browser = app.test_client()
+    sign_in(browser, person)
+    name = app.config["SESSION_COOKIE_NAME"]
+    cookie = browser.get_cookie(name)
+    assert cookie is not None
+    return {"name": name, "value": cookie.value, "url": site}
+
+
+def _is_mistake(said: Any) -> bool:
+    # A refusal (404, 422) is an answer; only what the page itself does wrong counts.
+    return said.type == "error" and "responded with a status of" not in said.text
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    source = AXE.read_text()
+
+    def look(page: Page) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        grave = [each for each in found if each["impact"] in {"serious", "critical"}]
+        return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in grave]
+
+    return look
