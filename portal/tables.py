@@ -24,9 +24,8 @@ def guarded(cell: Any) -> Any:
 def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write a heading and the rows, guarded; returns how many rows. Open the file with `newline=""`.
 
-    It begins with a byte-order mark, by which spreadsheets know that it is UTF-8.
+    UTF-8 without a byte-order mark, which other programs would take for a part of the first heading.
     """
-    file.write("\ufeff")
     writer = csv.writer(file)
     writer.writerow(columns)
     written = 0

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Attach the commands and pages."""
-    from portal.transfer import cli
+    from portal.transfer import cli, views
 
+    app.register_blueprint(views.transfer)
     app.cli.add_command(cli.transfer)

@@ -1,15 +1,18 @@
 """Commands that bring data in and take it out."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask import current_app
 
 from portal import clock
+from portal.accounts.models import Stranger
 from portal.cli import Commands
 from portal.database import db
-from portal.transfer import opening
+from portal.transfer import exporting, opening
+from portal.transfer.collecting import Choice
 from portal.transfer.polis import importing as polis
 from portal.transfer.reporting import Report
 from portal.transfer.stackexchange import importing as stackexchange
@@ -64,3 +67,26 @@ def _bring(
         click.echo(f"Every row that was left out is named in {path}")
     for line in lines:
         click.echo(line)
+
+
+@transfer.group()
+def export() -> None:
+    """Take data out."""
+
+
+@export.command("ideas")
+@click.option("--format", "kind", type=click.Choice(exporting.FORMATS), required=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--board", default="", help="Only this board, by name or number.")
+@click.option("--status", default="", help="Only this status.")
+@click.option("--top", type=click.IntRange(1), help="Only so many of the most wanted.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only ideas proposed on this day or later.")
+def export_ideas(
+    kind: str, output: Path, board: str, status: str, top: int | None, since: datetime | None
+) -> None:
+    """Ideas with people, accounts and revenue at stake, and one row per vote."""
+    choice = Choice(board, status, top, since.date() if since else None)
+    count = exporting.export(choice, format=kind, viewer=Stranger(), by=None, path=output.absolute())
+    db.session.commit()
+    beside = f" and {exporting.votes_beside(output)}" if kind == "csv" else ""
+    click.echo(f"{count:,} ideas are in {output}{beside}")
