@@ -11,6 +11,11 @@ class Role(StrEnum):
     PRODUCT_MANAGER = "product_manager"
     ADMIN = "admin"
 
+    @property
+    def label(self) -> str:
+        """The role in words: "Product manager"."""
+        return self.value.replace("_", " ").capitalize()
+
 
 class Permission(StrEnum):
     """What staff may do beyond what every signed-in person may."""

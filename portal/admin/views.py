@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,15 +22,28 @@ from portal.errors import NotAllowed, NotFound
 
 admin = Blueprint("admin", __name__)
 
-CARDS = (
-    ("moderation.queue", Permission.MODERATE, "Review queue", "Flags that wait for a decision"),
-    ("admin.list_people", Permission.ADMINISTER, "People", "Roles, and closing accounts"),
-    ("admin.list_companies", Permission.ADMINISTER, "Companies", "Mail domains, tier, revenue, owner"),
-    ("admin.list_boards", Permission.ADMINISTER, "Boards", "Where ideas are proposed"),
-    ("admin.list_categories", Permission.ADMINISTER, "Categories", "Where questions are asked"),
-    ("admin.show_health", Permission.ADMINISTER, "Health", "Readers, worker, versions"),
+CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
+    ("moderation.queue", {}, Permission.MODERATE, "Review queue", "Flags that wait for a decision"),
+    (
+        "moderation.log",
+        {},
+        Permission.MODERATE,
+        "Moderation log",
+        "Who hid, restored or locked what, and why",
+    ),
+    ("admin.list_people", {}, Permission.ADMINISTER, "People", "Roles, and closing accounts"),
+    ("admin.list_companies", {}, Permission.ADMINISTER, "Companies", "Mail domains, tier, revenue, owner"),
+    ("admin.list_places", {"kind": "boards"}, Permission.ADMINISTER, "Boards", "Where ideas are proposed"),
+    (
+        "admin.list_places",
+        {"kind": "categories"},
+        Permission.ADMINISTER,
+        "Categories",
+        "Where questions are asked",
+    ),
+    ("admin.show_health", {}, Permission.ADMINISTER, "Health", "Readers, worker, versions"),
 )
-"""Screens of the desk: endpoint, who may, its name, what it is for."""
+"""Screens of the desk: endpoint and its values, who may, its name, what it is for."""
 
 
 def needs(
@@ -65,8 +79,8 @@ def _keep_nowhere(response: Response) -> Response:
 def index() -> Response:
     there = current_app.view_functions
     cards = [
-        (words, url_for(endpoint), says)
-        for endpoint, permission, words, says in CARDS
+        (words, url_for(endpoint, **values), says)
+        for endpoint, values, permission, words, says in CARDS
         if endpoint in there and current_user.may(permission)
     ]
     return pages.page("admin/index.html", cards=cards)
@@ -100,10 +114,13 @@ def make_first_admin(token: str) -> Response:
     form = FirstAdminForm()
     if not (form.validate_on_submit() and _is_good(form)):
         return pages.page("admin/first_admin.html", 422 if form.errors else 200, form=form)
+    return _become_admin(folder, token, form)
+
+
+def _become_admin(folder: Path, token: str, form: FirstAdminForm) -> Response:
     hashed = hash_password(form.password.data)
-    person = preparing.make_first_admin(
-        folder, token, name=form.name.data, email=form.email.data, password=hashed
-    )
+    name, email = form.name.data, form.email.data
+    person = preparing.make_first_admin(folder, token, name=name, email=email, password=hashed)
     login_user(person, authn_via=["password"])
     db.session.commit()
     preparing.forget_invitation(folder)

@@ -5,10 +5,44 @@ from tests.matrix import row
 STAFF = {"everyone": 403, "stranger": 302, "moderator": 200, "product_manager": 200, "admin": 200}
 ADMIN = {"everyone": 403, "stranger": 302, "admin": 200}
 
+ACT = {"everyone": 403, "stranger": 401, "admin": 303}
+FORM = {"everyone": 403, "stranger": 401, "admin": 422}
+
 ROUTES = [
     row("GET", "admin.index", **STAFF),
     row("GET", "admin.show_components", everyone=404, moderator=200, product_manager=200, admin=200),
     row("GET", "admin.answer_monitors", everyone=200),
     row("GET", "admin.make_first_admin", {"token": "forged"}, everyone=404),
     row("POST", "admin.make_first_admin", {"token": "forged"}, everyone=404),
+    row("GET", "admin.show_health", **ADMIN),
+    row("GET", "admin.list_people", **ADMIN),
+    row("GET", "admin.show_person", {"person_id": 1}, **ADMIN),
+    row("PUT", "admin.put_role", {"person_id": 1}, {"role": "moderator", "reason": "x"}, **ACT),
+    row("PUT", "admin.put_role", {"person_id": 1}, {"role": "king"}, **FORM),
+    row("PUT", "admin.put_closure", {"person_id": 1}, **ACT),
+    row("DELETE", "admin.delete_closure", {"person_id": 1}, **ACT),
+    row("GET", "admin.list_companies", **ADMIN),
+    row("GET", "admin.new_company", **ADMIN),
+    row("POST", "admin.create_company", {}, {"name": "Third"}, **ACT),
+    row("POST", "admin.create_company", {}, {"name": ""}, **FORM),
+    row("GET", "admin.edit_company", {"company_id": 1}, **ADMIN),
+    row("PUT", "admin.update_company", {"company_id": 1}, {"name": "First"}, **ACT),
 ]
+for kind in ("boards", "categories"):
+    place = {"kind": kind, "place_id": 1}
+    ROUTES += [
+        row("GET", "admin.list_places", {"kind": kind}, **ADMIN),
+        row("GET", "admin.new_place", {"kind": kind}, **ADMIN),
+        row(
+            "POST",
+            "admin.create_place",
+            {"kind": kind},
+            {"name": "New", "position": 1, "half_life": 30},
+            **ACT,
+        ),
+        row("POST", "admin.create_place", {"kind": kind}, **FORM),
+        row("GET", "admin.edit_place", place, **ADMIN),
+        row("PUT", "admin.update_place", place, {"name": "Other", "position": 1}, **ACT),
+        row("PUT", "admin.archive_place", place, **ACT),
+        row("DELETE", "admin.reopen_place", place, **ACT),
+    ]

@@ -1,0 +1,1 @@
+"""Customers' firms: their mail domains, and what the CRM knows of them."""

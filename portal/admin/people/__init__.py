@@ -1,0 +1,1 @@
+"""Finding people, giving roles, closing accounts."""

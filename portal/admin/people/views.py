@@ -1,0 +1,64 @@
+"""People at the desk."""
+
+from flask import Response, flash, request, url_for
+
+from portal import pages
+from portal.accounts import closing, granting
+from portal.accounts.models import Person
+from portal.accounts.permissions import Role
+from portal.admin.people import queries
+from portal.admin.people.forms import RoleForm
+from portal.admin.views import admin, administers
+from portal.database import db
+
+
+@admin.get("/admin/people")
+@administers
+def list_people() -> Response:
+    text, standing = request.args.get("q", "").strip()[:200], request.args.get("standing", "")
+    people = queries.search(text, standing, request.args.get("page"))
+    return pages.page("admin/people/index.html", people=people, text=text, standing=standing)
+
+
+@admin.get("/admin/people/<int:person_id>")
+@administers
+def show_person(person_id: int) -> Response:
+    person = queries.find(person_id)
+    return _show(person, RoleForm(role=person.role))
+
+
+@admin.put("/admin/people/<int:person_id>/role")
+@administers
+def put_role(person_id: int) -> Response:
+    person, form = queries.find(person_id), RoleForm()
+    if not form.validate():
+        return _show(person, form, 422)
+    changed = granting.change_role(
+        person, to=Role(form.role.data), by=pages.viewer(), reason=form.reason.data
+    )
+    db.session.commit()
+    flash(f"{person.name} has {'now' if changed else 'already'} this role.", "good")
+    return pages.go(url_for(".show_person", person_id=person_id))
+
+
+@admin.put("/admin/people/<int:person_id>/closure")
+@administers
+def put_closure(person_id: int) -> Response:
+    closing.close(queries.find(person_id), by=pages.viewer())
+    db.session.commit()
+    flash("The account is closed, and every device is signed out.", "good")
+    return pages.go(url_for(".show_person", person_id=person_id))
+
+
+@admin.delete("/admin/people/<int:person_id>/closure")
+@administers
+def delete_closure(person_id: int) -> Response:
+    closing.reopen(queries.find(person_id), by=pages.viewer())
+    db.session.commit()
+    flash("The account is open again.", "good")
+    return pages.go(url_for(".show_person", person_id=person_id))
+
+
+def _show(person: Person, form: RoleForm, status: int = 200) -> Response:
+    devices = queries.devices(person.id)
+    return pages.page("admin/people/show.html", status, person=person, form=form, devices=devices)

@@ -1,0 +1,1 @@
+"""Boards for ideas and categories for questions."""
