@@ -59,5 +59,5 @@ def test_the_component_sheet_is_for_staff(as_, cast):
 def test_the_desk_shows_what_one_may_use(as_, cast, who, sees, not_):
     page = as_(cast[who]).get("/admin/").text
     cards = page.split('id="main"')[1]
-    assert all(f"<b>{word}</b>" in cards for word in sees)
-    assert not any(f"<b>{word}</b>" in cards for word in not_)
+    assert all(f">{word}</a>" in cards for word in sees)
+    assert not any(f">{word}</a>" in cards for word in not_)
