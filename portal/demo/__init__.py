@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Attach the command that fills an empty database."""
+    """Attach the command that fills an empty database, and let the very first start do the same."""
     from portal.admin import preparing
     from portal.demo import cli
 

@@ -1,4 +1,4 @@
-"""`flask demo`: a community to try the portal with."""
+"""`flask demo`: a community to try the portal with; also what the very first start of a demo shows."""
 
 from collections.abc import Iterator
 
@@ -16,19 +16,25 @@ demo = Commands("demo", help="A community to try the portal with.")
 @demo.command("seed")
 def seed() -> None:
     """Fill an empty database with the demo community and print how to sign in."""
-    fill()
+    tell()
 
 
-def fill() -> None:
-    """The same, for the very first start."""
-
-    def shown(steps: list[Step]) -> Iterator[Step]:
-        with click.progressbar(steps, label="A year of the demo community") as bar:
-            yield from bar
-
-    doors = seeding.seed(shown)
+def tell() -> None:
+    """Seed, commit, let the readers catch up, and print the passwords, which stand nowhere else."""
+    doors = seeding.seed(_with_progress)
     db.session.commit()
     reading.catch_up_all()
     click.echo("\nSign in as (these passwords are shown once):\n")
     for door in doors:
-        click.echo(f"  {door.role.replace('_', ' '):16} {door.email:32} {door.password}")
+        click.echo(f"  {door.role.replace('_', ' '):16} {door.email:42} {door.password}")
+
+
+def fill() -> None:
+    """The same on the very first start, where a database with anything in it is no mistake."""
+    if seeding.is_empty():
+        tell()
+
+
+def _with_progress(steps: list[Step]) -> Iterator[Step]:
+    with click.progressbar(steps, label="A year of the demo community") as bar:
+        yield from bar

@@ -23,6 +23,8 @@ from portal.moderation.models import Flag
 from portal.reputation.models import LedgerLine
 from portal.voting.models import Vote
 
+NOTHING_TO_JUDGE = {"flags": [], "hidings": [], "locks": []}
+
 
 def as_written(community):
     """For each idea: its status, votes for and against, comments and versions of the answer."""
@@ -141,3 +143,19 @@ def test_the_same_people_vote_in_every_demo():
     idea = max(community.ideas, key=lambda each: each["votes"])
     assert first.on_idea(idea) == second.on_idea(idea)
     assert first.on_idea(idea) != choosing.Electorate(community, seed=8).on_idea(idea)
+
+
+def test_the_very_first_start_tells_it_and_the_second_leaves_it(app, run, rows, monkeypatch):
+    small = replace(abridged(loading.load()), ideas=[], topics=[], moderation=NOTHING_TO_JUDGE)
+    monkeypatch.setattr(seeding, "load", lambda: small)
+    first, second = run("admin", "prepare"), run("admin", "prepare")
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
+    assert "shown once" in first.output
+    assert second.output == ""
+    assert rows(Person) == len(small.people)
+
+
+def test_a_first_start_over_boards_without_people_tells_nothing(app, make, run, rows):
+    make.board()
+    assert run("admin", "prepare").exit_code == 0
+    assert rows(Person) == 0
