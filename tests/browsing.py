@@ -3,7 +3,7 @@
 - `chromium`: one browser for the session. `site`: the address at which the app of this test is served.
 - `visit`: `visit(person, dark=True, width=360)` opens a page as that person (None is a stranger). What went wrong in
   it (console errors, exceptions) stands in `visit.mistakes`; the test fails when there is any at the end.
-- `axe`: `axe(page)` returns what axe-core finds that is serious or critical.
+- `axe`: `axe(page)` returns what axe-core finds that is serious or critical; rules can be named.
 """
 
 from collections.abc import Callable, Iterator
@@ -100,9 +100,10 @@ def _is_mistake(said: Any) -> bool:
 def axe() -> Callable[[Page], list[str]]:
     source = AXE.read_text()
 
-    def look(page: Page) -> list[str]:
+    def look(page: Page, *rules: str) -> list[str]:
         page.evaluate(source)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+        found = page.evaluate("options => axe.run(document, options)", options)["violations"]
         grave = [each for each in found if each["impact"] in {"serious", "critical"}]
         return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in grave]
 
