@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
@@ -91,49 +92,55 @@ def is_healthy(port: int) -> bool:
         return False
 
 
-def prepare(children: list[subprocess.Popen]) -> None:
-    preparation = start([*FLASK, "admin", "prepare"])
-    children.append(preparation)
+def prepare(children: dict[str, subprocess.Popen]) -> None:
+    preparation = children["preparation"] = start([*FLASK, "admin", "prepare"])
     while preparation.poll() is None and not stop_asked:
         time.sleep(0.05)
     if preparation.returncode and not stop_asked:
         raise Failed("The portal could not be prepared; see above.")
 
 
-def watch(children: dict[str, subprocess.Popen], port: int) -> None:
-    """Announce the portal when it answers; return when asked to stop; Failed when a child ends."""
-    began, announced = time.monotonic(), False
-    while not stop_asked:
+def wait(children: dict[str, subprocess.Popen], done: Callable[[], bool] = lambda: False) -> None:
+    """Until `done` or asked to stop; Failed when one of the children ends."""
+    while not stop_asked and not done():
         for name, child in children.items():
             if child.poll() is not None:
                 raise Failed(f"The {name} ended by itself (code {child.returncode}).")
-        if not announced:
-            announced = is_healthy(port)
-            if announced:
-                print(f"\nThe portal is at http://{HOST}:{port}  (Ctrl-C stops it)", flush=True)
-            elif time.monotonic() - began > SECONDS_TO_START:
-                raise Failed(f"The web server did not answer within {SECONDS_TO_START} s.")
-        time.sleep(0.2 if announced else 0.05)
+        time.sleep(0.1)
+
+
+def serve(children: dict[str, subprocess.Popen], port: int) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+
+    def answers() -> bool:
+        if time.monotonic() > deadline:
+            raise Failed(f"The web server did not answer within {SECONDS_TO_START} s.")
+        return is_healthy(port)
+
+    children["web server"] = start([*GRANIAN, "--port", str(port), "wsgi:app"])
+    wait(children, done=answers)
+    if stop_asked:
+        return
+    # Not earlier: on a small machine the pages should not wait for the worker to load.
+    children["worker"] = start([*FLASK, "worker"])
+    print(f"\nThe portal is at http://{HOST}:{port}  (Ctrl-C stops it)", flush=True)
+    wait(children)
 
 
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ask_to_stop)
-    children: list[subprocess.Popen] = []
+    children: dict[str, subprocess.Popen] = {}
     try:
         port = port_from_environment()
         refuse_a_busy_port(port)
         prepare(children)
-        if stop_asked:
-            return
-        web = start([*GRANIAN, "--port", str(port), "wsgi:app"])
-        children.append(web)
-        worker = start([*FLASK, "worker"])
-        children.append(worker)
-        watch({"web server": web, "worker": worker}, port)
+        if not stop_asked:
+            del children["preparation"]
+            serve(children, port)
         print("Stopping ...", flush=True)
     finally:
-        stop(children)
+        stop(list(children.values()))
 
 
 if __name__ == "__main__":
