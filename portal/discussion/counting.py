@@ -16,11 +16,11 @@ from portal.discussion.models import Post
 from portal.discussion.subjects import model_of, name_of, subject_id
 
 
-def next_position(subject: Any, *, answer: bool, author_id: int | None, now: datetime) -> int:
-    """Count a new post in and give its position within the subject."""
+def next_position(subject: Any, weight: tuple[int, int], *, author_id: int | None, now: datetime) -> int:
+    """Count a new post in and give its position within the subject. `weight`: so many posts, so many answers."""
     model = type(subject)
-    values = _moved(model, posts=1, answers=int(answer)) | {"last_position": model.last_position + 1}
-    if name_of(subject) == "topic":
+    values = _moved(model, posts=weight[0], answers=weight[1]) | {"last_position": model.last_position + 1}
+    if name_of(subject) == "topic" and weight[0]:
         later = model.last_activity_at > now
         values["last_activity_at"] = sa.case((later, model.last_activity_at), else_=now)
         values["last_author_id"] = sa.case((later, model.last_author_id), else_=author_id)

@@ -29,9 +29,11 @@ def write(subject: Any, *, by: Person, body: str, parent: Post | None = None) ->
     body = markup.plain(body).strip()
     _hold(subject)
     check_open(subject, by=by)
-    _check_parent(parent, subject, by=by)
-    place = {f"{name_of(subject)}_id": subject.id, "parent_id": parent and (parent.parent_id or parent.id)}
-    return _just_written(place, by, body) or _add(subject, place, by, body)
+    top = None if parent is None else _top_of(parent, subject, by=by)
+    place = {f"{name_of(subject)}_id": subject.id, "parent_id": None if top is None else top.id}
+    return _just_written(place, by, body) or _add(
+        subject, place, by, body, unseen=top is not None and top.is_hidden
+    )
 
 
 def check_open(subject: Any, *, by: Person) -> None:
@@ -53,13 +55,14 @@ def _hold(subject: Any) -> None:
     db.session.refresh(subject, state, with_for_update=True)
 
 
-def _check_parent(parent: Post | None, subject: Any, *, by: Person) -> None:
-    if parent is None:
-        return
+def _top_of(parent: Post, subject: Any, *, by: Person) -> Post:
+    """The post that a comment on `parent` stands under: `parent`, or what it comments on itself."""
     if getattr(parent, f"{name_of(subject)}_id") != subject.id:
         raise Unusable("The post you comment on belongs to something else. Reload the page and try again.")
-    if parent.is_hidden and not by.may("moderate"):
+    top = parent if parent.parent_id is None else db.session.get_one(Post, parent.parent_id)
+    if (parent.is_hidden or top.is_hidden) and not by.may("moderate"):
         raise Conflict("The post you comment on is hidden. You can write a reply of your own instead.")
+    return top
 
 
 def _just_written(place: dict[str, Any], by: Person, body: str) -> Post | None:
@@ -72,10 +75,10 @@ def _just_written(place: dict[str, Any], by: Person, body: str) -> Post | None:
     return db.session.scalar(same.limit(1))
 
 
-def _add(subject: Any, place: dict[str, Any], by: Person, body: str) -> Post:
+def _add(subject: Any, place: dict[str, Any], by: Person, body: str, *, unseen: bool) -> Post:
     now, cooked = clock.now(), markup.cook(body)
-    answer = place["parent_id"] is None
-    position = counting.next_position(subject, answer=answer, author_id=by.id, now=now)
+    weight = (0, 0) if unseen else (1, int(place["parent_id"] is None))
+    position = counting.next_position(subject, weight, author_id=by.id, now=now)
     post = Post(
         **place,
         position=position,

@@ -74,3 +74,13 @@ def test_comments_on_an_idea(make, cast):
     assert idea.comments == 0
     restore(post)
     assert idea.comments == 2
+
+
+def test_a_moderator_s_comment_under_a_hidden_answer_waits_with_it(talk, cast):
+    topic, answer, comment, _ = talk
+    hide(answer)
+    for parent in (answer, comment):
+        write(topic, by=cast.moderator, body=f"Why it is hidden, {parent.id}", parent=parent)
+    assert numbers(topic) == (1, 1, 3, cast.moderator.id)
+    restore(answer)
+    assert (topic.replies, topic.answers) == (5, 2)

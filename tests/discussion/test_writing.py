@@ -106,8 +106,9 @@ def test_a_lock_that_came_meanwhile_is_seen(topic, cast):
 
 def test_a_hidden_post_takes_no_comments(topic, make, cast):
     answer = hidden(make.reply(topic))
-    with pytest.raises(Conflict):
-        write(topic, by=cast.customer, body="Why?", parent=answer)
+    for parent in (answer, make.reply(topic, parent_id=answer.id)):
+        with pytest.raises(Conflict):
+            write(topic, by=cast.customer, body="Why?", parent=parent)
 
 
 def test_a_parent_from_elsewhere_is_refused(topic, make, cast):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -41,6 +41,10 @@ class Talking(RuleBasedStateMachine):
         ]
         self.now = EPOCH + timedelta(days=1)
         self.written = 0
+        for number in (0, 0, 1, 2):
+            self.say(by=1, where=number, again=False)
+        for number in (0, 0, 3):
+            self.comment(by=2, on=number)
 
     def do(self, act, *things, **words):
         """Let it happen, or be refused; either way the transaction ends, and time passes."""
@@ -110,6 +114,10 @@ class Talking(RuleBasedStateMachine):
         if post := self.post(what):
             self.do(accept, post, by=self.people[by])
 
+    @rule(by=st.sampled_from([0, 3]), answer=st.integers(0, 1))
+    def say_that_this_one_solved_it(self, by, answer):
+        self.do(accept, self.post(answer), by=self.people[by])
+
     @rule(by=who, where=which)
     def say_it_did_not(self, by, where):
         place = self.place(where)
@@ -162,5 +170,6 @@ def test_any_order_of_acts_keeps_every_number(make):
         deadline=None,
         suppress_health_check=list(HealthCheck),
         derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
     )
     run_state_machine_as_test(Here, settings=careful)
