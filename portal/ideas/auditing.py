@@ -23,7 +23,7 @@ Differences = Generator[str, None, int]
 def rank_ideas() -> Differences:
     """`hot` against the sum over the votes, with what dated imported votes came with."""
     compared = 0
-    for idea_id, stored, worked_out in ranks():
+    for idea_id, stored, worked_out in _ranks():
         compared += 1
         if abs(stored - worked_out) > CLOSE:
             yield f"hot of idea {idea_id}: stored {stored}, worked out {worked_out}"
@@ -38,13 +38,12 @@ def count_answers() -> Differences:
     return (yield from compare("answer_version of idea", sa.select(Idea.id, Idea.answer_version, newest)))
 
 
-def ranks(*which: sa.ColumnElement[bool]) -> Iterator[tuple[int, float, float]]:
-    """Of each of these ideas: id, the stored rank, and the rank that its votes give."""
+def _ranks() -> Iterator[tuple[int, float, float]]:
+    """Of each idea: id, the stored rank, and the rank that its votes give."""
     votes = (
         sa.select(Idea.id, Idea.hot, Idea.imported_hot, Board.half_life, Vote.cast_at, Vote.value)
         .join(Board, Board.id == Idea.board_id)
         .outerjoin(Vote, Vote.idea_id == Idea.id)
-        .where(*which)
         .order_by(Idea.id)
     )
     rows: Any = db.session.execute(votes.execution_options(yield_per=1_000))

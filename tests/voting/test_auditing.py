@@ -4,10 +4,8 @@ import pytest
 
 from portal.activity.auditing import audit_all
 from portal.database import db
-from portal.errors import Unusable
 from portal.ideas import deciding
-from portal.ideas.reranking import change_half_life
-from portal.voting import casting, queries, ranking
+from portal.voting import casting, ranking
 
 
 def found(name):
@@ -53,25 +51,3 @@ def test_each_wrong_number_is_found(voted, name, which, change):
     differences = found(name).differences
     assert len(differences) == 1
     assert str(next(iter(change.values()))) in differences[0]
-
-
-def test_a_new_half_life_ranks_the_board_anew(make, cast):
-    board, other = make.board(), make.board()
-    old, apart = make.idea(board=board), make.idea(board=other)
-    at = old.created_at
-    imported = make.idea(
-        board=board, imported_up=8, imported_hot=ranking.of_votes([(at, 1)] * 8, 30.0), hot=1.0
-    )
-    casting.cast(old, by=cast.customer)
-    casting.cast(apart, by=cast.customer)
-    before = apart.hot
-    assert change_half_life(board, 7.0) == 2
-    assert change_half_life(board, 7.0) == 0
-    db.session.commit()
-    assert old.hot == pytest.approx(ranking.of_votes(queries.dated_values(old.id), 7.0), abs=1e-9)
-    assert imported.hot == pytest.approx(ranking.of_votes([(at, 1)] * 8, 7.0), abs=1e-9)
-    assert apart.hot == before
-    assert found("rank of ideas").differences == []
-    for nonsense in (0.5, 4000, float("nan")):
-        with pytest.raises(Unusable):
-            change_half_life(board, nonsense)
