@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import formataddr
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import email_validator
 from flask_mailman import EmailMultiAlternatives, Mail
@@ -22,6 +22,9 @@ from markupsafe import Markup, escape
 from portal import clock
 from portal.database import db
 from portal.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 log = logging.getLogger(__name__)
 mail = Mail()
@@ -148,6 +151,15 @@ class Smtp(EmailBackend):
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return smtplib.SMTP_SSL if self.use_ssl else _Smtp
+
+
+def register(app: "Flask") -> None:
+    """Attach Flask-Mailman, and say in the log where the files are."""
+    settings: Settings = app.extensions["settings"]
+    app.config.from_mapping(configuration(settings))
+    mail.init_app(app)
+    if settings.mail == "folder" and not log.hasHandlers():
+        log.addHandler(logging.StreamHandler())
 
 
 def configuration(settings: Settings) -> dict[str, Any]:

@@ -31,6 +31,9 @@ _USED: dict[str, Any] = {
         "argon2__rounds": 2,
         "argon2__parallelism": 1,
     },
+    # What links in mails carry is signed; a slow hash in them protects nothing.
+    "HASHING_SCHEMES": ["hex_sha256"],
+    "DEPRECATED_HASHING_SCHEMES": [],
     "PASSWORD_LENGTH_MIN": 10,
     "PASSWORD_NORMALIZE_FORM": "NFKC",
     "PASSWORD_CONFIRM_REQUIRED": False,

@@ -49,8 +49,7 @@ security = Security(
 def register(app: Flask) -> None:
     """Attach Flask-Security and mail."""
     app.config.from_mapping(CONFIG, SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"])
-    app.config.from_mapping(mailing.configuration(app.extensions["settings"]))
-    mailing.mail.init_app(app)
+    mailing.register(app)
     security.init_app(app, People(db, Person, NamedRole), render_template=_render)  # type: ignore[arg-type]
     security.want_json(lambda _request: False)
     security.principal.skip_static = True
