@@ -76,6 +76,7 @@ def app(_built: Flask, settings: Settings) -> Iterator[Flask]:
     """The app over an empty database, inside an app context. What a test commits is really committed."""
     with _built.app_context():
         _empty(settings)
+        shutil.rmtree(settings.folder / "search", ignore_errors=True)
         yield _built
         db.session.remove()
 

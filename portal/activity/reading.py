@@ -29,7 +29,8 @@ class Reader(Protocol):
     `read` gets entries in order. What it writes through `db.session` is committed together with the position,
     so it happens exactly once. A reader whose effects lie elsewhere (an index, another system) sets
     `elsewhere = True` on its class: it runs without a write lock on the database, and its work may be repeated
-    after a crash, so it must be harmless to repeat. `read` never commits.
+    after a crash, so it must be harmless to repeat. `read` never commits. A reader that has a method `prepare`
+    is asked before each look into the journal to put its own house in order.
     """
 
     name: str
@@ -88,6 +89,8 @@ def catch_up(reader: Reader, stopping: Callable[[], bool] = never) -> int:
         if queries.is_from_another_cluster():
             raise Restored(RESTORED)
         with turn as mine:
+            if mine:
+                _prepare(reader)
             while mine and not stopping():
                 step = _read_elsewhere(reader) if _is_elsewhere(reader) else _read_here(reader)
                 taken += step
@@ -101,6 +104,14 @@ def catch_up(reader: Reader, stopping: Callable[[], bool] = never) -> int:
 
 def _is_elsewhere(reader: Reader) -> bool:
     return bool(getattr(reader, "elsewhere", False))
+
+
+def _prepare(reader: Reader) -> None:
+    prepare = getattr(reader, "prepare", None)
+    if prepare is not None:
+        with reading_only():
+            prepare()
+            db.session.rollback()
 
 
 def _read_here(reader: Reader) -> int:

@@ -7,4 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Attach pages, commands and listeners."""
+    """Attach pages, commands and the reader."""
+    from portal.search import cli, views
+
+    views.register(app)
+    cli.register(app)

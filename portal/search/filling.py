@@ -1,0 +1,66 @@
+"""Writing documents into the index, many at a time."""
+
+from dataclasses import dataclass
+
+from whoosh import fields
+from whoosh.query import Term
+from whoosh.writing import IndexWriter
+
+from portal.search.analyzing import Words
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is kept of an idea, a topic or a post. `stamp` changes with the text (see `Hit.text`)."""
+
+    kind: str
+    id: int
+    title: str
+    text: str
+    author: str
+    stamp: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+def schema() -> fields.Schema:
+    """What Whoosh keeps of a document."""
+    plain = {"spelling": False, "multitoken_query": "and"}
+    return fields.Schema(
+        key=fields.ID(unique=True, stored=True),
+        kind=fields.ID,
+        title=fields.TEXT(analyzer=Words(), **plain),
+        text=fields.TEXT(analyzer=Words(), stored=True, **plain),
+        author=fields.TEXT(analyzer=Words(), phrase=False, **plain),
+        stamp=fields.STORED,
+    )
+
+
+class Batch:
+    """Changes that become visible together. The first word on a key counts: later ones come from the same rows."""
+
+    def __init__(self, writer: IndexWriter) -> None:
+        self._writer = writer
+        self._before = writer.searcher()
+        self._done: set[str] = set()
+
+    def update(self, document: Document) -> None:
+        """Add or replace."""
+        if self._drop(document.key):
+            stored = {"key": document.key, "kind": document.kind, "stamp": document.stamp}
+            searched = {"title": document.title, "text": document.text, "author": document.author}
+            self._writer.add_document(**stored, **searched)
+
+    def delete(self, kind: str, thing_id: int) -> None:
+        """Remove; it need not be there."""
+        self._drop(f"{kind}:{thing_id}")
+
+    def _drop(self, key: str) -> bool:
+        if key in self._done:
+            return False
+        self._done.add(key)
+        for number in list(self._before.docs_for_query(Term("key", key))):
+            self._writer.delete_document(number)
+        return True
