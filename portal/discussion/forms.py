@@ -19,6 +19,14 @@ def tidy(text: str | None) -> str:
     return markup.plain(text or "").strip()
 
 
+def number(text: str) -> int:
+    """An id or a position as an address or form gives it. Raises ValueError for what cannot be one."""
+    value = int(text)
+    if not 0 < value < 2**63:
+        raise ValueError(text)
+    return value
+
+
 class Visible:
     """There must be something to see, between `least` and `most` characters of it."""
 

@@ -122,6 +122,13 @@ class Post(Contribution, Tallied, Model):
         sa.UniqueConstraint("topic_id", "position"),
         sa.UniqueConstraint("source_system", "source_id"),
         sa.Index(None, "author_id", "created_at", "id"),
+        sa.Index(
+            "ix_post_aside",
+            "topic_id",
+            "position",
+            sqlite_where=sa.text("aside"),
+            postgresql_where=sa.text("aside"),
+        ),
     )
 
     idea_id: Mapped[int | None] = mapped_column(sa.ForeignKey("idea.id"))

@@ -67,12 +67,15 @@ class Marks:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Neighbouring posts of one subject, and the pinned one, which stands elsewhere on the page.
+    """Neighbouring posts of one subject; the first comments on the subject itself (asides), and how many more
+    there are; and the pinned post, which stands elsewhere on the page.
 
     `earlier` and `later`: whether there are more on that side.
     """
 
     rows: Sequence[Shown]
+    asides: Sequence[Post] = ()
+    more_asides: int = 0
     pinned: Shown | None = None
     earlier: bool = False
     later: bool = False
@@ -105,46 +108,69 @@ def stretch(
     It reads by position, so the last stretch of a long discussion costs what the first costs. Two queries:
     the posts, and the comments on them (and on the pinned one).
     """
-    posts = _of(subject, viewer).where(Post.parent_id.is_(None))
+    posts = _of(subject, viewer).where(Post.parent_id.is_(None), Post.aside.is_(False))
     if pinned is not None:
         posts = posts.where(Post.id != pinned.id)
-    if end is not None:
-        posts = posts.where(Post.position <= end).order_by(Post.position.desc())
-    else:
+    if end is None:
         posts = posts.where(Post.position >= (start or 1)).order_by(Post.position)
+    else:
+        posts = posts.where(Post.position <= end).order_by(Post.position.desc())
     found = list(db.session.scalars(with_author(posts).limit(size + 1)))
     more, found = len(found) > size, found[:size]
-    if end is not None:
-        found.reverse()
-    earlier, later = ((start or 1) > 1, more) if end is None else (more, end < subject.last_position)
-    shown = with_comments([*filter(None, [pinned]), *found], viewer)
+    if end is None:
+        return _stretch(subject, viewer, found, pinned, earlier=(start or 1) > 1, later=more)
+    later = end < subject.last_position
+    return _stretch(subject, viewer, found[::-1], pinned, earlier=more, later=later)
+
+
+def _stretch(
+    subject: Any, viewer: Viewer, posts: list[Post], pinned: Post | None, *, earlier: bool, later: bool
+) -> Stretch:
+    here = [*filter(None, [pinned]), *posts]
+    under = _first_comments(sa.or_(_inside(here), _is_aside(subject)), viewer)
+    asides, more_asides = under.get(None, ([], 0))
+    shown = [Shown(post, *under.get(post.id, ([], 0))) for post in here]
     top = shown.pop(0) if pinned is not None else None
-    return Stretch(shown, top, earlier=earlier, later=later)
+    return Stretch(shown, asides, more_asides, top, earlier=earlier, later=later)
 
 
-def with_comments(posts: Iterable[Post], viewer: Viewer, *, each: int = COMMENTS_SHOWN) -> list[Shown]:
+def with_comments(posts: Iterable[Post], viewer: Viewer) -> list[Shown]:
     """The posts, each with its first comments and how many more there are, in one query."""
     posts = list(posts)
-    inside = Post.parent_id.in_([post.id for post in posts])
+    under = _first_comments(_inside(posts), viewer)
+    return [Shown(post, *under.get(post.id, ([], 0))) for post in posts]
+
+
+def _inside(posts: Sequence[Post]) -> sa.ColumnElement[bool]:
+    return Post.parent_id.in_([post.id for post in posts])
+
+
+def _is_aside(subject: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(getattr(Post, f"{name_of(subject)}_id") == subject.id, Post.aside.is_(True))
+
+
+def _first_comments(
+    which: sa.ColumnElement[bool], viewer: Viewer
+) -> dict[int | None, tuple[list[Post], int]]:
+    """By what they comment on (None: the subject itself), the first of these comments, and how many more."""
     ranked = sa.select(
         Post.id,
         sa.func.row_number().over(partition_by=Post.parent_id, order_by=Post.position).label("rank"),
         sa.func.count().over(partition_by=Post.parent_id).label("total"),
-    ).where(inside, not_hidden_from(viewer))
+    ).where(which, not_hidden_from(viewer))
     top = ranked.subquery()
     rows = db.session.execute(
         with_author(sa.select(Post))
         .add_columns(top.c.total)
         .join(top, top.c.id == Post.id)
-        .where(top.c.rank <= each)
+        .where(top.c.rank <= COMMENTS_SHOWN)
         .order_by(Post.position)
     )
-    under: dict[int | None, list[Post]] = {}
-    totals: dict[int | None, int] = {}
+    under: dict[int | None, tuple[list[Post], int]] = {}
     for comment, total in rows:
-        under.setdefault(comment.parent_id, []).append(comment)
-        totals[comment.parent_id] = total
-    return [Shown(p, under.get(p.id, []), totals.get(p.id, 0) - len(under.get(p.id, []))) for p in posts]
+        known = under.get(comment.parent_id, ([], 0))[0]
+        under[comment.parent_id] = ([*known, comment], total - len(known) - 1)
+    return under
 
 
 def _of(subject: Any, viewer: Viewer) -> sa.Select[Post]:
@@ -152,18 +178,22 @@ def _of(subject: Any, viewer: Viewer) -> sa.Select[Post]:
     return sa.select(Post).filter_by(**{f"{name_of(subject)}_id": subject.id}).where(not_hidden_from(viewer))
 
 
-def comments_on(post: Post, viewer: Viewer, *, after: int = 0, size: int = 50) -> tuple[list[Post], bool]:
-    """Comments on a post from a position on, and whether there are more."""
-    comments = _of_parent(post, viewer).where(Post.position > after).order_by(Post.position)
-    found = list(db.session.scalars(with_author(comments).limit(size + 1)))
+def comments_on(thing: Any, viewer: Viewer, *, after: int = 0, size: int = 50) -> tuple[list[Post], bool]:
+    """Comments on a post (or on a subject itself) after a position, and whether there are more."""
+    which = Post.parent_id == thing.id if isinstance(thing, Post) else _is_aside(thing)
+    comments = sa.select(Post).where(which, not_hidden_from(viewer), Post.position > after)
+    found = list(db.session.scalars(with_author(comments.order_by(Post.position)).limit(size + 1)))
     return found[:size], len(found) > size
 
 
 def is_among_first(comment: Post, viewer: Viewer) -> bool:
-    """Whether a comment is one of those shown beneath its post without asking for all."""
-    before = sa.select(Post.id).where(
-        Post.parent_id == comment.parent_id, Post.position < comment.position, not_hidden_from(viewer)
+    """Whether a comment is one of those shown beneath its post or subject without asking for all."""
+    beside = (
+        sa.and_(Post.topic_id == comment.topic_id, Post.aside.is_(True))
+        if comment.aside
+        else Post.parent_id == comment.parent_id
     )
+    before = sa.select(Post.id).where(beside, Post.position < comment.position, not_hidden_from(viewer))
     return len(db.session.scalars(before.limit(COMMENTS_SHOWN)).all()) < COMMENTS_SHOWN
 
 
@@ -183,10 +213,6 @@ def revisions_of(thing: Any) -> list[tuple[Revision, str]]:
         .limit(100)
     )
     return [(revision, name or "Unknown") for revision, name in rows]
-
-
-def _of_parent(post: Post, viewer: Viewer) -> sa.Select[Post]:
-    return sa.select(Post).where(Post.parent_id == post.id, not_hidden_from(viewer))
 
 
 def position_of(post_id: int) -> int:

@@ -11,7 +11,7 @@ from portal.database import db
 from portal.discussion import queries
 from portal.discussion.comparing import compare
 from portal.discussion.editing import edit, may_edit
-from portal.discussion.forms import PostForm
+from portal.discussion.forms import PostForm, number
 from portal.discussion.linking import Neighbour
 from portal.discussion.models import Post
 from portal.discussion.queries import Marks, Shown
@@ -109,7 +109,7 @@ def history(post_id: int) -> Response:
 @discussion.get("/<slugged:post_id>/comments")
 def comments(post_id: int) -> Response:
     post, viewer = _find(post_id), pages.viewer()
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=number)
     rows, more = queries.comments_on(post, viewer, after=after)
     return pages.page(
         "discussion/comments.html",

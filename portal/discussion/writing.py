@@ -30,10 +30,9 @@ def write(subject: Any, *, by: Person, body: str, parent: Post | None = None) ->
     _hold(subject)
     check_open(subject, by=by)
     top = None if parent is None else _top_of(parent, subject, by=by)
-    place = {f"{name_of(subject)}_id": subject.id, "parent_id": None if top is None else top.id}
-    return _just_written(place, by, body) or _add(
-        subject, place, by, body, unseen=top is not None and top.is_hidden
-    )
+    place = {f"{name_of(subject)}_id": subject.id} | _under(top)
+    unseen = top is not None and top.is_hidden and not top.aside
+    return _just_written(place, by, body) or _add(subject, place, by, body, unseen=unseen)
 
 
 def check_open(subject: Any, *, by: Person) -> None:
@@ -65,6 +64,13 @@ def _top_of(parent: Post, subject: Any, *, by: Person) -> Post:
     return top
 
 
+def _under(top: Post | None) -> dict[str, Any]:
+    """A comment on an aside stands beside it, because both comment on the question itself."""
+    if top is None or top.aside:
+        return {"parent_id": None, "aside": top is not None}
+    return {"parent_id": top.id, "aside": False}
+
+
 def _just_written(place: dict[str, Any], by: Person, body: str) -> Post | None:
     same = (
         sa.select(Post)
@@ -77,7 +83,7 @@ def _just_written(place: dict[str, Any], by: Person, body: str) -> Post | None:
 
 def _add(subject: Any, place: dict[str, Any], by: Person, body: str, *, unseen: bool) -> Post:
     now, cooked = clock.now(), markup.cook(body)
-    weight = (0, 0) if unseen else (1, int(place["parent_id"] is None))
+    weight = (0, 0) if unseen else (1, int(place["parent_id"] is None and not place["aside"]))
     position = counting.next_position(subject, weight, author_id=by.id, now=now)
     post = Post(
         **place,

@@ -11,6 +11,7 @@ def register(app: "Flask") -> None:
     from portal.accounts import profiles
     from portal.discussion import subjects
     from portal.forums import accepting, auditing, models, profiling, queries, views  # noqa: F401
+    from portal.forums.answering import views as _answers  # noqa: F401
 
     subjects.register(
         subjects.Kind(

@@ -17,14 +17,6 @@ NEWEST = Keyset[Topic]((Topic.created_at, Topic.id))
 SOLVED = Keyset[Topic]((Topic.solved_at, Topic.id))
 
 
-def number(text: str) -> int:
-    """An id or a position as an address or form gives it. Raises ValueError for what cannot be one."""
-    value = int(text)
-    if not 0 < value < 2**63:
-        raise ValueError(text)
-    return value
-
-
 @dataclass(frozen=True)
 class TopicFilter:
     """Reads an address, narrows the query, and writes the address of a neighbouring list."""

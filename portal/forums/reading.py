@@ -59,9 +59,9 @@ def marks(topic: Topic, viewer: Viewer, voted_on: Sequence[int], accepted: Post 
 
 def place_of(post: Post, viewer: Viewer, *, accepted_id: int | None) -> tuple[int | None, bool]:
     """Where a reply stands: the `start` of a screen that shows it (None: the first), and whether it is a
-    comment that is only shown among all comments of its answer."""
-    if post.parent_id is not None and not posts.is_among_first(post, viewer):
+    comment that is only shown among all comments."""
+    if not post.may_answer and not posts.is_among_first(post, viewer):
         return None, True
     top = posts.position_of(post.parent_id) if post.parent_id else post.position
-    on_first = (post.parent_id or post.id) == accepted_id or top <= posts.PAGE
+    on_first = post.aside or (post.parent_id or post.id) == accepted_id or top <= posts.PAGE
     return (None if on_first else top), False

@@ -36,6 +36,8 @@ ROUTES = [
     row("GET", "forums.history", HIDDEN, **those_who_see(200, stranger=302)),
     row("POST", "forums.create_post", TOPIC, TEXT, everyone=303, stranger=401),
     row("POST", "forums.create_post", HIDDEN, TEXT, **those_who_see(303, customer=409, stranger=401)),
+    row("GET", "forums.comments", TOPIC, everyone=200),
+    row("GET", "forums.comments", HIDDEN, **those_who_see(200)),
     row("GET", "forums.newest", TOPIC, everyone=302),
     row("GET", "forums.newest", HIDDEN, **those_who_see(302)),
     row("GET", "forums.show_post", REPLY, everyone=302),

@@ -6,7 +6,7 @@ import pytest
 
 from portal import clock
 from portal.database import db
-from portal.discussion.models import Label, Labelling, Link
+from portal.discussion.models import Label, Labelling, Link, Post
 from portal.forums.accepting import accept
 
 
@@ -114,8 +114,6 @@ def test_five_comments_and_the_way_to_all(as_, question, long_talk):
 
 
 def _comments_on(post):
-    from portal.discussion.models import Post
-
     return db.session.query(Post).filter_by(parent_id=post.id).order_by(Post.position).all()
 
 
@@ -230,3 +228,26 @@ def test_a_page_for_a_stranger_sets_no_cookie_and_can_be_kept(app, as_, question
 def test_no_such_question(as_, question, number):
     assert as_(None).get(f"/questions/{number}").status_code == 404
     assert as_(None).get(f"/questions/{question.id}/posts/{number}").status_code == 404
+
+
+def test_comments_on_the_question_itself_stand_beneath_it(as_, make, cast, question):
+    """They come with imports; an answer to one stands beside it."""
+    asides = [make.reply(question, aside=True) for _ in range(7)]
+    answer = make.reply(question)
+    question.replies, question.answers = 8, 1
+    browser = as_(cast.customer)
+    page = browser.get(f"/questions/{question.id}").text
+    assert shown(page) == [*[aside.id for aside in asides[:5]], answer.id]
+    assert shown(browser.get(link(page, "Show all 7 comments")).text) == [aside.id for aside in asides]
+    near = browser.get(f"/questions/{question.id}/posts/{asides[1].id}").location
+    assert near == f"/questions/{question.id}-report-shows-old-totals#post-{asides[1].id}"
+    far = browser.get(f"/questions/{question.id}/posts/{asides[6].id}").location
+    assert f'id="post-{asides[6].id}"' in browser.get(far.split("#")[0]).text
+    browser.post(f"/posts/{asides[1].id}/comments", data={"body": "Which version?"})
+    mine = newest_of(question)
+    assert (mine.aside, mine.parent_id) == (True, None)
+    assert (question.replies, question.answers) == (9, 1)
+
+
+def newest_of(topic):
+    return db.session.query(Post).filter_by(topic_id=topic.id).order_by(Post.position.desc()).first()

@@ -1,0 +1,1 @@
+"""Answers: writing them, finding them, voting for them, accepting one."""
