@@ -23,6 +23,7 @@ from portal.crm_bridge import (
     marking,
     planning,
     pushing,
+    recording,
     telling,
 )
 from portal.crm_bridge.connecting import Connection
@@ -115,9 +116,13 @@ def plan_command(name: str, every: bool) -> None:
 @crm.command("push")
 @named
 @click.option("--waiting", is_flag=True, help="Only what is marked dirty, as the worker does it.")
-def push_command(name: str, waiting: bool) -> None:
+@click.option("--retry", is_flag=True, help="Also what the CRM refused before.")
+def push_command(name: str, waiting: bool, retry: bool) -> None:
     """Write the difference into the CRM. Ends with 1 when the CRM did not take everything."""
     catch_up(marking.CrmReader())
+    if retry:
+        recording.release(name)
+        db.session.commit()
     with reading_only():
         connection, people = connecting.find(name), gathering.size()
         db.session.rollback()

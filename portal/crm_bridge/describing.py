@@ -23,18 +23,15 @@ class Voice:
     tenant: str
     url: str
 
+    @property
     def head(self) -> Record:
+        """What stands in each record."""
         return {"schema_version": SCHEMA_VERSION, "tenant": self.tenant}
 
 
 def moment(when: datetime | None) -> str | None:
     """A time as ISO text in UTC, to the second."""
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
-
-
-def day(when: datetime | None) -> str | None:
-    """The day of a time, in UTC."""
-    return when.strftime("%Y-%m-%d") if when else None
+    return f"{when.isoformat()[:19]}Z" if when else None
 
 
 def person_key(person_id: int) -> str:
@@ -49,7 +46,8 @@ def company_key(company_id: int | None) -> str | None:
 
 def participant(voice: Voice, person: Any) -> Record:
     """The participant: `person` is a row of `gathering.people`."""
-    return voice.head() | {
+    return {
+        **voice.head,
         "id": person_key(person.id),
         "external_ids": {},
         "email": person.email,
@@ -80,7 +78,8 @@ def _status(person: Any) -> str:
 
 def reputation(voice: Voice, person: Any, doings: Any, as_of: datetime) -> Record:
     """The standing of a person: points and counts. `doings` is a row of `summing.doings`."""
-    return voice.head() | {
+    return {
+        **voice.head,
         "participant_id": person_key(person.id),
         "points": person.reputation,
         "tier": None,
@@ -97,33 +96,45 @@ def reputation(voice: Voice, person: Any, doings: Any, as_of: datetime) -> Recor
     }
 
 
-def vote(voice: Voice, person: Any, row: Any) -> Record:
-    """A vote: `row` is one of `gathering.votes` or `gathering.withdrawn`. A hidden idea keeps its words for itself."""
-    hidden = row.hidden_at is not None
-    return voice.head() | {
-        "id": f"{row.idea_id}:{person.id}",
-        "idea_id": row.idea_id,
-        "idea_title": HIDDEN if hidden else row.title,
-        "idea_status": "hidden" if hidden else row.status,
-        "url": None if hidden else f"{voice.url}/ideas/{row.idea_id}",
+def voter(voice: Voice, person: Any) -> Record:
+    """What all votes of a person share: whose they are and what stands behind their weight."""
+    return {
+        **voice.head,
         "participant_id": person_key(person.id),
         "account_ref": company_key(person.company_id),
-        "value": row.value,
         "weight": 1,
         "weight_basis": {
             "tier": person.tier,
             "arr": None if person.revenue is None else str(person.revenue),
             "as_of": moment(person.crm_read_at),
         },
+        "on_behalf_of": None,
+    }
+
+
+def vote(voice: Voice, whose: Record, row: Any) -> Record:
+    """A vote: `whose` is its `voter`, `row` is of `gathering.votes` or `gathering.withdrawn`.
+
+    A hidden idea keeps its words for itself.
+    """
+    idea_id, hidden = row.idea_id, row.hidden_at is not None
+    return {
+        **whose,
+        "id": f"{idea_id}:{row.person_id}",
+        "idea_id": idea_id,
+        "idea_title": HIDDEN if hidden else row.title,
+        "idea_status": "hidden" if hidden else row.status,
+        "url": None if hidden else f"{voice.url}/ideas/{idea_id}",
+        "value": row.value,
         "cast_at": moment(row.cast_at),
         "withdrawn_at": moment(row.withdrawn_at),
-        "on_behalf_of": None,
     }
 
 
 def account(voice: Voice, company: Any, doings: Any) -> Record:
     """A company and what its consenting people do here. `doings` is a row of `summing.company_doings`."""
-    return voice.head() | {
+    return {
+        **voice.head,
         "id": company_key(company.id),
         "name": company.name,
         "participants": doings.participants,

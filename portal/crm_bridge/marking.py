@@ -116,7 +116,7 @@ def mark(connection: str, entity: Entity, ids: Iterable[int]) -> None:
         {"connection": connection, "entity": entity, "entity_id": each, "first_dirty_at": now}
         for each in sorted(ids)
     ]
-    upsert(CrmDirty, rows, {"marks": CrmDirty.marks + 1})
+    upsert(CrmDirty, rows, (), count="marks")
 
 
 def mark_linked(connection: str) -> None:
@@ -127,11 +127,13 @@ def mark_linked(connection: str) -> None:
     mark(connection, Entity.PERSON, db.session.scalars(linked).all())
 
 
-def marks(connection: str, entity: Entity, ids: Collection[int]) -> list[Mark]:
-    """The dirty rows of these, as they stand now. Read them before what they speak of."""
+def marks(connection: str, entity: Entity, ids: Collection[int] | None = None) -> list[Mark]:
+    """The dirty rows of these (None: of all), as they stand now. Read them before what they speak of."""
     select = sa.select(CrmDirty.entity_id, CrmDirty.marks).where(
-        CrmDirty.connection == connection, CrmDirty.entity == entity, CrmDirty.entity_id.in_(ids)
+        CrmDirty.connection == connection, CrmDirty.entity == entity
     )
+    if ids is not None:
+        select = select.where(CrmDirty.entity_id.in_(ids))
     return [Mark(entity, *row) for row in db.session.execute(select)]
 
 

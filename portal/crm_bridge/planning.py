@@ -56,10 +56,13 @@ class Sheet:
 
 def everything(voice: Voice) -> Iterator[Sheet]:
     """The plan of everybody. The caller may end the transaction at each sheet."""
+    with reading_only():
+        seen = marks(voice.connection, Entity.IDEA)
     for ids in _pages(gathering.company_ids):
         yield companies(voice, ids)
     for ids in _pages(gathering.people_ids):
         yield from people(voice, ids)
+    yield Sheet(marks=seen)
 
 
 def waiting(voice: Voice) -> Iterator[Sheet]:
@@ -163,6 +166,7 @@ def _erasures(voice: Voice, refused: dict[int, str], links: dict[int, Any]) -> l
 def _votes(voice: Voice, people: dict[int, Any], read: Callable[..., Sequence[Any]]) -> Iterator[Sheet]:
     """The votes of these people in parts; `read` is `gathering.votes` or `gathering.withdrawn`."""
     after = (0, 0)
+    voters = {each: describing.voter(voice, person) for each, person in people.items()}
     while people:
         sheet = Sheet()
         with reading_only():
@@ -172,8 +176,9 @@ def _votes(voice: Voice, people: dict[int, Any], read: Callable[..., Sequence[An
                 if row.hidden_at is not None and link is None:
                     sheet.skipped.append((subject, HIDDEN_IDEA))
                     continue
-                record = describing.vote(voice, people[row.person_id], row)
-                sheet.weigh(subject, VOTE, vote_fields(record), link)
+                sheet.weigh(
+                    subject, VOTE, vote_fields(describing.vote(voice, voters[row.person_id], row)), link
+                )
             sheet.changes = with_differences(voice.connection, sheet.changes)
         if not rows:
             return

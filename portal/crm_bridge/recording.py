@@ -132,18 +132,18 @@ def _failed(connection: str, results: Sequence[Result], now: datetime) -> Counte
     counts: Counter[str] = Counter()
     again: dict[Entity, set[int]] = {}
     for each in results:
-        subject, attempts = each.change.subject, each.change.attempts + 1
-        values = _refusal(each, attempts, now)
-        if values["state"] == LinkState.QUARANTINED:
+        subject = each.change.subject
+        values = _refusal(each, each.change.attempts + 1, now)
+        row = _key(connection, each.change) | {"remote_type": each.change.kind.name} | values
+        upsert(CrmLink, [row], list(values))
+        if each.outcome.status is Status.GONE:
+            _forget_what_was_written(connection, each.change)
+        elif values["state"] == LinkState.QUARANTINED:
             counts["quarantined"] += 1
         else:
             counts["to be tried again"] += 1
             entity = Entity.COMPANY if subject.entity is Entity.COMPANY else Entity.PERSON
             again.setdefault(entity, set()).add(subject.entity_id)
-        row = _key(connection, each.change) | {"remote_type": each.change.kind.name} | values
-        upsert(CrmLink, [row], list(values))
-        if each.outcome.status is Status.GONE:
-            _forget_what_was_written(connection, each.change)
     for entity, ids in again.items():
         mark(connection, entity, ids)
     return counts
@@ -191,3 +191,16 @@ def _log(connection: str, results: Sequence[Result], now: datetime) -> None:
         db.session.execute(sa.insert(CrmExchange.__table__), rows)  # type: ignore[arg-type]
         newest = sa.select(sa.func.max(CrmExchange.id)).scalar_subquery()
         db.session.execute(sa.delete(CrmExchange).where(CrmExchange.id <= newest - KEPT))
+
+
+def release(connection: str) -> int:
+    """Let everything that the CRM did not take be tried again at once; returns how many records that are."""
+    stuck = sa.select(CrmLink.entity, CrmLink.entity_id).where(
+        CrmLink.connection == connection, CrmLink.state != LinkState.DONE
+    )
+    rows = db.session.execute(stuck).all()
+    mark(connection, Entity.COMPANY, {each.entity_id for each in rows if each.entity == Entity.COMPANY})
+    mark(connection, Entity.PERSON, {each.entity_id for each in rows if each.entity != Entity.COMPANY})
+    free = sa.update(CrmLink).where(CrmLink.connection == connection, CrmLink.state != LinkState.DONE)
+    db.session.execute(free.values(state=LinkState.RETRY, attempts=0, next_at=None))
+    return len(rows)

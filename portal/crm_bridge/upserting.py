@@ -1,6 +1,7 @@
 """Insert-or-change in one statement, as SQLite and PostgreSQL both know it."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,21 +13,26 @@ INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.ins
 
 
 def upsert(
-    model: type[Model], rows: Sequence[Mapping[str, Any]], change: Sequence[str] | Mapping[str, Any]
+    model: type[Model], rows: Sequence[Mapping[str, Any]], change: Sequence[str], count: str = ""
 ) -> None:
-    """Insert the rows; where the primary key is taken, change these columns instead.
+    """Insert the rows; where the primary key is taken, these columns take the new value instead.
 
-    `change` names columns that take the new value, or maps columns to expressions. Empty: the old row stays.
-    All rows name the same columns.
+    `count` names a column that goes up by one then. With neither, the old row stays. All rows name the same columns.
     """
-    if not rows:
-        return
-    table = sa.inspect(model).local_table
-    insert = INSERTS[db.session.get_bind().dialect.name](table)
+    if rows:
+        dialect = db.session.get_bind().dialect.name
+        db.session.execute(
+            _statement(dialect, sa.inspect(model).local_table, tuple(change), count), list(rows)
+        )
+
+
+@cache
+def _statement(dialect: str, table: Any, change: tuple[str, ...], count: str) -> Any:
+    insert = INSERTS[dialect](table)
     keys = list(table.primary_key)
-    new = change if isinstance(change, Mapping) else {name: insert.excluded[name] for name in change}
+    new = {name: insert.excluded[name] for name in change}
+    if count:
+        new[count] = table.c[count] + 1
     if new:
-        insert = insert.on_conflict_do_update(index_elements=keys, set_=dict(new))
-    else:
-        insert = insert.on_conflict_do_nothing(index_elements=keys)
-    db.session.execute(insert, list(rows))
+        return insert.on_conflict_do_update(index_elements=keys, set_=new)
+    return insert.on_conflict_do_nothing(index_elements=keys)

@@ -4,13 +4,14 @@ import itertools
 from collections import Counter
 
 import pytest
+import sqlalchemy as sa
 
 from portal.activity.reading import catch_up
 from portal.crm_bridge import connecting, leasing, planning, pushing
 from portal.crm_bridge.describing import Voice
 from portal.crm_bridge.gateway import connect
 from portal.crm_bridge.marking import CrmReader
-from portal.crm_bridge.models import DEFAULT
+from portal.crm_bridge.models import DEFAULT, CrmDirty, CrmExchange, CrmLink, CrmTombstone
 from portal.database import db
 from portal.voting import casting
 from tests.crm_bridge.faults import Watched
@@ -61,6 +62,17 @@ class Bridge:
         by_id = {each.ref.external_id: each.fields for each in records}
         assert len(by_id) == len(records), "a record is there twice"
         return by_id
+
+
+def forget_everything():
+    """An empty ledger, and a reader that has read all: for a test that begins again."""
+    connecting.make_default()
+    for table in (CrmLink, CrmDirty, CrmExchange, CrmTombstone):
+        db.session.execute(sa.delete(table))
+    db.session.commit()
+    catch_up(CrmReader())
+    db.session.execute(sa.delete(CrmDirty))
+    db.session.commit()
 
 
 @pytest.fixture(params=["embedded", "memory"])

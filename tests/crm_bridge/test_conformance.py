@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.crm_bridge.gateway import Activity, Key, Ref, Row, Status
+from portal.crm_bridge.gateway import Activity, CrmError, Key, Ref, Row, Status, connect
 from portal.crm_bridge.mapping import KINDS
 
 
@@ -99,3 +99,53 @@ def test_changes_are_fetched_in_parts_without_loss(ready):
     ready.upsert_many("contact", [contact(3, 2, ids[0], points=9)])
     [again] = ready.fetch_changed("contact", cursor, 3).records
     assert again.fields["points"] == 9
+
+
+# -- What the embedded store does beyond that -----------------------------------------------------------
+
+
+@pytest.fixture
+def embedded(tmp_path):
+    made = connect("embedded", {"path": str(tmp_path / "store.sqlite")})
+    made.ensure_schema(KINDS)
+    yield made
+    made.close()
+
+
+def test_a_call_that_comes_late_changes_nothing(embedded):
+    [made] = embedded.upsert_many("contact", [contact(1, 5)])
+    [late] = embedded.upsert_many("contact", [contact(1, 4, made.remote_id, name="Old")])
+    assert (late.status, late.permanent) == (Status.FAILED, False)
+    assert embedded.read_many("contact", [Ref("person:1")])[0].fields["name"] == "Person 1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [({"shoe_size": 43}, "shoe_size"), ({"points": "many"}, "points"), ({"name": 7}, "name")],
+)
+def test_what_it_cannot_keep_it_refuses_by_name(embedded, fields, field):
+    bad, good = embedded.upsert_many("contact", [contact(1, **fields), contact(2)])
+    assert (bad.status, bad.field, bad.permanent) == (Status.FAILED, field, True)
+    assert good.status is Status.CREATED
+
+
+def test_a_vote_waits_for_its_contact(embedded):
+    [outcome] = embedded.upsert_many("vote", [Row(Ref("vote:3:1"), {"value": 1}, 1, Ref("person:1"))])
+    assert (outcome.status, outcome.permanent) == (Status.FAILED, False)
+
+
+def test_reading_makes_no_file(tmp_path):
+    path = tmp_path / "none.sqlite"
+    gateway = connect("embedded", {"path": str(path)})
+    assert gateway.read_many("contact", [Ref("person:1")]) == [None]
+    assert gateway.erase("contact", [Ref("person:1")])[0].status is Status.ERASED
+    assert not path.exists()
+
+
+def test_a_file_that_is_no_store_is_said_in_words(tmp_path):
+    path = tmp_path / "text.sqlite"
+    path.write_text("This is a letter, not a database." * 100)
+    gateway = connect("embedded", {"path": str(path)})
+    with pytest.raises(CrmError, match=r"The store text\.sqlite: file is not a database") as refused:
+        gateway.ensure_schema(KINDS)
+    assert not refused.value.permanent

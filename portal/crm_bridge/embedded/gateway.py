@@ -29,13 +29,14 @@ NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 
 
 class Embedded:
-    """`path` in the settings names the SQLite file."""
+    """`path` in the settings names the SQLite file, `batch` how many rows a call carries."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         self.store = Store(Path(settings["path"]))
+        self.batch = int(settings.get("batch", 100))
 
     def describe(self) -> Description:
-        return Description(title="Embedded store", batch=100)
+        return Description(title="Embedded store", batch=self.batch)
 
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
         self.store.make_places()

@@ -1,0 +1,34 @@
+"""Runs `flask` commands in processes that start at once: loads the portal, then forks for each line it reads.
+
+Each line of input is a command, such as `crm push`. The answer is the pid of the process that runs it, and after
+`wait PID` its exit status (negative: the signal that ended it). Output of the commands goes nowhere.
+"""
+
+import os
+import sys
+
+from flask.cli import FlaskGroup
+
+from portal.app import create_app
+
+app = create_app()
+flask = FlaskGroup(create_app=lambda: app)
+
+
+def run(words):
+    sink = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(sink, stream)
+    flask.main(words, prog_name="flask")
+
+
+for line in sys.stdin:
+    words = line.split()
+    if words[0] == "wait":
+        _, status = os.waitpid(int(words[1]), 0)
+        answer = os.waitstatus_to_exitcode(status)
+    else:
+        answer = os.fork()
+        if answer == 0:
+            run(words)
+    print(answer, flush=True)

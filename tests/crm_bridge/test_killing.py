@@ -1,0 +1,164 @@
+"""A push may be killed anywhere: what comes after makes it whole, and nothing is there twice."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from portal.crm_bridge import connecting, drifting
+from portal.crm_bridge.gateway import connect
+from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmDirty, CrmExchange, CrmLink
+from portal.database import db
+from portal.voting.models import Vote
+from tests.crm_bridge.conftest import VOICE, Bridge, forget_everything
+from tests.crm_bridge.faults import Killed, Mortal
+from tests.factories import EPOCH
+from tests.services import ROOT
+
+KILLS = 25
+
+
+def community(make, consenting, people, ideas):
+    """People who agreed, each with a vote on every idea, written straight."""
+    company = make.company()
+    made = [consenting(company=company) for _ in range(people)]
+    on = [make.idea() for _ in range(ideas)]
+    db.session.add_all(
+        Vote(person_id=who.id, idea_id=idea.id, value=1, cast_at=EPOCH) for who in made for idea in on
+    )
+    db.session.commit()
+    return made, on
+
+
+def whole(bridge, people, ideas):
+    """Every record is there once, says what we wrote, and that is what is so."""
+    assert set(bridge.held("contact")) == {f"person:{each.id}" for each in people}
+    assert set(bridge.held("vote")) == {f"vote:{idea.id}:{who.id}" for idea in ideas for who in people}
+    assert [each for found in drifting.drift(DEFAULT, bridge.gateway) for each in found.drifts] == []
+    assert bridge.plan()[0] == {}
+
+
+def test_killed_at_every_moment_of_a_push(bridge, make, consenting, vendor, tmp_path):
+    people, ideas = community(make, consenting, 3, 2)
+    moments, done = 0, False
+    while not done:
+        moments += 1
+        forget_everything()
+        settings = {"path": str(tmp_path / f"{moments}.sqlite"), "name": f"{tmp_path} {moments}"}
+        fresh = Bridge(connect(vendor, settings))
+        try:
+            fresh.push(gateway=Mortal(fresh.gateway.gateway, moments))
+            done = True
+        except Killed:
+            db.session.rollback()
+        counts = fresh.push()
+        whole(fresh, people, ideas)
+        assert counts["quarantined"] == 0
+    assert moments > 15
+
+
+class Flask:
+    """`flask` as real processes over the database and the instance folder of the tests."""
+
+    def __init__(self, settings):
+        environment = {
+            **os.environ,
+            "PORTAL_INSTANCE": settings.instance,
+            "PORTAL_DATABASE_URL": settings.database_url,
+            "PORTAL_SECRET_KEY": settings.secret_key,
+            "PORTAL_COMMUNITY_NAME": VOICE.tenant,
+            "PORTAL_PUBLIC_URL": VOICE.url,
+            "PYTHONPATH": str(ROOT),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crm_bridge.forking"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, *words):
+        return self.ask(" ".join(words))
+
+    def wait(self, pid):
+        return self.ask(f"wait {pid}")
+
+    def ask(self, line):
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def flask(app, settings, store):
+    connecting.make_default()
+    # Small calls: many moments at which a push can die.
+    db.session.get_one(CrmConnection, DEFAULT).settings = {"batch": "5"}
+    db.session.commit()
+    started = Flask(settings)
+    yield started
+    started.stop()
+
+
+def calls_in(store):
+    """How many writing calls the store has taken so far."""
+    try:
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+            return connection.execute("SELECT version FROM counter").fetchone()[0]
+    except (sqlite3.Error, TypeError):
+        return 0
+
+
+def kill_soon(pid, store, chance):
+    """SIGKILL after the store has taken a few more calls, at no moment in particular."""
+    process = psutil.Process(pid)
+    enough = calls_in(store) + chance.randrange(4)
+    while calls_in(store) < enough and process.status() != psutil.STATUS_ZOMBIE:
+        pass
+    for _ in range(chance.randrange(100)):
+        calls_in(store)
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_killed_at_25_random_points(flask, make, consenting, store, settings):
+    people, ideas = community(make, consenting, 24, 10)
+    chance, killed = random.Random(), 0
+    for number in range(KILLS):
+        people[number % 24].name = f"Renamed {number}"
+        ideas[number % 10].title = f"Other words {number}"
+        db.session.commit()
+        pid = flask.start("crm", "push")
+        kill_soon(pid, store, chance)
+        killed += flask.wait(pid) == -signal.SIGKILL
+    assert killed >= KILLS - 5, "the pushes ended before they could be killed"
+    assert flask.wait(flask.start("crm", "push")) == 0
+    with connecting.opened(connecting.find(DEFAULT), settings) as gateway:
+        whole(Bridge(gateway), people, ideas)
+    db.session.rollback()
+    assert db.session.query(CrmLink).filter(CrmLink.state != "done").count() == 0
+    assert db.session.query(CrmDirty).count() == 0
+    assert db.session.get_one(CrmConnection, DEFAULT).lease_holder is None
+
+
+def test_two_pushes_at_once_write_nothing_twice(flask, make, consenting, store, settings):
+    people, ideas = community(make, consenting, 12, 5)
+    pids = [flask.start("crm", "push") for _ in range(2)]
+    codes = sorted(flask.wait(pid) for pid in pids)
+    assert codes in ([0, 0], [0, 1])
+    with connecting.opened(connecting.find(DEFAULT), settings) as gateway:
+        whole(Bridge(gateway), people, ideas)
+    db.session.rollback()
+    said = db.session.query(CrmExchange).all()
+    assert len(said) == len({(each.entity, each.entity_id, each.idea_id) for each in said}) == 12 + 60 + 1
