@@ -23,6 +23,8 @@ from portal.settings import Settings
 
 log = logging.getLogger(__name__)
 
+Chore = Callable[[Callable[[], bool]], None]
+
 WAITING = "a wake waits"
 SEEN = "worker seen"
 SECONDS_TO_FINISH = 10
@@ -54,6 +56,24 @@ class Jobs:
         self._settings = settings
         self._context = context
         self._stopping: Callable[[], bool] = never
+        self._chores: dict[str, Chore] = {}
+        self._asked: dict[str, Any] = {}
+
+    def add(self, name: str, chore: Chore) -> None:
+        """Have the worker do this each minute, and when it is asked to.
+
+        The chore gets a function that says whether it should stop, and ends its own transactions.
+        """
+        self._chores[name] = chore
+        if "huey" in vars(self):
+            self._attach(self.huey, name)
+
+    def ask(self, name: str) -> None:
+        """Ask the worker to do a chore now. It never raises: the minute schedule does it anyway."""
+        try:
+            self.huey.enqueue(self._asked[name].s())
+        except Exception:
+            log.exception("The worker could not be asked for %s; it does so by itself every minute", name)
 
     @cached_property
     def huey(self) -> Huey:
@@ -69,7 +89,14 @@ class Jobs:
         huey = Huey("portal", results=False, serializer=serializer, **options)
         self._wake = huey.task(name="wake_readers")(self._wake_readers)
         huey.periodic_task(crontab(minute="*"), name="wake_readers_each_minute")(self._wake_readers)
+        for name in self._chores:
+            self._attach(huey, name)
         return huey
+
+    def _attach(self, huey: Huey, name: str) -> None:
+        work = self._in_context(self._chores[name])
+        self._asked[name] = huey.task(name=name)(work)
+        huey.periodic_task(crontab(minute="*"), name=f"{name}_each_minute")(work)
 
     def wake(self) -> None:
         """Ask the worker to let the readers catch up, unless it was asked and has not begun. It never raises:
@@ -107,6 +134,16 @@ class Jobs:
         )
         self._stopping = worker.stop_flag.is_set
         worker.run()
+
+    def _in_context(self, chore: Chore) -> Callable[[], None]:
+        def work() -> None:
+            with self._context():
+                try:
+                    chore(self._stopping)
+                finally:
+                    db.session.remove()
+
+        return work
 
     def _wake_readers(self) -> None:
         # From here on a commit asks anew: its entry may be too late for this look.

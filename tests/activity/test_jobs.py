@@ -120,3 +120,36 @@ def test_a_task_that_we_did_not_sign_is_not_opened(jobs):
 def test_the_queue_is_not_opened_by_loading_the_program(app, settings):
     assert isinstance(current_jobs(), Jobs)
     assert "huey" not in vars(Jobs(settings, app.app_context))
+
+
+@pytest.fixture
+def chores(jobs):
+    """What the worker was given to do beside waking the readers, as it was done."""
+    done = []
+    jobs.add("sweep", lambda stopping: done.append(stopping()))
+    return done
+
+
+def test_a_chore_is_done_when_it_is_asked_for(jobs, chores):
+    jobs.ask("sweep")
+    run_waiting(jobs)
+    assert chores == [False]
+
+
+def test_a_chore_is_done_each_minute(jobs, chores):
+    [sweep] = [each for each in jobs.huey._registry.periodic_tasks if each.name == "sweep_each_minute"]
+    jobs.huey.execute(sweep)
+    assert chores == [False]
+
+
+def test_a_chore_that_fails_is_logged_and_done_again(jobs, caplog):
+    jobs.add("fall", lambda _stopping: 1 / 0)
+    for _ in range(2):
+        jobs.ask("fall")
+        run_waiting(jobs)
+    assert caplog.text.count("ZeroDivisionError") == 2
+
+
+def test_asking_for_what_nobody_does_breaks_nothing(jobs, caplog):
+    jobs.ask("nothing")
+    assert "could not be asked" in caplog.text
