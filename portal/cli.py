@@ -42,3 +42,8 @@ class Commands(AppGroup):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(str(refusal)) from refusal
+        except (OSError, sa.exc.OperationalError) as failure:
+            reason = getattr(failure, "orig", None) or failure
+            raise click.ClickException(
+                f"It could not be finished: {reason}. Mend that and run it again."
+            ) from failure

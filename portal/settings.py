@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+DEMO_NAME = "Tidetable Community"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,7 +33,9 @@ class Settings:
     )
     demo: bool = _setting(True, "Seed a demo community on the very first start")
     development: bool = _setting(False, "Show the component sheet to everyone and reload templates")
-    community_name: str = _setting("Community", "Name in the header, in mails and in page titles")
+    community_name: str = _setting(
+        "Community", "Name in the header, in mails and in page titles; the demo has its own"
+    )
     accent_hue: int = _setting(262, "The accent colour as a hue, 0 to 359")
     public_url: str = _setting(
         "", "Address used in mails, such as https://community.example; empty: as asked"
@@ -109,6 +112,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         for name, each in known.items()
         if name in environment
     }
+    if given.get("demo", True):
+        given.setdefault("community_name", DEMO_NAME)
     return Settings(**given)
 
 

@@ -251,3 +251,18 @@ def test_opened_needs_a_path(tmp_path, app, run):
     assert "There is no file or folder" in said.output
     with opened(DUMP) as archive:
         assert "posts.xml" in archive
+
+
+def test_an_import_that_breaks_in_the_middle_leaves_nothing(app, run, monkeypatch):
+    before = everything()
+
+    def full_disk(_texts):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("portal.transfer.stackexchange.joining.award", full_disk)
+    said = run("transfer", "import", "stackexchange", str(DUMP))
+    assert said.exit_code == 1
+    assert "could not be finished: [Errno 28] No space left" in said.output
+    assert everything() == before
+    monkeypatch.undo()
+    assert run("transfer", "import", "stackexchange", str(DUMP)).exit_code == 0
