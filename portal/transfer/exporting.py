@@ -59,6 +59,11 @@ def zipped(choice: Choice, *, viewer: Viewer, by: Person, path: Path) -> int:
     return count
 
 
+def workbook(choice: Choice, *, viewer: Viewer, by: Person, path: Path) -> int:
+    """One workbook with two sheets."""
+    return export(choice, format="xlsx", viewer=viewer, by=by, path=path)
+
+
 def votes_beside(path: Path) -> Path:
     """Where the votes go when ideas go to `path`: ideas.csv -> ideas-votes.csv."""
     return path.with_name(f"{path.stem}-votes{path.suffix}")

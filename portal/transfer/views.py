@@ -34,22 +34,7 @@ def create_export() -> Response:
     form = ExportForm()
     if not form.validate_on_submit():
         return pages.page("transfer/new.html", 422, form=form)
-    person: Any = current_user._get_current_object()
-    suffix = "zip" if form.format.data == "csv" else "xlsx"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"ideas.{suffix}")
-        if suffix == "zip":
-            exporting.zipped(form.choice(), viewer=person, by=person, path=path)
-        else:
-            exporting.export(form.choice(), format="xlsx", viewer=person, by=person, path=path)
-        db.session.commit()
-        # The open file outlives its name, which goes with the folder.
-        return send_file(
-            path.open("rb"),
-            as_attachment=True,
-            download_name=f"ideas-{clock.now():%Y-%m-%d}.{suffix}",
-            mimetype=_TYPES[suffix],
-        )
+    return _file(form, current_user._get_current_object())
 
 
 _TYPES = {
@@ -61,3 +46,15 @@ _TYPES = {
 def _must_export() -> None:
     if not current_user.may(Permission.EXPORT):
         raise NotAllowed("Only product managers take lists out. Ask one of them for the file.")
+
+
+def _file(form: ExportForm, person: Any) -> Response:
+    suffix = "zip" if form.format.data == "csv" else "xlsx"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"ideas.{suffix}")
+        write = exporting.zipped if suffix == "zip" else exporting.workbook
+        write(form.choice(), viewer=person, by=person, path=path)
+        db.session.commit()
+        name = f"ideas-{clock.now():%Y-%m-%d}.{suffix}"
+        # The open file outlives its name, which goes with the folder.
+        return send_file(path.open("rb"), as_attachment=True, download_name=name, mimetype=_TYPES[suffix])
