@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -28,6 +29,7 @@ Chore = Callable[[Callable[[], bool]], None]
 WAITING = "a wake waits"
 SEEN = "worker seen"
 SECONDS_TO_FINISH = 10
+SECONDS_OF_A_LOOK = 30
 SECONDS_UNTIL_NEXT_LOOK = 1.0
 
 
@@ -149,11 +151,13 @@ class Jobs:
         # From here on a commit asks anew: its entry may be too late for this look.
         self.huey.delete(WAITING)
         self.huey.put(SEEN, clock.now().isoformat())
+        end = time.monotonic() + SECONDS_OF_A_LOOK
         with self._context():
-            catch_up_all(self._stopping)
-            if queries.held_back() and not self.huey.storage.schedule_size():
-                self._wake.schedule(delay=SECONDS_UNTIL_NEXT_LOOK)
+            catch_up_all(lambda: self._stopping() or time.monotonic() > end)
+            unfinished = time.monotonic() > end or queries.held_back()
             db.session.remove()
+        if unfinished and not self.huey.storage.schedule_size():
+            self._wake.schedule(delay=SECONDS_UNTIL_NEXT_LOOK)
 
 
 def wake_after_commits(jobs: Callable[[], Jobs]) -> None:

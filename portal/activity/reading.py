@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -70,40 +69,53 @@ def never() -> bool:
 
 
 def catch_up_all(stopping: Callable[[], bool] = never) -> dict[str, int]:
-    """Let every reader catch up; returns how many entries each took. One that fails does not hold up the others.
+    """Let every reader read what it has not read yet; returns how many entries each took.
 
-    `stopping` is asked between batches. The caller has nothing uncommitted in the session.
+    They take turns, a batch each, so that a busy one does not keep the others waiting. A failure is logged and
+    written beside the position of its reader; the others go on, and the same entries are read again the next
+    time. `stopping` is asked between batches. The caller has nothing uncommitted in the session.
     """
-    return {reader.name: catch_up(reader, stopping) for reader in readers}
+    return _catch_up(list(readers), stopping)
 
 
 def catch_up(reader: Reader, stopping: Callable[[], bool] = never) -> int:
-    """Let one reader read what it has not read yet; returns how many entries it took.
+    """The same for one reader; returns how many entries it took."""
+    return _catch_up([reader], stopping)[reader.name]
 
-    A failure is logged and written beside the position, and the same entries are read again the next time.
-    """
-    taken = 0
-    turn: AbstractContextManager[bool] = alone(reader.name) if _is_elsewhere(reader) else nullcontext(True)
+
+def _catch_up(behind: list[Reader], stopping: Callable[[], bool]) -> dict[str, int]:
+    taken = {reader.name: 0 for reader in behind}
     db.session.rollback()
-    try:
-        if queries.is_from_another_cluster():
-            raise Restored(RESTORED)
-        with turn as mine:
-            if mine:
-                _prepare(reader)
-            while mine and not stopping():
-                step = _read_elsewhere(reader) if _is_elsewhere(reader) else _read_here(reader)
-                taken += step
-                if step < BATCH:
-                    break
-    except Exception as failure:
-        log.exception("The reader %s failed", reader.name)
-        _note(reader.name, failure)
+    while behind:
+        behind = [reader for reader in behind if not stopping() and _read_a_batch(reader, taken)]
     return taken
 
 
-def _is_elsewhere(reader: Reader) -> bool:
-    return bool(getattr(reader, "elsewhere", False))
+def _read_a_batch(reader: Reader, taken: dict[str, int]) -> bool:
+    """Whether the reader took a turn and is still behind."""
+    try:
+        if queries.is_from_another_cluster():
+            raise Restored(RESTORED)
+        step = _take_turn(reader)
+        taken[reader.name] += step or 0
+        # Whoever has the turn looks again after it: what was written meanwhile is not left lying.
+        return step is not None and _is_behind(reader.name)
+    except Exception as failure:
+        log.exception("The reader %s failed", reader.name)
+        _note(reader.name, failure)
+        return False
+
+
+def _take_turn(reader: Reader) -> int | None:
+    """Read one batch; how many entries it had. None when another process reads for this reader just now."""
+    if not getattr(reader, "elsewhere", False):
+        _prepare(reader)
+        return _read_here(reader)
+    with alone(reader.name) as mine:
+        if not mine:
+            return None
+        _prepare(reader)
+        return _read_elsewhere(reader)
 
 
 def _prepare(reader: Reader) -> None:
@@ -114,13 +126,25 @@ def _prepare(reader: Reader) -> None:
             db.session.rollback()
 
 
-def _read_here(reader: Reader) -> int:
-    """One batch and the position in one transaction; 0 also when another process reads just now."""
+def _is_behind(name: str) -> bool:
+    with reading_only():
+        behind = bool(queries.unread(*_position(name), 1))
+        db.session.rollback()
+    return behind
+
+
+def _position(name: str) -> tuple[int, int]:
+    position = db.session.get(ReaderPosition, name)
+    return (position.xid, position.entry_id) if position else (queries.START, 0)
+
+
+def _read_here(reader: Reader) -> int | None:
+    """One batch and the position in one transaction."""
     _make_position(reader.name)
     locked = sa.select(ReaderPosition).where(ReaderPosition.reader == reader.name)
     position = db.session.scalar(locked.with_for_update(skip_locked=True))
     if position is None:
-        return 0
+        return None
     entries = queries.unread(position.xid, position.entry_id, BATCH)
     if entries:
         last = (entries[-1].xid, entries[-1].id)
@@ -133,11 +157,9 @@ def _read_here(reader: Reader) -> int:
 def _read_elsewhere(reader: Reader) -> int:
     """One batch without a write lock on the database, then the position in a transaction of its own."""
     with reading_only():
-        position = db.session.get(ReaderPosition, reader.name)
-        at = (position.xid, position.entry_id) if position else (queries.START, 0)
-        entries = queries.unread(*at, BATCH)
-        last = (entries[-1].xid, entries[-1].id) if entries else at
+        entries = queries.unread(*_position(reader.name), BATCH)
         if entries:
+            last = (entries[-1].xid, entries[-1].id)
             reader.read(entries)
         db.session.rollback()
     if entries:

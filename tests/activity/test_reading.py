@@ -108,6 +108,16 @@ def test_one_that_fails_does_not_hold_up_the_others(record, follow, catch_up):
     assert last.seen == ids
 
 
+def test_a_busy_reader_does_not_keep_the_others_waiting(record, follow, catch_up, monkeypatch):
+    monkeypatch.setattr(reading, "BATCH", 1)
+    order = []
+    follow(Remembering("first", after=lambda: order.append("first")))
+    follow(RememberingElsewhere("second", after=lambda: order.append("second")))
+    record(3)
+    catch_up()
+    assert order == ["first", "second"] * 3
+
+
 def test_it_stops_between_batches_when_asked(record, monkeypatch, catch_up):
     monkeypatch.setattr(reading, "BATCH", 2)
     catch_up()
@@ -147,7 +157,30 @@ def test_a_reader_elsewhere_holds_no_write_lock(record, follow, catch_up, app):
     record()
     catch_up()
     assert done
+    assert len(reader.seen) == 2
+
+
+def test_what_comes_while_another_process_has_the_turn_is_read_by_that_one(record, follow, catch_up, app):
+    """The second finds the turn taken and goes away: the first looks again before it does."""
+    came = []
+
+    def come_second():
+        with app.app_context():
+            journal.record(IdeaEdited(actor_id=None, idea_id=7))
+            db.session.commit()
+            came.append(reading.catch_up(reader))
+
+    def let_another_come():
+        if not came:
+            thread = threading.Thread(target=come_second)
+            thread.start()
+            thread.join(10)
+
+    reader = follow(RememberingElsewhere(after=let_another_come))
+    record()
+    reading.catch_up(reader)
     catch_up()
+    assert came == [0]
     assert len(reader.seen) == 2
 
 

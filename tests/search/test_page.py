@@ -13,7 +13,6 @@ from portal.moderation.hiding import hide
 from portal.search import finding
 from portal.search.filling import Document
 from portal.search.indexing import rebuild
-from tests.services import shared_folder
 
 
 @pytest.fixture
@@ -160,10 +159,9 @@ def test_the_page_needs_a_fixed_number_of_queries(as_, cast, make, catch_up, at_
         as_(cast.customer).get("/search")
 
 
-@pytest.mark.shared
-def test_no_hostile_text_breaks_the_search(as_, community):
+def test_no_hostile_text_breaks_the_search(as_, community, shared):
     browser = as_()
-    strings = json.loads((shared_folder() / "hostile/strings/blns.json").read_text())
+    strings = json.loads((shared / "data/hostile/strings/blns.json").read_text())
     for text in strings[::3]:
         answer = browser.get("/search", query_string={"q": text})
         assert answer.status_code == 200, text

@@ -1,0 +1,232 @@
+"""The worker is killed (kill -9) at 25 random moments while people write: nothing is lost, nothing done twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from portal.activity import queries
+from portal.activity.models import Entry, ReaderPosition
+from portal.activity.reading import readers
+from portal.app import create_app
+from portal.database import db, reading_only
+from portal.discussion.models import Post
+from portal.discussion.writing import write
+from portal.forums.models import Topic
+from portal.forums.starting import start
+from portal.moderation.hiding import hide
+from portal.search.asking import ask
+from portal.settings import Settings
+from tests import cast as cast_module
+from tests.activity.readers import handled
+from tests.factories import Factories
+from tests.services import ROOT
+
+KILLS = 25
+STEP = 6
+PATIENCE = 60
+
+
+@pytest.fixture
+def place(new_database, tmp_path):
+    """The settings of a portal of its own."""
+    return Settings(
+        instance=str(tmp_path),
+        database_url=new_database(f"killing_{time.monotonic_ns()}"),
+        secret_key="killing",
+    )
+
+
+@pytest.fixture
+def portal(place, app):
+    """That portal with an empty schema, in this process."""
+    made = create_app(place)
+    with made.app_context():
+        upgrade()
+        handled.metadata.create_all(db.engine)
+        db.session.remove()
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def environment(place):
+    names = {"INSTANCE": place.instance, "DATABASE_URL": place.database_url, "SECRET_KEY": place.secret_key}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    return ours | {f"PORTAL_{name}": value for name, value in names.items()}
+
+
+class Stage:
+    """Processes forked from one that has loaded the portal; see tests/activity/stage.py."""
+
+    def __init__(self, environment):
+        command = [sys.executable, "-m", "tests.activity.stage"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes)
+        self.running = set()
+        assert self.process.stdout.readline() == "ready\n"
+
+    def say(self, line):
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def start(self, line="work"):
+        process_id = self.say(line)
+        self.running.add(process_id)
+        return process_id
+
+    def end(self, process_id, number=None):
+        """How the process ended: its exit code, or minus the number of the signal that killed it."""
+        if number is not None:
+            os.kill(process_id, number)
+        self.running.discard(process_id)
+        return self.say(f"wait {process_id}")
+
+    def close(self):
+        for process_id in self.running:
+            os.kill(process_id, signal.SIGKILL)
+        with self.process:
+            self.process.stdin.close()
+
+
+@pytest.fixture
+def stage(portal, environment):
+    made = Stage(environment)
+    yield made
+    made.close()
+
+
+class Community:
+    """People who write, answer and moderate until told to stop. Everything is committed and so wakes the worker."""
+
+    def __init__(self):
+        self.cast = cast_module.assemble(Factories())
+        self.topic = start(
+            category=Factories().category(), by=self.cast.customer, title="Killing", body="Topic"
+        )
+        db.session.commit()
+        self.dice = random.Random(4711)
+
+    def act(self, number):
+        topic = db.session.get(Topic, self.topic.id)
+        post = write(topic, by=self.cast.other_customer, body=f"Reply number{number}")
+        if self.dice.random() < 0.3:
+            hide(post, by=self.cast.moderator, reason="Spam")
+        db.session.commit()
+
+
+def _wait_until(true, what):
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        threading.Event().wait(0.02)
+
+
+def _behind():
+    with reading_only():
+        behind = max(lag.behind for lag in queries.lag([*readers.names(), "noting"]))
+        db.session.rollback()
+    return behind
+
+
+def _how_far():
+    with reading_only():
+        position = db.session.get(ReaderPosition, "noting")
+        far = (position.xid, position.entry_id) if position else None
+        db.session.rollback()
+    return far
+
+
+def _let_it_work(community, before, written, while_working):
+    """People write until the worker is at work, and for that long after; returns how much was written."""
+    given_up = time.monotonic() + PATIENCE
+    end = None
+    while end is None or time.monotonic() < end:
+        assert time.monotonic() < given_up, "the worker did not begin"
+        community.act(written)
+        written += 1
+        threading.Event().wait(0.01)
+        if end is None and _how_far() != before:
+            end = time.monotonic() + while_working
+    return written
+
+
+def test_killed_at_25_random_moments_it_loses_nothing_and_does_nothing_twice(portal, stage):
+    community, written = Community(), 0
+    for _ in range(KILLS):
+        worker, before = stage.start(), _how_far()
+        written = _let_it_work(community, before, written, random.uniform(0, 0.15))
+        assert stage.end(worker, signal.SIGKILL) == -signal.SIGKILL
+    last = stage.start()
+    _wait_until(lambda: _behind() == 0, "the last worker has read everything")
+    assert stage.end(last, signal.SIGTERM) == 0
+    _check_every_entry_was_handled_once()
+    _check_the_index_is_as_the_rows(portal, written)
+
+
+def test_killed_at_each_step_it_loses_nothing_and_does_nothing_twice(portal, stage):
+    """At every sixth thing that it does to the database or to a file; where the count begins is left to chance."""
+    community, written = Community(), 0
+    moment, ended = random.randint(1, STEP), -signal.SIGKILL
+    assert stage.end(stage.start("die 0")) == 0
+    while ended == -signal.SIGKILL:
+        for _ in range(2):
+            community.act(written)
+            written += 1
+        ended = stage.end(stage.start(f"die {moment}"))
+        assert stage.end(stage.start("die 0")) == 0
+        moment += STEP
+    assert ended == 0
+    assert moment > 40
+    _check_every_entry_was_handled_once()
+    _check_the_index_is_as_the_rows(portal, written)
+
+
+def _check_every_entry_was_handled_once():
+    times = Counter(db.session.scalars(sa.select(handled.c.entry_id)))
+    assert set(times.values()) == {1}
+    assert set(times) == set(db.session.scalars(sa.select(Entry.id)))
+
+
+def _check_the_index_is_as_the_rows(portal, written):
+    index = portal.extensions["search"]
+    assert index.is_sound()
+    hits = [(hit.id, hit.text) for hit in index.search(ask("reply"), limit=10_000, seconds=60).hits]
+    rows = db.session.execute(sa.select(Post.id, Post.body).where(Post.hidden_at.is_(None)))
+    assert sorted(hits) == sorted(tuple(row) for row in rows)
+    assert 0 < len(hits) < written
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_stops_cleanly_when_asked(portal, environment, number):
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        _wait_until(lambda: portal.extensions["jobs"].worker_seen_at() is not None, "the worker is at work")
+        process.send_signal(number)
+        _, said = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+
+
+def test_two_workers_side_by_side_do_nothing_twice(portal, stage):
+    community = Community()
+    stage.start()
+    stage.start()
+    for number in range(40):
+        community.act(number)
+    _wait_until(lambda: _behind() == 0, "the workers have read everything")
+    _check_every_entry_was_handled_once()
+    _check_the_index_is_as_the_rows(portal, 40)
