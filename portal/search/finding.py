@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import Viewer
+from portal.accounts.models import Person, Viewer
 from portal.database import db
 from portal.discussion.models import Post
 from portal.discussion.queries import visible_posts
@@ -130,7 +130,9 @@ def _subject_of(post: Post) -> tuple[str, int]:
 def _posts(viewer: Viewer, ids: Sequence[int]) -> Mapping[int, Post]:
     if not ids:
         return {}
-    rows = visible_posts(viewer).where(Post.id.in_(ids)).options(joinedload(Post.author))
+    rows = (
+        visible_posts(viewer).where(Post.id.in_(ids)).options(joinedload(Post.author).load_only(Person.name))
+    )
     return {post.id: post for post in db.session.scalars(rows)}
 
 
@@ -145,6 +147,8 @@ def _subjects(viewer: Viewer, wanted: Sequence[tuple[str, int]]) -> Mapping[tupl
         ids = {each for kind, each in wanted if kind == name}
         if ids:
             rows, model, place = options[name]
-            with_names = rows.where(model.id.in_(ids)).options(place, joinedload(model.author))
+            with_names = rows.where(model.id.in_(ids)).options(
+                place, joinedload(model.author).load_only(Person.name)
+            )
             found |= {(name, thing.id): thing for thing in db.session.scalars(with_names)}
     return found

@@ -76,7 +76,7 @@ def test_kinds_narrow(page, community, kind, words):
 def test_results_lead_to_the_things(page, community, as_):
     found = page("offline")
     for link in found.tree.findall(".//article//h2/a"):
-        assert as_().get(link.get("href"), follow_redirects=True).status_code == 200
+        assert as_().get(link.get("href")).status_code in {200, 302, 303}
 
 
 def test_a_hidden_thing_is_not_shown_even_while_the_index_still_holds_it(page, community, cast, app):
@@ -152,11 +152,12 @@ def test_the_page_needs_a_fixed_number_of_queries(as_, cast, make, catch_up, at_
         for _ in range(5):
             make.reply(topic, body_html="<p>offline</p>")
     catch_up()
-    with at_most(queries=6):
-        answer = as_(cast.customer).get("/search?q=offline")
+    browser = as_(cast.customer)
+    with at_most(queries=4):
+        answer = browser.get("/search?q=offline")
     assert answer.text.count("<article") == 20
-    with at_most(queries=6):
-        as_(cast.customer).get("/search")
+    with at_most(queries=2):
+        browser.get("/search")
 
 
 def test_no_hostile_text_breaks_the_search(as_, community, shared):
