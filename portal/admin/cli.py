@@ -36,6 +36,8 @@ def prepare() -> None:
         hours = int(preparing.GOOD_FOR.total_seconds() // 3600)
         click.echo(f"\nNobody administers this portal yet. Open this address within {hours} hours, once:\n")
         click.echo(f"  {_address(settings)}/first-admin/{token}\n")
+    if not settings.demo and not settings.public_url:
+        click.echo("Set PORTAL_PUBLIC_URL, so that links in mails do not depend on what a browser says.")
 
 
 def _address(settings: Settings) -> str:

@@ -19,6 +19,8 @@ ROUTES = [
     row("GET", "admin.show_person", {"person_id": 1}, **ADMIN),
     row("PUT", "admin.put_role", {"person_id": 1}, {"role": "moderator", "reason": "x"}, **ACT),
     row("PUT", "admin.put_role", {"person_id": 1}, {"role": "king"}, **FORM),
+    row("PUT", "admin.put_company", {"person_id": 1}, {"company": "Harbor Foods"}, **ACT),
+    row("PUT", "admin.put_company", {"person_id": 1}, {"company": "Nobody"}, **FORM),
     row("PUT", "admin.put_closure", {"person_id": 1}, **ACT),
     row("DELETE", "admin.delete_closure", {"person_id": 1}, **ACT),
     row("GET", "admin.list_companies", **ADMIN),

@@ -147,6 +147,27 @@ def test_an_erased_account_is_not_opened(desk, make):
     assert desk.delete(f"/admin/people/{person.id}/closure").status_code == 409
 
 
+def test_a_person_is_put_into_a_company_by_hand(desk, cast, make):
+    path = f"/admin/people/{cast.customer.id}/company"
+    assert desk.put(path, data={"company": " harbor FOODS "}).status_code == 303
+    assert cast.customer.company_id == cast.other_company.id
+    desk.put(path, data={"company": "Harbor Foods"})
+    assert desk.put(path, data={"company": ""}).status_code == 303
+    assert cast.customer.company_id is None
+    fields = [entry.data["fields"] for entry in db.session.query(Entry).filter_by(kind="person_changed")]
+    assert fields == [["company"], ["company"]]
+
+
+def test_a_company_that_is_none_or_two_is_said(desk, cast, make):
+    make.company(name="HARBOR FOODS")
+    path = f"/admin/people/{cast.customer.id}/company"
+    answers = {name: desk.put(path, data={"company": name}) for name in ("Harbor Foods", "Nowhere")}
+    assert {each.status_code for each in answers.values()} == {422}
+    assert "Several companies have this name." in answers["Harbor Foods"].text
+    assert "No company has this name." in answers["Nowhere"].text
+    assert 'value="Nowhere"' in answers["Nowhere"].text
+
+
 def test_the_page_of_one_person_costs_few_queries(desk, cast, at_most):
     path = f"/admin/people/{cast.customer.id}"
     with at_most(queries=3):

@@ -48,6 +48,12 @@ def find(person_id: int) -> Person:
     return person
 
 
+def named(name: str) -> list[Company]:
+    """Companies of this name, whatever its capitals; two at most, since two are too many."""
+    same = sa.func.lower(Company.name) == sa.func.lower(name)
+    return list(db.session.scalars(sa.select(Company).where(same | (Company.name == name)).limit(2)))
+
+
 def devices(person_id: int) -> int:
     """On how many devices the person is signed in."""
     going_on = (SignInSession.ended_at.is_(None), SignInSession.created_at > clock.now() - LONGEST)

@@ -3,11 +3,11 @@
 from flask import Response, flash, request, url_for
 
 from portal import pages
-from portal.accounts import closing, granting
+from portal.accounts import closing, granting, placing
 from portal.accounts.models import Person
 from portal.accounts.permissions import Role
 from portal.admin.people import queries
-from portal.admin.people.forms import RoleForm
+from portal.admin.people.forms import PlaceForm, RoleForm
 from portal.admin.views import admin, administers
 from portal.database import db
 
@@ -24,7 +24,7 @@ def list_people() -> Response:
 @administers
 def show_person(person_id: int) -> Response:
     person = queries.find(person_id)
-    return _show(person, RoleForm(role=person.role))
+    return _show(person)
 
 
 @admin.put("/admin/people/<int:person_id>/role")
@@ -32,12 +32,25 @@ def show_person(person_id: int) -> Response:
 def put_role(person_id: int) -> Response:
     person, form = queries.find(person_id), RoleForm()
     if not form.validate():
-        return _show(person, form, 422)
+        return _show(person, role=form, status=422)
     changed = granting.change_role(
         person, to=Role(form.role.data), by=pages.viewer(), reason=form.reason.data
     )
     db.session.commit()
     flash(f"{person.name} has {'now' if changed else 'already'} this role.", "good")
+    return pages.go(url_for(".show_person", person_id=person_id))
+
+
+@admin.put("/admin/people/<int:person_id>/company")
+@administers
+def put_company(person_id: int) -> Response:
+    person, form = queries.find(person_id), PlaceForm()
+    if not form.validate():
+        return _show(person, place=form, status=422)
+    placing.place(person, form.found, by=pages.viewer())
+    db.session.commit()
+    where = f"belongs to {form.found.name}" if form.found else "belongs to no company"
+    flash(f"{person.name} {where} now.", "good")
     return pages.go(url_for(".show_person", person_id=person_id))
 
 
@@ -59,6 +72,13 @@ def delete_closure(person_id: int) -> Response:
     return pages.go(url_for(".show_person", person_id=person_id))
 
 
-def _show(person: Person, form: RoleForm, status: int = 200) -> Response:
-    devices = queries.devices(person.id)
-    return pages.page("admin/people/show.html", status, person=person, form=form, devices=devices)
+def _show(
+    person: Person, *, role: RoleForm | None = None, place: PlaceForm | None = None, status: int = 200
+) -> Response:
+    forms = {
+        "role": role or RoleForm(None, role=person.role),
+        "place": place or PlaceForm(None, company=person.company.name if person.company else ""),
+    }
+    return pages.page(
+        "admin/people/show.html", status, person=person, devices=queries.devices(person.id), **forms
+    )
