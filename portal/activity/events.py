@@ -259,3 +259,10 @@ class CustomerRecordsExported(Event):
 
     connection: str
     people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmPushAsked(Event):
+    """A member of staff wants everything compared with the CRM now."""
+
+    connection: str

@@ -41,6 +41,13 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
         "Categories",
         "Where questions are asked",
     ),
+    (
+        "crm_bridge.index",
+        {},
+        Permission.SEE_RECORD,
+        "Customer records",
+        "What the CRM got of whom, and what waits",
+    ),
     ("admin.show_health", {}, Permission.ADMINISTER, "Health", "Readers, worker, versions"),
 )
 """Screens of the desk: endpoint and its values, who may, its name, what it is for."""

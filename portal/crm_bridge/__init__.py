@@ -3,14 +3,25 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
 
 def register(app: "Flask") -> None:
-    """Attach pages and commands, and follow the journal."""
+    """Attach pages and commands, follow the journal, and have the worker push."""
+    from portal.accounts import profiles
     from portal.activity.reading import readers
-    from portal.crm_bridge.cli import crm
+    from portal.crm_bridge import cli, views
     from portal.crm_bridge.marking import CrmReader
 
-    app.cli.add_command(crm)
+    app.cli.add_command(cli.crm)
+    views.register(app)
     readers.register(CrmReader())
+    profiles.add(90, "crm_bridge/_of_person.html", views.record_of)
+    settings = app.extensions["settings"]
+
+    def push(stopping: "Callable[[], bool]") -> None:
+        cli.push_waiting(settings, stopping)
+
+    app.extensions["jobs"].add(views.PUSH, push)

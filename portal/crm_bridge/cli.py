@@ -1,5 +1,6 @@
 """`flask crm`: plan, push, read back, export. The driver of a push is here too: it ends its transactions."""
 
+import logging
 import sys
 import time
 from collections import Counter
@@ -35,6 +36,8 @@ from portal.crm_bridge.pushing import Step
 from portal.database import db, reading_only
 from portal.errors import Conflict
 from portal.settings import Settings
+
+log = logging.getLogger(__name__)
 
 SECONDS_AT_A_TIME = 30
 """How long the worker pushes before it looks after other things; what is left waits for the next minute."""
@@ -85,14 +88,22 @@ def deliver(
 def push_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
     """What the worker does each minute: send what is marked dirty, for a while. Commits."""
     ends = time.monotonic() + SECONDS_AT_A_TIME
-    for name in marking.connections_with_marks():
-        connection = connecting.find(name)
-        db.session.rollback()
-        if connection.paused:
-            continue
+    names = marking.connections_with_marks()
+    db.session.rollback()
+    for name in names:
+        try:
+            _push_for_a_while(name, settings, lambda: stopping() or time.monotonic() > ends)
+        except Conflict as refusal:
+            log.warning("The CRM connection %s was not pushed: %s", name, refusal)
+
+
+def _push_for_a_while(name: str, settings: Settings, enough: Callable[[], bool]) -> None:
+    connection = connecting.find(name)
+    db.session.rollback()
+    if not connection.paused:
         with closing(deliver(connection, settings, planning.waiting)) as steps:
             for _ in steps:
-                if stopping() or time.monotonic() > ends:
+                if enough():
                     return
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.accounts.models import Person
+from portal.accounts.models import Company, Person
 from portal.activity import events
 from portal.activity.models import Entry
 from portal.crm_bridge.connecting import make_default
+from portal.crm_bridge.consenting import consents
 from portal.crm_bridge.models import CrmConnection, CrmDirty, CrmLink, Entity
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
@@ -90,9 +91,10 @@ class CrmReader:
         people = touched.people | _authors(touched.posts, touched.topics)
         companies = touched.companies | _companies(people, touched.ideas)
         imported = any(entry.kind == events.ContentImported.kind for entry in entries)
+        asked = {entry.data["connection"] for entry in entries if entry.kind == events.CrmPushAsked.kind}
         for connection in connections():
-            if imported:
-                mark_linked(connection)
+            if imported or connection in asked:
+                mark_everybody(connection)
             mark(connection, Entity.PERSON, people)
             mark(connection, Entity.IDEA, touched.ideas)
             mark(connection, Entity.COMPANY, companies)
@@ -119,12 +121,14 @@ def mark(connection: str, entity: Entity, ids: Iterable[int]) -> None:
     upsert(CrmDirty, rows, (), count="marks")
 
 
-def mark_linked(connection: str) -> None:
-    """Mark everybody who has a record: an import may have changed what it should say."""
+def mark_everybody(connection: str) -> None:
+    """Mark all people who agreed or have a record, and all companies: a backfill, or after an import."""
     linked = sa.select(CrmLink.entity_id).where(
         CrmLink.connection == connection, CrmLink.entity == Entity.PERSON
     )
-    mark(connection, Entity.PERSON, db.session.scalars(linked).all())
+    people = sa.select(Person.id).where(consents() | Person.id.in_(linked))
+    mark(connection, Entity.PERSON, db.session.scalars(people))
+    mark(connection, Entity.COMPANY, db.session.scalars(sa.select(Company.id)))
 
 
 def marks(connection: str, entity: Entity, ids: Collection[int] | None = None) -> list[Mark]:

@@ -1,0 +1,195 @@
+"""What the staff pages show: connections, records, votes, and what was said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Company, Person
+from portal.crm_bridge.consenting import consents
+from portal.crm_bridge.models import (
+    CrmConnection,
+    CrmDirty,
+    CrmExchange,
+    CrmLink,
+    CrmTombstone,
+    Entity,
+    LinkState,
+)
+from portal.database import db
+from portal.errors import NotFound
+from portal.ideas.models import Idea
+from portal.voting.models import Vote
+
+FARTHEST = 10_001
+"""Counts go up to here: "more than 10,000" is all that a page needs to say."""
+
+SHOWN = 50
+VOTES_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class State:
+    """How a connection stands. Counts of FARTHEST mean "at least so many"."""
+
+    waiting: int
+    written: int
+    refused: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    """All that stands on the record page of a person beside the person."""
+
+    link: CrmLink | None
+    dirty: CrmDirty | None
+    tombstone: CrmTombstone | None
+    votes: Sequence[Any]
+    withdrawn: Sequence[Any]
+    exchanges: Sequence[CrmExchange]
+
+
+@dataclass(frozen=True)
+class CompanyRecord:
+    """All that stands on the record page of a company beside the company."""
+
+    link: CrmLink | None
+    dirty: CrmDirty | None
+    exchanges: Sequence[CrmExchange]
+    people: Sequence[Any]
+
+
+def connection(name: str) -> CrmConnection | None:
+    """The connection; None for the default one that nobody used yet."""
+    return db.session.get(CrmConnection, name)
+
+
+def state(name: str) -> State:
+    """Counts and the oldest mark of a connection."""
+    link = sa.select(sa.literal(1)).where(CrmLink.connection == name)
+    return State(
+        waiting=_up_to(sa.select(sa.literal(1)).where(CrmDirty.connection == name)),
+        written=_up_to(link.where(CrmLink.last_hash.is_not(None))),
+        refused=_up_to(link.where(CrmLink.state != LinkState.DONE)),
+        oldest_at=db.session.scalar(
+            sa.select(sa.func.min(CrmDirty.first_dirty_at)).where(CrmDirty.connection == name)
+        ),
+    )
+
+
+def _up_to(rows: sa.Select[int]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows.limit(FARTHEST).subquery())) or 0
+
+
+def refused(name: str) -> Sequence[Any]:
+    """What the CRM did not take, with its words and whose it is."""
+    columns = (CrmLink.entity, CrmLink.entity_id, CrmLink.idea_id, CrmLink.state, CrmLink.message)
+    select = (
+        sa.select(*columns, CrmLink.field, CrmLink.attempts, Person.name)
+        .outerjoin(Person, sa.and_(Person.id == CrmLink.entity_id, CrmLink.entity != Entity.COMPANY))
+        .where(CrmLink.connection == name, CrmLink.state != LinkState.DONE)
+    )
+    order = CrmLink.entity, CrmLink.entity_id, CrmLink.idea_id
+    return db.session.execute(select.order_by(*order).limit(SHOWN)).all()
+
+
+def exchanges(name: str) -> Sequence[CrmExchange]:
+    """What was said last, the newest first."""
+    select = sa.select(CrmExchange).where(CrmExchange.connection == name)
+    return db.session.scalars(select.order_by(CrmExchange.id.desc()).limit(SHOWN)).all()
+
+
+def person(person_id: int) -> Person:
+    """A person with the company, whatever became of the account. Raises NotFound."""
+    select = sa.select(Person).options(joinedload(Person.company)).where(Person.id == person_id)
+    found = db.session.scalar(select.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound("There is nobody of that number.")
+    return found
+
+
+def company(company_id: int) -> Company:
+    """A company. Raises NotFound."""
+    found = db.session.get(Company, company_id)
+    if found is None:
+        raise NotFound("There is no company of that number.")
+    return found
+
+
+def person_record(name: str, person_id: int) -> PersonRecord:
+    """What the CRM got of a person, and what it did not take."""
+    return PersonRecord(
+        link=db.session.get(CrmLink, (name, Entity.PERSON, person_id, 0)),
+        dirty=db.session.get(CrmDirty, (name, Entity.PERSON, person_id)),
+        tombstone=db.session.get(CrmTombstone, (name, Entity.PERSON, person_id)),
+        votes=_votes(name, person_id),
+        withdrawn=_withdrawn(name, person_id),
+        exchanges=_said(name, (Entity.PERSON, Entity.VOTE), person_id),
+    )
+
+
+def company_record(name: str, company_id: int) -> CompanyRecord:
+    """What the CRM got of a company, and which of its people it knows."""
+    people = (
+        sa.select(Person.id, Person.name, Person.reputation, consents().label("consents"), CrmLink.synced_at)
+        .outerjoin(
+            CrmLink,
+            sa.and_(
+                CrmLink.connection == name,
+                CrmLink.entity == Entity.PERSON,
+                CrmLink.entity_id == Person.id,
+                CrmLink.idea_id == 0,
+            ),
+        )
+        .where(Person.company_id == company_id)
+    )
+    return CompanyRecord(
+        link=db.session.get(CrmLink, (name, Entity.COMPANY, company_id, 0)),
+        dirty=db.session.get(CrmDirty, (name, Entity.COMPANY, company_id)),
+        exchanges=_said(name, (Entity.COMPANY,), company_id),
+        people=db.session.execute(people.order_by(Person.name, Person.id).limit(SHOWN)).all(),
+    )
+
+
+def _votes(name: str, person_id: int) -> Sequence[Any]:
+    """Votes on ideas as they are here, the newest first, each with its row of the ledger."""
+    link = sa.and_(
+        CrmLink.connection == name,
+        CrmLink.entity == Entity.VOTE,
+        CrmLink.entity_id == Vote.person_id,
+        CrmLink.idea_id == Vote.idea_id,
+    )
+    select = (
+        sa.select(Vote.idea_id, Vote.value, Vote.cast_at, Idea.title, Idea.hidden_at)
+        .add_columns(CrmLink.state, CrmLink.synced_at, CrmLink.message, sa.null().label("withdrawn_at"))
+        .join(Idea, Idea.id == Vote.idea_id)
+        .outerjoin(CrmLink, link)
+        .where(Vote.person_id == person_id)
+    )
+    return db.session.execute(
+        select.order_by(Vote.cast_at.desc(), Vote.idea_id.desc()).limit(VOTES_SHOWN)
+    ).all()
+
+
+def _withdrawn(name: str, person_id: int) -> Sequence[Any]:
+    """Votes that the CRM knows and that were taken back."""
+    there = sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)
+    select = (
+        sa.select(CrmLink.idea_id, CrmLink.state, CrmLink.synced_at, CrmLink.message, CrmLink.withdrawn_at)
+        .add_columns(CrmLink.last_fields, Idea.title, Idea.hidden_at)
+        .join(Idea, Idea.id == CrmLink.idea_id)
+        .where(CrmLink.connection == name, CrmLink.entity == Entity.VOTE, CrmLink.entity_id == person_id)
+        .where(~there)
+    )
+    return db.session.execute(select.order_by(CrmLink.idea_id.desc()).limit(VOTES_SHOWN)).all()
+
+
+def _said(name: str, entities: Sequence[Entity], entity_id: int) -> Sequence[CrmExchange]:
+    select = sa.select(CrmExchange).where(
+        CrmExchange.connection == name, CrmExchange.entity_id == entity_id, CrmExchange.entity.in_(entities)
+    )
+    return db.session.scalars(select.order_by(CrmExchange.id.desc()).limit(SHOWN)).all()
