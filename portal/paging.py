@@ -5,7 +5,8 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -82,21 +83,26 @@ def _decode(cursor: str, columns: tuple[InstrumentedAttribute[Any], ...]) -> tup
         backwards, *values = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
         if backwards not in (0, 1):
             raise ValueError(cursor)
-        return bool(backwards), [_value(v, c.type.python_type) for v, c in zip(values, columns, strict=True)]
+        return bool(backwards), [_value(v, c.type) for v, c in zip(values, columns, strict=True)]
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError, OverflowError):
         raise Unusable(
             "This page link is broken or from another list. Start again from the first page."
         ) from None
 
 
-def _value(plain: Any, kind: type[Any]) -> Any:
+def _value(plain: Any, column: sa.types.TypeEngine[Any]) -> Any:
+    """What a cursor holds, as a value that the column can be compared with. Raises ValueError for others."""
+    kind = column.python_type
     if kind is datetime:
         moment = datetime.fromisoformat(plain["t"])
         if moment.tzinfo is None:
             raise ValueError(plain)
-        return moment
+        return moment.astimezone(UTC)
     if kind is float and type(plain) is int:
-        return float(plain)
-    if type(plain) is not kind or (kind is int and not -(2**63) < plain < 2**63):
+        plain = float(plain)
+    if type(plain) is not kind or (kind is float and not isfinite(plain)):
+        raise ValueError(plain)
+    bits = 63 if isinstance(column, sa.BigInteger) else 31
+    if kind is int and not -(2**bits) <= plain < 2**bits:
         raise ValueError(plain)
     return plain

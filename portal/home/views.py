@@ -6,6 +6,8 @@ from portal import pages
 from portal.home import queries
 from portal.home.counting import Remembered
 from portal.ideas.queries import rising
+from portal.search.finding import similar
+from portal.search.views import current_index
 from portal.voting.queries import values_by
 
 home = Blueprint("home", __name__)
@@ -39,4 +41,5 @@ def index() -> Response:
 @home.get("/share")
 def choose() -> Response:
     title = " ".join(request.args.get("title", "").replace("\x00", " ").split())[:LONGEST]
-    return pages.page("home/choose.html", title=title)
+    things = similar(current_index(), pages.viewer(), title) if title else []
+    return pages.page("home/choose.html", title=title, things=things)

@@ -9,6 +9,7 @@ from portal.database import db
 from portal.forums.models import Acceptance
 from portal.home.counting import Remembered
 from portal.ideas.models import Idea
+from portal.search.indexing import rebuild
 from portal.voting import casting
 from tests.ideas.reading import cards, page_of, shown
 
@@ -117,3 +118,16 @@ def test_title_and_canonical_link(as_, app):
     page = page_of(as_(None).get("/"))
     assert page.find(".//title").text == "Test Community: ideas and answers"
     assert page.find(".//link[@rel='canonical']").get("href") == "http://localhost/"
+
+
+def test_the_fork_shows_what_others_said_already(app, as_, make):
+    make.idea(title="Offline mode for field visits")
+    make.topic(title="Does the app work offline?")
+    make.idea(title="Offline watches", hidden_at=clock.now())
+    list(rebuild(app.extensions["search"]))
+    db.session.rollback()
+    words = shown(as_(None).get("/share?title=offline+mode"))
+    assert "Is it one of these?" in words
+    assert "Offline mode for field visits" in words
+    assert "watches" not in words
+    assert "Is it one of these?" not in shown(as_(None).get("/share?title=zebra"))

@@ -4,6 +4,7 @@ import pytest
 
 from portal.database import db
 from portal.ideas.models import Idea
+from portal.search.indexing import rebuild
 from portal.voting import casting
 
 
@@ -78,3 +79,14 @@ def test_a_vote_that_is_refused_says_why_on_the_spot(visit, cast, idea):
     # htmx writes every refusal into the console.
     assert all("409" in each for each in visit.mistakes)
     visit.mistakes.clear()
+
+
+def test_likely_duplicates_appear_while_the_title_is_typed(visit, cast, idea, app):
+    list(rebuild(app.extensions["search"]))
+    db.session.rollback()
+    page = visit(cast.other_customer)
+    page.goto("/ideas/new")
+    page.type("#title", "offline mode")
+    page.wait_for_selector("#similar a:text('Offline mode')")
+    page.fill("#title", "zebra crossing")
+    page.wait_for_selector("#similar:empty", state="attached")

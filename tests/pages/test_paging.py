@@ -1,5 +1,7 @@
 """Keyset pages by columns of every type that lists are ordered by."""
 
+import base64
+import json
 from datetime import timedelta
 
 import pytest
@@ -65,5 +67,26 @@ def test_pages_forth_and_back_hold_every_row_once(ideas, name):
 def test_a_cursor_that_we_did_not_make_is_refused(ideas, name, cursor):
     if name == "text, ascending" and cursor == "WzAsIngiLDJd":
         cursor = "WzAsMSwyXQ"
+    with pytest.raises(Unusable):
+        ORDERS[name].page(lambda rows: db.session.scalars(rows).all(), sa.select(Idea), cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("int", 2**31),
+        ("int", -(2**62)),
+        ("int", 1.5),
+        ("float", float("nan")),
+        ("float", float("inf")),
+        ("datetime", {"t": "0001-01-01T00:00:00+23:59"}),
+        ("datetime", {"t": "9999-12-31T23:59:59-23:59"}),
+        ("datetime", {"t": "2026-01-01T00:00:00"}),
+        ("datetime", "2026-01-01"),
+    ],
+)
+def test_a_value_that_no_column_holds_is_refused(ideas, name, value):
+    text = json.dumps([0, value, 3])
+    cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
     with pytest.raises(Unusable):
         ORDERS[name].page(lambda rows: db.session.scalars(rows).all(), sa.select(Idea), cursor=cursor)
