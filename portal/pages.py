@@ -23,7 +23,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from jinja2 import Template
 from slugify import slugify
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -44,16 +44,19 @@ class Form(FlaskForm):
     """What may come in. An invalid one is shown again with status 422 and the text that was typed."""
 
 
+class Numbered(IntegerConverter):
+    """A plain id in an address: no longer than any database keeps."""
+
+    regex = r"\d{1,18}"
+
+
 class Slugged(BaseConverter):
     """An id with a readable tail, `/ideas/7-offline-mode`. The tail is for people and never trusted."""
 
     regex = r"\d{1,18}(?:-[^/]*)?"
 
     def to_python(self, value: str) -> int:
-        number = int(value.partition("-")[0])
-        if number == 0:
-            raise ValidationError
-        return number
+        return int(value.partition("-")[0])
 
     def to_url(self, value: Any) -> str:
         if isinstance(value, int | str):
@@ -193,7 +196,7 @@ def whole_address(kind: str) -> str:
 
 def register(app: Flask, *, https: bool) -> None:
     """Give the app its converters, template names, limits and guarding headers."""
-    app.url_map.converters["slugged"] = Slugged
+    app.url_map.converters.update(int=Numbered, slugged=Slugged)
     app.jinja_env.template_class = Part
     app.jinja_env.globals.update(
         address=address,

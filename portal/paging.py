@@ -105,4 +105,6 @@ def _value(plain: Any, column: sa.types.TypeEngine[Any]) -> Any:
     bits = 63 if isinstance(column, sa.BigInteger) else 31
     if kind is int and not -(2**bits) <= plain < 2**bits:
         raise ValueError(plain)
+    if kind is str and b"\x00" in plain.encode():
+        raise ValueError(plain)
     return plain

@@ -3,6 +3,7 @@
 from flask import Response, flash, request, url_for
 
 from portal import pages
+from portal.accounts.forms import tidy
 from portal.accounts.models import Company
 from portal.admin.companies import keeping, queries
 from portal.admin.companies.forms import CompanyForm
@@ -15,7 +16,7 @@ FIELDS = ("name", "tier", "segment", "revenue", "currency", "owner", "renews_on"
 @admin.get("/admin/companies")
 @administers
 def list_companies() -> Response:
-    text = request.args.get("q", "").strip()[:200]
+    text = tidy(request.args.get("q"))[:200]
     companies = queries.search(text, request.args.get("page"))
     people = queries.people_of(companies.rows)
     return pages.page("admin/companies/index.html", companies=companies, people=people, text=text)

@@ -4,6 +4,7 @@ from flask import Response, flash, request, url_for
 
 from portal import pages
 from portal.accounts import closing, granting, placing
+from portal.accounts.forms import tidy
 from portal.accounts.models import Person
 from portal.accounts.permissions import Role
 from portal.admin.people import queries
@@ -15,7 +16,7 @@ from portal.database import db
 @admin.get("/admin/people")
 @administers
 def list_people() -> Response:
-    text, standing = request.args.get("q", "").strip()[:200], request.args.get("standing", "")
+    text, standing = tidy(request.args.get("q"))[:200], request.args.get("standing", "")
     people = queries.search(text, standing, request.args.get("page"))
     return pages.page("admin/people/index.html", people=people, text=text, standing=standing)
 

@@ -1,0 +1,130 @@
+"""Whatever stands in an address: a page answers, says what is wrong, and nothing breaks."""
+
+import base64
+import json
+import re
+
+import pytest
+
+from tests import world
+
+NO_IDS = [
+    "0",
+    "-1",
+    "9" * 18,
+    str(2**63),
+    "9" * 30,
+    "9" * 5000,
+    "1.5",
+    "1e3",
+    "%00",
+    "1'--",
+    "..",
+    "%2e%2e%2f",
+]
+TAILS = ["1-%ff%fe", "1-%0d%0aSet-Cookie:a=b", "1-" + "a" * 3000, "1-<script>", "1-%00", "٣", "1-🎉"]
+"""Ids of something, with a tail that a careless program would trust."""
+
+NO_NUMBERS = ["", "-1", "9" * 30, "1e999", "nan", "٣", "0x10", "1 OR 1=1", "\x00", "[" * 3000]
+NO_WORDS = [
+    "", "\x00", "a\x00b", "\ud800", "%", "_", "\\", "'", '"', "' OR 1=1 --", "((((", "a OR", "NOT", "*", "a*?[", "-",
+    "\u202e", "🎉" * 50, "x" * 7000, "\r\nX-Injected: 1", "<script>alert(1)</script>", "{{ 7*7 }}", "%s %(a)s {0}",
+]  # fmt: skip
+
+
+def cursor(value):
+    """As a list writes it into an address."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+NO_CURSORS = ["x", "é", "=" * 9, "\x00", "A" * 6000] + [
+    cursor(value)
+    for value in (
+        None, 7, "x", [], {}, [[]], [0], [2, 1, 1], [0, None, None], [0, 1, 1, 1], [0, [], {}], [0, "\x00", 1],
+        [0, "\ud800", 1], [0, 2**64, 2**64], [0, {"t": "yesterday"}, 1], [0, {"t": "2026-01-01T00:00:00"}, 1],
+        [0, {"t": "0001-01-01T00:00:00+23:59"}, 1], [1, {"t": "9999-12-31T23:59:59-23:59"}, 1],
+        [0, {"u": 1}, 1], [0, 1.5, "1"], [0, True, True], [1, 1, 2**63],
+    )
+]  # fmt: skip
+LIKE_CURSORS = [
+    cursor(value)
+    for value in (
+        [0, 1e308, 1], [0, float("nan"), 1], [0, float("inf"), 1], [1, -1.5, -1], [0, {"t": "0001-01-01T00:00:00Z"}, 1],
+        [0, "'", 1], [0, "\u202e<script>", 1], [0, 2**63 - 1], [1, 0], [0, -(2**62), 1],
+    )
+]  # fmt: skip
+"""Of some list, perhaps: a page or a refusal, whichever list is asked."""
+
+PLACES = {
+    "/ideas/": {
+        "page": NO_CURSORS,
+        "board": NO_NUMBERS,
+        "status": NO_WORDS,
+        "sort": NO_WORDS,
+        "text": NO_WORDS,
+        "mine": NO_WORDS,
+    },
+    "/ideas/new": {"title": NO_WORDS, "board": NO_NUMBERS},
+    "/ideas/1": {"from": NO_NUMBERS, "to": NO_NUMBERS},
+    "/questions/": {"cursor": NO_CURSORS, "category": NO_NUMBERS, "show": NO_WORDS, "sort": NO_WORDS},
+    "/questions/new": {"title": NO_WORDS, "body": NO_WORDS, "category": NO_NUMBERS, "kind": NO_WORDS},
+    "/questions/1": {"from": NO_NUMBERS, "to": NO_NUMBERS},
+    "/questions/1/comments": {"after": NO_NUMBERS},
+    "/posts/3/comments": {"after": NO_NUMBERS},
+    "/people/1/reputation": {"page": NO_CURSORS},
+    "/search": {"q": NO_WORDS, "kind": NO_WORDS, "page": NO_NUMBERS},
+    "/search/similar": {"title": NO_WORDS},
+    "/share": {"title": NO_WORDS},
+    "/moderation/queue": {"after": NO_NUMBERS},
+    "/moderation/log": {"page": NO_CURSORS},
+    "/moderation/flags/new": {"subject": NO_WORDS, "thing_id": NO_NUMBERS, "reason": NO_WORDS, "note": NO_WORDS},
+    "/admin/people": {"page": NO_CURSORS, "q": NO_WORDS, "standing": NO_WORDS},
+    "/admin/companies": {"page": NO_CURSORS, "q": NO_WORDS},
+}  # fmt: skip
+
+
+@pytest.fixture
+def things(make, cast):
+    return world.build(make, cast)
+
+
+def addresses_of(rule, value):
+    """The address of a route with this in the place of each id."""
+    first_word = re.sub(r"<any\((\w+)[^)]*\):\w+>", r"\1", rule.rule)
+    return re.sub(r"<[^>]+>", lambda _: value, first_word)
+
+
+@pytest.mark.parametrize("value", NO_IDS, ids=lambda value: value[:20])
+def test_an_id_of_nothing_is_404_on_every_route(app, as_, cast, things, value):
+    ada = as_(cast.admin)
+    asked = {
+        (method, rule.endpoint): ada.open(addresses_of(rule, value), method=method).status_code
+        for rule in app.url_map.iter_rules()
+        if re.search(r"<(slugged|int)", rule.rule)
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert len(asked) > 30
+    # `..` leads to another address, which may exist.
+    allowed = {404} if ".." not in value else {404, 405, 308}
+    assert {who: status for who, status in asked.items() if status not in allowed} == {}
+
+
+@pytest.mark.parametrize("value", TAILS, ids=lambda value: value[:20])
+def test_the_tail_of_an_id_is_never_trusted(app, as_, things, value):
+    for path in ("/ideas/", "/questions/", "/people/"):
+        answer = as_().get(path + value)
+        assert answer.status_code == 200 if value[0] == "1" else answer.status_code in {200, 404}
+        assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_no_question_in_an_address_breaks_a_page(as_, cast, things, path):
+    ada, broken = as_(cast.admin), {}
+    for name, values in PLACES[path].items():
+        for value in values + (LIKE_CURSORS if values is NO_CURSORS else []):
+            query = {name: value.encode("utf-8", "surrogatepass")}
+            status = ada.get(path, query_string=query).status_code
+            expected = {400} if values is NO_CURSORS and value in NO_CURSORS else {200, 400, 404}
+            if status not in expected:
+                broken[name, value[:60]] = status
+    assert broken == {}
