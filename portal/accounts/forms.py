@@ -8,6 +8,7 @@ from wtforms.validators import DataRequired, Length
 
 from portal.pages import Form
 
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -15,6 +16,12 @@ def tidy(text: str | None) -> str:
     """A name in one line: no control characters, nothing that turns the writing round, single spaces."""
     letters = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text or "")
     return " ".join(BIDI.sub("", unicodedata.normalize("NFC", letters)).split())
+
+
+def tidy_text(text: str | None) -> str:
+    """A text of several lines: line ends are one sign, and there are no other control characters."""
+    lines = (text or "").replace("\r\n", "\n").split("\n")
+    return "\n".join(BIDI.sub("", CONTROL.sub("", line)).rstrip() for line in lines).strip()
 
 
 def name_field(label: str = "Your name") -> StringField:
@@ -35,6 +42,6 @@ class ProfileForm(Form):
     about = TextAreaField(
         "About you",
         [Length(max=500, message="Use at most 500 characters.")],
-        filters=[lambda text: (text or "").replace("\r\n", "\n").strip()],
+        filters=[tidy_text],
         render_kw={"rows": 4, "maxlength": 500, "dir": "auto"},
     )

@@ -31,7 +31,7 @@ def begin(person: Person, *, browser: str) -> str:
         SignInSession(
             person_id=person.id,
             token_hash=hash_of(token),
-            browser=browser[:200],
+            browser=browser.replace("\x00", "")[:200],
             created_at=now,
             last_seen_at=now,
         )

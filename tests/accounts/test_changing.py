@@ -214,3 +214,12 @@ class TestSessions:
 def test_names_in_the_database_are_untouched_by_refused_forms(as_, ines):
     as_(ines).put("/account/", data={"name": ""})
     assert db.session.get(Person, ines.id).name == "Ines Duarte"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\u202eabc", "x" * 400 + "\x00"])
+def test_no_sign_breaks_the_settings(as_, ines, text):
+    answer = as_(ines).put(
+        "/account/", data={"name": f"Ines {text}"[:70], "about": text.encode("utf-8", "replace")}
+    )
+    assert answer.status_code == 303
+    assert "\x00" not in ines.about + ines.name

@@ -122,3 +122,13 @@ def test_the_list_costs_the_same_for_many(desk, make, at_most):
     with at_most(queries=3):
         page = desk.get("/admin/companies").text
     assert page.count("<tr id=") == 50
+
+
+@pytest.mark.parametrize("path", ["/admin/companies", "/admin/people"])
+def test_no_sign_breaks_the_search(desk, path):
+    assert desk.get(path, query_string={"q": "a\x00b"}).status_code == 200
+
+
+def test_no_sign_breaks_the_form(desk):
+    assert desk.post("/admin/companies", data=ACME | {"domains": "a\x00b.example"}).status_code == 422
+    assert desk.post("/admin/companies", data=ACME | {"owner": "Kim\x00Osei"}).status_code == 303

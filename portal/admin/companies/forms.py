@@ -57,7 +57,8 @@ class CompanyForm(Form):
     def validate_domains(self, _field: Any) -> None:
         """Raises ValidationError for what is no domain of a company, or that of another one."""
         wrong = [said for said in map(matching.objection, self.listed()) if said]
-        taken = {d: o for d, o in queries.owners_of(self.listed()).items() if o.id != self.company_id}
+        owners = {} if wrong else queries.owners_of(self.listed())
+        taken = {domain: owner for domain, owner in owners.items() if owner.id != self.company_id}
         wrong += [f"{domain} belongs to {owner.name}." for domain, owner in taken.items()]
         if wrong:
             raise ValidationError(" ".join(wrong))
