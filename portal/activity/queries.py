@@ -51,6 +51,15 @@ def unread(xid: int, entry_id: int, limit: int) -> list[Entry]:
     return list(db.session.scalars(entries))
 
 
+def newest() -> tuple[int, int]:
+    """The position behind which nothing can be read now: everything up to it is committed."""
+    places = sa.select(Entry.xid, Entry.id).order_by(Entry.xid.desc(), Entry.id.desc()).limit(1)
+    if on_postgresql():
+        places = places.where(Entry.xid < _edge("xmin"))
+    place = db.session.execute(places).one_or_none()
+    return (place.xid, place.id) if place else (START, 0)
+
+
 def held_back() -> bool:
     """Whether finished entries wait for an older transaction of somebody else to end (PostgreSQL only)."""
     if not on_postgresql():

@@ -135,7 +135,7 @@ class Index:
             return []
         with self._searcher() as searcher:
             found = _collect(
-                searcher, matching.loose(question, kinds, searcher), limit * 4, seconds, terms=True
+                searcher, matching.alike(question, kinds, searcher), limit * 4, seconds, terms=True
             )
             weights = {term: searcher.idf("text", term) for term in question.all_terms}
         enough = 0.5 * sum(weights.values())

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from portal.activity.models import Entry
+from portal.activity.queries import START, newest
 from portal.moderation.subjects import model_of
 from portal.search import queries
 from portal.search.filling import Batch
@@ -77,19 +78,23 @@ class Indexing:
 
     def __init__(self, index: Callable[[], Index]) -> None:
         self._index = index
+        self._made_at = (START, 0)
 
     def prepare(self) -> None:
         """Make the index anew when there is none or it is damaged."""
         if not self._index().is_sound():
             log.warning("The search index is missing or damaged: making it anew from the rows")
-            made = sum(rebuild(self._index()))
-            log.warning("The search index is made: %s documents", made)
+            self._made_at = newest()
+            looked_at = sum(rebuild(self._index()))
+            log.warning("The search index is made: %s ideas, topics and posts were looked at", looked_at)
 
     def read(self, entries: Sequence[Entry]) -> None:
         """Bring the index in step with what the entries touched; it is on disk when this returns."""
         touched = Touched()
         for entry in entries:
-            touched.note(entry)
+            # What was recorded before the rows were read for a new index is in it.
+            if (entry.xid, entry.id) > self._made_at:
+                touched.note(entry)
         if not touched:
             return
         with self._index().writing() as batch:

@@ -14,6 +14,8 @@ KINDS = ("idea", "topic", "post")
 FIELDS = {"title": 3.0, "text": 1.0, "author": 0.5}
 COMMON = 0.2
 """A word in more than this share of the documents narrows nothing; it is not required beside a rarer one."""
+RARE = 0.02
+"""A word in at most this share of the documents tells something even in the middle of a text."""
 FEW = 1_000
 """Below so many documents no word is too common."""
 
@@ -50,6 +52,14 @@ def loose(question: Question, kinds: Collection[str], searcher: Searcher) -> que
     terms = sorted(question.all_terms)
     telling = [term for term in terms if not _is_common(term, searcher)] or terms
     return _narrow(query.Or([anywhere(term) for term in telling], scale=0.9), question, kinds)
+
+
+def alike(question: Question, kinds: Collection[str], searcher: Searcher) -> query.Query:
+    """Documents with some of the words in the title, or with rare ones in the text: cheap enough while typing."""
+    rare = max(RARE * searcher.doc_count_all(), 50)
+    places = [query.Term("title", term, boost=FIELDS["title"]) for term in question.terms]
+    places += [query.Term("text", t) for t in question.terms if searcher.doc_frequency("text", t) <= rare]
+    return _narrow(query.Or(places, scale=0.9), question, kinds)
 
 
 def anywhere(term: str) -> query.Query:
