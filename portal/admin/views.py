@@ -48,6 +48,7 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
         "Customer records",
         "What the CRM got of whom, and what waits",
     ),
+    ("transfer.new_export", {}, Permission.EXPORT, "Export", "Ideas with who wants them, as a file"),
     ("admin.show_health", {}, Permission.ADMINISTER, "Health", "Readers, worker, versions"),
 )
 """Screens of the desk: endpoint and its values, who may, its name, what it is for."""

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, request, send_file
 from flask_login import current_user, login_required
 
 from portal import clock, pages
@@ -22,7 +22,7 @@ transfer = Blueprint("transfer", __name__, url_prefix="/exports")
 def new_export() -> Response:
     """Which ideas to take out."""
     _must_export()
-    return pages.page("transfer/new.html", form=ExportForm())
+    return pages.page("transfer/new.html", form=ExportForm(board=request.args.get("board", "")))
 
 
 @transfer.post("/")
