@@ -149,6 +149,24 @@ def push_command(name: str, waiting: bool, retry: bool) -> None:
         raise SystemExit(1)
 
 
+@crm.command("pause")
+@named
+def pause_command(name: str) -> None:
+    """Send nothing over the connection until it is resumed. What changes is noted."""
+    connecting.set_paused(name, True)
+    db.session.commit()
+    click.echo(f"{name} is paused.")
+
+
+@crm.command("resume")
+@named
+def resume_command(name: str) -> None:
+    """Send again over a connection that was paused."""
+    connecting.set_paused(name, False)
+    db.session.commit()
+    click.echo(f"{name} sends again; the worker begins within a minute.")
+
+
 @crm.command("drift")
 @named
 @all_lines

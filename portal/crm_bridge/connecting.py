@@ -52,6 +52,13 @@ def refuse_paused(connection: Connection) -> None:
         raise Conflict(f"The connection {connection.name} is paused. What waits is sent when it is resumed.")
 
 
+def set_paused(name: str, paused: bool) -> None:
+    """Pause or resume a connection. Raises NotFound."""
+    make_default()
+    find(name)
+    db.session.execute(sa.update(CrmConnection).where(CrmConnection.name == name).values(paused=paused))
+
+
 def voice(connection: Connection, settings: Settings) -> Voice:
     """In whose name the records of this portal are made."""
     return Voice(connection.name, settings.community_name, settings.public_url.rstrip("/"))

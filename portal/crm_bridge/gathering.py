@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.accounts.models import Company, Person
-from portal.crm_bridge.models import CrmLink, Entity
+from portal.crm_bridge.models import NO_IDEA, CrmLink, Entity
 from portal.database import db
 from portal.ideas.models import Idea
 from portal.voting.models import Vote
@@ -63,7 +63,7 @@ def people_of_idea(idea_id: int, after: int, limit: int) -> list[int]:
         sa.select(Idea.author_id.label("id")).where(Idea.id == idea_id, Idea.author_id > after),
         sa.select(Vote.person_id).where(Vote.idea_id == idea_id, Vote.person_id > after),
         sa.select(CrmLink.entity_id).where(
-            CrmLink.idea_id == idea_id, CrmLink.idea_id != 0, CrmLink.entity_id > after
+            CrmLink.idea_id == idea_id, CrmLink.idea_id != NO_IDEA, CrmLink.entity_id > after
         ),
     ).subquery()
     return _ids(sa.select(ids.c.id).order_by(ids.c.id).limit(limit))
@@ -105,6 +105,18 @@ def last_fields(connection: str, entity: Entity, keys: Collection[tuple[int, int
     return {(row.entity_id, row.idea_id): row.last_fields for row in db.session.execute(select)}
 
 
+def _from(
+    person: Any, idea: Any, ids: Collection[int], after: tuple[int, int]
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions that go on after (person, idea) among these people.
+
+    A comparison of pairs would let SQLite read everything from there on instead of looking up these people.
+    """
+    last_person, last_idea = after
+    rest = [each for each in ids if each >= last_person]
+    return (person.in_(rest), sa.or_(person > last_person, idea > last_idea))
+
+
 def votes(connection: str, ids: Collection[int], after: tuple[int, int], limit: int) -> list[tuple[Any, Any]]:
     """Votes on ideas of these people, each with its ledger row or None, in the order of (person, idea)."""
     link = sa.and_(
@@ -118,7 +130,7 @@ def votes(connection: str, ids: Collection[int], after: tuple[int, int], limit: 
         .add_columns(Idea.title, Idea.status, Idea.hidden_at, sa.null().label("withdrawn_at"), *LINK[2:])
         .join(Idea, Idea.id == Vote.idea_id)
         .outerjoin(CrmLink, link)
-        .where(Vote.person_id.in_(ids), sa.tuple_(Vote.person_id, Vote.idea_id) > after)
+        .where(Vote.idea_id.is_not(None), *_from(Vote.person_id, Vote.idea_id, ids, after))
     )
     rows = db.session.execute(select.order_by(Vote.person_id, Vote.idea_id).limit(limit))
     return [(row, None if row.state is None else row) for row in rows]
@@ -132,8 +144,8 @@ def withdrawn(
     select = (
         sa.select(*LINK, CrmLink.last_fields, CrmLink.withdrawn_at, Idea.title, Idea.status, Idea.hidden_at)
         .join(Idea, Idea.id == CrmLink.idea_id)
-        .where(CrmLink.connection == connection, CrmLink.entity == Entity.VOTE, CrmLink.entity_id.in_(ids))
-        .where(sa.tuple_(CrmLink.entity_id, CrmLink.idea_id) > after)
+        .where(CrmLink.connection == connection, CrmLink.entity == Entity.VOTE)
+        .where(*_from(CrmLink.entity_id, CrmLink.idea_id, ids, after))
         .where(CrmLink.last_fields.is_not(None), ~there)
         .order_by(CrmLink.entity_id, CrmLink.idea_id)
     )

@@ -12,7 +12,7 @@ from portal.activity import events
 from portal.activity.models import Entry
 from portal.crm_bridge.connecting import make_default
 from portal.crm_bridge.consenting import consents
-from portal.crm_bridge.models import CrmConnection, CrmDirty, CrmLink, Entity
+from portal.crm_bridge.models import NO_IDEA, CrmConnection, CrmDirty, CrmExchange, CrmLink, Entity
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
 from portal.discussion.models import Post
@@ -34,6 +34,10 @@ OF_A_PERSON = _kinds(
 OF_AN_AUTHOR = _kinds(events.AnswerAccepted, events.AcceptanceWithdrawn)
 OF_AN_IDEA = _kinds(events.IdeaEdited, events.StatusChanged)
 OF_CONTENT = _kinds(events.ContentHidden, events.ContentRestored)
+
+
+UNSEEN = {"synchronize_session": False}
+"""A bulk statement over rows that no session holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class CrmReader:
         for entry in entries:
             touched.note(entry)
         _note_withdrawals(entries)
+        _forget_what_was_said(_hidden(entries))
         people = touched.people | _authors(touched.posts, touched.topics)
         companies = touched.companies | _companies(people, touched.ideas)
         imported = any(entry.kind == events.ContentImported.kind for entry in entries)
@@ -177,6 +182,28 @@ def _companies(people: Collection[int], ideas: Collection[int]) -> set[int]:
     return {each for each in companies if each is not None}
 
 
+def _hidden(entries: Sequence[Entry]) -> set[int]:
+    """Ideas that were hidden."""
+    return {
+        entry.data["subject_id"]
+        for entry in entries
+        if entry.kind == events.ContentHidden.kind and entry.data["subject"] == "idea"
+    }
+
+
+def _forget_what_was_said(ideas: Collection[int]) -> None:
+    """The log of exchanges repeats titles; those of hidden ideas must not stay readable there."""
+    if ideas:
+        voters = sa.select(Vote.person_id).where(Vote.idea_id.in_(ideas))
+        people = CrmExchange.entity == Entity.PERSON, CrmExchange.entity_id.in_(voters)
+        companies = (
+            CrmExchange.entity == Entity.COMPANY,
+            CrmExchange.entity_id.in_(sa.select(Person.company_id).where(Person.id.in_(voters))),
+        )
+        about = sa.or_(CrmExchange.idea_id.in_(ideas), sa.and_(*people), sa.and_(*companies))
+        db.session.execute(sa.delete(CrmExchange).where(about), execution_options=UNSEEN)
+
+
 def _note_withdrawals(entries: Sequence[Entry]) -> None:
     """Write beside the links of votes when they were taken back: the vote itself is gone."""
     gone: list[dict[str, Any]] = [
@@ -184,22 +211,18 @@ def _note_withdrawals(entries: Sequence[Entry]) -> None:
         for entry in entries
         if entry.kind == events.VoteWithdrawn.kind
     ]
-    if gone:
-        update = (
-            sa.update(CrmLink.__table__)  # type: ignore[arg-type]
-            .where(
-                CrmLink.entity == Entity.VOTE,
-                CrmLink.entity_id == sa.bindparam("person"),
-                CrmLink.idea_id == sa.bindparam("idea"),
-            )
-            .values(withdrawn_at=sa.bindparam("at"))
-        )
-        db.session.execute(update, gone)
-        # A vote that the CRM never took leaves nothing to take back there.
-        mine = CrmLink.entity == Entity.VOTE, CrmLink.entity_id.in_([each["person"] for each in gone])
-        never = sa.delete(CrmLink).where(*mine, CrmLink.last_fields.is_(None), ~_vote_is_there())
-        db.session.execute(never, execution_options={"synchronize_session": False})
-
-
-def _vote_is_there() -> sa.ColumnElement[bool]:
-    return sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)
+    if not gone:
+        return
+    vote = CrmLink.entity == Entity.VOTE, CrmLink.idea_id != NO_IDEA
+    its = CrmLink.entity_id == sa.bindparam("person"), CrmLink.idea_id == sa.bindparam("idea")
+    update = sa.update(CrmLink.__table__).where(*vote, *its)  # type: ignore[arg-type]
+    db.session.execute(update.values(withdrawn_at=sa.bindparam("at")), gone)
+    # A vote that the CRM never took leaves nothing to take back there.
+    these = (
+        CrmLink.idea_id.in_({each["idea"] for each in gone}),
+        CrmLink.entity_id.in_({each["person"] for each in gone}),
+        CrmLink.last_fields.is_(None),
+    )
+    there = sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)
+    never = sa.delete(CrmLink).where(*vote, *these, ~there)
+    db.session.execute(never, execution_options=UNSEEN)

@@ -22,6 +22,13 @@ class Entity(StrEnum):
     IDEA = "idea"
 
 
+NO_IDEA: sa.ColumnElement[int] = sa.literal_column("0")
+"""Compared with this, and not with a parameter, SQLite finds votes by the partial index."""
+
+DONE: sa.ColumnElement[str] = sa.literal_column("'done'")
+"""Compared with this, and not with a parameter, SQLite finds what is not done by the partial index."""
+
+
 class LinkState(StrEnum):
     DONE = "done"
     RETRY = "retry"

@@ -43,6 +43,7 @@ def push(connection: str, gateway: CrmGateway, holder: str, sheets: Iterable[She
         for kind, changes in groupby(sheet.changes, key=lambda each: each.kind):
             yield from _send_all(connection, gateway, holder, kind, list(changes))
         unmark(connection, sheet.marks)
+        leasing.keep(connection, holder)
         counts = Counter({"equal": sheet.equal, "skipped": len(sheet.skipped)})
         yield Step(counts, sheet.looked_at)
 

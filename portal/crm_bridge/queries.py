@@ -11,13 +11,13 @@ from sqlalchemy.orm import joinedload
 from portal.accounts.models import Company, Person
 from portal.crm_bridge.consenting import consents
 from portal.crm_bridge.models import (
+    DONE,
     CrmConnection,
     CrmDirty,
     CrmExchange,
     CrmLink,
     CrmTombstone,
     Entity,
-    LinkState,
 )
 from portal.database import db
 from portal.errors import NotFound
@@ -74,7 +74,7 @@ def state(name: str) -> State:
     return State(
         waiting=_up_to(sa.select(sa.literal(1)).where(CrmDirty.connection == name)),
         written=_up_to(link.where(CrmLink.last_hash.is_not(None))),
-        refused=_up_to(link.where(CrmLink.state != LinkState.DONE)),
+        refused=_up_to(link.where(CrmLink.state != DONE)),
         oldest_at=db.session.scalar(
             sa.select(sa.func.min(CrmDirty.first_dirty_at)).where(CrmDirty.connection == name)
         ),
@@ -88,13 +88,16 @@ def _up_to(rows: sa.Select[int]) -> int:
 def refused(name: str) -> Sequence[Any]:
     """What the CRM did not take, with its words and whose it is."""
     columns = (CrmLink.entity, CrmLink.entity_id, CrmLink.idea_id, CrmLink.state, CrmLink.message)
-    select = (
-        sa.select(*columns, CrmLink.field, CrmLink.attempts, Person.name)
-        .outerjoin(Person, sa.and_(Person.id == CrmLink.entity_id, CrmLink.entity != Entity.COMPANY))
-        .where(CrmLink.connection == name, CrmLink.state != LinkState.DONE)
+    # Ordered afterwards: else SQLite walks the whole ledger in that order.
+    some = (
+        sa.select(*columns, CrmLink.field)
+        .where(CrmLink.connection == name, CrmLink.state != DONE)
+        .limit(SHOWN)
+        .subquery()
     )
-    order = CrmLink.entity, CrmLink.entity_id, CrmLink.idea_id
-    return db.session.execute(select.order_by(*order).limit(SHOWN)).all()
+    whose = sa.and_(Person.id == some.c.entity_id, some.c.entity != Entity.COMPANY)
+    select = sa.select(some, Person.name).outerjoin(Person, whose)
+    return db.session.execute(select.order_by(some.c.entity, some.c.entity_id, some.c.idea_id)).all()
 
 
 def exchanges(name: str) -> Sequence[CrmExchange]:

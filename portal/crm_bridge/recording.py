@@ -13,7 +13,7 @@ from portal import clock
 from portal.crm_bridge.comparing import Change, Verb
 from portal.crm_bridge.gateway import Outcome, Status
 from portal.crm_bridge.marking import mark
-from portal.crm_bridge.models import CrmExchange, CrmLink, CrmTombstone, Entity, LinkState
+from portal.crm_bridge.models import DONE, CrmExchange, CrmLink, CrmTombstone, Entity, LinkState
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
 
@@ -196,11 +196,11 @@ def _log(connection: str, results: Sequence[Result], now: datetime) -> None:
 def release(connection: str) -> int:
     """Let everything that the CRM did not take be tried again at once; returns how many records that are."""
     stuck = sa.select(CrmLink.entity, CrmLink.entity_id).where(
-        CrmLink.connection == connection, CrmLink.state != LinkState.DONE
+        CrmLink.connection == connection, CrmLink.state != DONE
     )
     rows = db.session.execute(stuck).all()
     mark(connection, Entity.COMPANY, {each.entity_id for each in rows if each.entity == Entity.COMPANY})
     mark(connection, Entity.PERSON, {each.entity_id for each in rows if each.entity != Entity.COMPANY})
-    free = sa.update(CrmLink).where(CrmLink.connection == connection, CrmLink.state != LinkState.DONE)
+    free = sa.update(CrmLink).where(CrmLink.connection == connection, CrmLink.state != DONE)
     db.session.execute(free.values(state=LinkState.RETRY, attempts=0, next_at=None))
     return len(rows)

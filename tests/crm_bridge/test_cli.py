@@ -6,7 +6,6 @@ import sqlite3
 import pytest
 
 from portal.activity.models import Entry
-from portal.crm_bridge import connecting
 from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmLink
 from portal.database import db
 
@@ -75,12 +74,13 @@ def test_push_says_what_it_did_and_then_has_nothing_to_do(run, community):
     assert run("crm", "push").output.splitlines()[-1] == "0 created, 0 updated, 3 equal, 1 skipped."
 
 
-def test_push_says_no_when_it_is_paused(run, community):
-    connecting.make_default()
-    db.session.get_one(CrmConnection, DEFAULT).paused = True
+def test_push_says_no_while_it_is_paused(run, community):
+    assert run("crm", "pause").output == "embedded is paused.\n"
     result = run("crm", "push")
     assert result.exit_code == 1
     assert result.output.splitlines()[-1].startswith("Error: The connection embedded is paused.")
+    assert run("crm", "resume").exit_code == 0
+    assert run("crm", "push").exit_code == 0
 
 
 def test_push_ends_with_1_and_says_so_when_the_store_cannot_be_used(run, community, store):
