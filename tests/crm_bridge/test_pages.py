@@ -54,7 +54,7 @@ def test_the_record_shows_what_the_crm_got(pm, run, make, cast, ines, vote):
         "In step with the CRM",
         "Offline mode",
         "Dark side",
-        "points",
+        "Points",
     ):
         assert words in page, words
     assert "Watches" not in page
