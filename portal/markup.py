@@ -128,6 +128,8 @@ def _renderer() -> MarkdownIt:
     options = {"html": False, "linkify": True, "breaks": True, "maxNesting": 40, "highlight": _highlighted}
     markdown = MarkdownIt("commonmark", options).enable(["table", "strikethrough", "linkify"])
     markdown.validateLink = link_allowed  # type: ignore[method-assign]
+    # An address is shown as it was typed: decoded, xn--80ak6aa92e.com would look like another one.
+    markdown.normalizeLinkText = lambda address: address  # type: ignore[method-assign]
     return markdown
 
 
@@ -154,7 +156,7 @@ def _attribute_allowed(tag: str, name: str, value: str) -> bool:
         )
     if name == "start":
         return tag == "ol" and value.isascii() and value.isdigit() and len(value) < 7
-    return name in {"alt", "title"} and tag in {"a", "abbr", "img"}
+    return (name == "title" and tag in {"a", "abbr", "img"}) or (name == "alt" and tag == "img")
 
 
 def _safe(html: str, *, follow: bool) -> str:
