@@ -129,7 +129,7 @@ def _renderer() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", options).enable(["table", "strikethrough", "linkify"])
     markdown.validateLink = link_allowed  # type: ignore[method-assign]
     # An address is shown as it was typed: decoded, xn--80ak6aa92e.com would look like another one.
-    markdown.normalizeLinkText = lambda address: address  # type: ignore[method-assign]
+    markdown.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
     return markdown
 
 
