@@ -28,6 +28,7 @@ FARTHEST = 10_001
 """Counts go up to here: "more than 10,000" is all that a page needs to say."""
 
 SHOWN = 50
+EXCHANGES_SHOWN = 20
 VOTES_SHOWN = 100
 
 
@@ -50,7 +51,7 @@ class PersonRecord:
     tombstone: CrmTombstone | None
     votes: Sequence[Any]
     withdrawn: Sequence[Any]
-    exchanges: Sequence[CrmExchange]
+    exchanges: Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class CompanyRecord:
 
     link: CrmLink | None
     dirty: CrmDirty | None
-    exchanges: Sequence[CrmExchange]
+    exchanges: Sequence[Any]
     people: Sequence[Any]
 
 
@@ -100,10 +101,17 @@ def refused(name: str) -> Sequence[Any]:
     return db.session.execute(select.order_by(some.c.entity, some.c.entity_id, some.c.idea_id)).all()
 
 
-def exchanges(name: str) -> Sequence[CrmExchange]:
-    """What was said last, the newest first."""
-    select = sa.select(CrmExchange).where(CrmExchange.connection == name)
-    return db.session.scalars(select.order_by(CrmExchange.id.desc()).limit(SHOWN)).all()
+def exchanges(name: str) -> Sequence[Any]:
+    """What was said last, the newest first: (exchange, whose it is)."""
+    newest = (
+        sa.select(CrmExchange, sa.func.coalesce(Person.name, Company.name).label("whose"))
+        .outerjoin(Person, sa.and_(Person.id == CrmExchange.entity_id, CrmExchange.entity != Entity.COMPANY))
+        .outerjoin(
+            Company, sa.and_(Company.id == CrmExchange.entity_id, CrmExchange.entity == Entity.COMPANY)
+        )
+        .where(CrmExchange.connection == name)
+    )
+    return db.session.execute(newest.order_by(CrmExchange.id.desc()).limit(EXCHANGES_SHOWN)).all()
 
 
 def person(person_id: int) -> Person:
@@ -191,8 +199,9 @@ def _withdrawn(name: str, person_id: int) -> Sequence[Any]:
     return db.session.execute(select.order_by(CrmLink.idea_id.desc()).limit(VOTES_SHOWN)).all()
 
 
-def _said(name: str, entities: Sequence[Entity], entity_id: int) -> Sequence[CrmExchange]:
-    select = sa.select(CrmExchange).where(
+def _said(name: str, entities: Sequence[Entity], entity_id: int) -> Sequence[Any]:
+    """What was said of one person or company, the newest first, in the shape of `exchanges`."""
+    select = sa.select(CrmExchange, sa.null().label("whose")).where(
         CrmExchange.connection == name, CrmExchange.entity_id == entity_id, CrmExchange.entity.in_(entities)
     )
-    return db.session.scalars(select.order_by(CrmExchange.id.desc()).limit(SHOWN)).all()
+    return db.session.execute(select.order_by(CrmExchange.id.desc()).limit(SHOWN)).all()
