@@ -42,9 +42,9 @@ def audit_all(limit: int = SHOWN) -> list[Finding]:
     db.session.rollback()
     with reading_only():
         # Under the usual isolation two statements could see two states and differ without a fault.
-        level = {"postgresql": "REPEATABLE READ"}.get(db.engine.dialect.name)
-        if level:
-            db.session.connection(execution_options={"isolation_level": level})
+        if db.engine.dialect.name == "postgresql":
+            db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         findings = [_run(name, audit, limit) for name, audit in sorted(_audits.items())]
         db.session.rollback()
     return findings

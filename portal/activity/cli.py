@@ -39,7 +39,7 @@ wake_after_commits(current_jobs)
 
 
 @click.command("worker")
-@click.option("--workers", default=1, type=click.IntRange(1, 8), help="How many tasks run side by side.")
+@click.option("--workers", default=2, type=click.IntRange(1, 8), help="How many tasks run side by side.")
 @with_appcontext
 def worker(workers: int) -> None:
     """Do what can be done later: search, CRM, mail. Ctrl-C or SIGTERM stops it after the batch in hand."""

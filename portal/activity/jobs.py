@@ -1,18 +1,22 @@
 """When the readers are woken: after a commit that recorded something, and every minute. huey keeps the queue."""
 
 import logging
+import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing, suppress
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from huey import Huey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 from huey.storage import RedisStorage, SqliteStorage
+from redis import ConnectionPool
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -50,6 +54,20 @@ class Worker(Consumer):
         self._signal_actions = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), (False, True))
 
 
+def _set_aside_if_damaged(path: Path) -> None:
+    """A queue that is no database any more is put aside: the schedule makes good what waited in it."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA quick_check").fetchone()
+    except sqlite3.OperationalError:
+        return
+    except sqlite3.DatabaseError:
+        log.exception("The queue %s is damaged: a new one is made, the old one is kept as *.damaged", path)
+        for tail in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                os.replace(f"{path}{tail}", f"{path}{tail}.damaged")
+
+
 class Jobs:
     """The queue of one portal. It is opened on the first use, never while the program loads."""
 
@@ -80,15 +98,9 @@ class Jobs:
     @cached_property
     def huey(self) -> Huey:
         """The queue with its tasks; Redis when it is set, else a file in the instance folder."""
-        options: dict[str, Any] = {
-            "storage_class": Queue,
-            "filename": str(self._settings.folder / "jobs.sqlite"),
-        }
-        if self._settings.redis_url:
-            options = {"storage_class": RedisStorage, "url": self._settings.redis_url}
         # Tasks travel pickled: only what was signed with our key is opened.
         serializer = SignedSerializer(secret=self._settings.signing_key())
-        huey = Huey("portal", results=False, serializer=serializer, **options)
+        huey = Huey("portal", results=False, serializer=serializer, **self._storage())
         self._wake = huey.task(name="wake_readers")(self._wake_readers)
         huey.periodic_task(crontab(minute="*"), name="wake_readers_each_minute")(self._wake_readers)
         for name in self._chores:
@@ -99,6 +111,16 @@ class Jobs:
         work = self._in_context(self._chores[name])
         self._asked[name] = huey.task(name=name)(work)
         huey.periodic_task(crontab(minute="*"), name=f"{name}_each_minute")(work)
+
+    def _storage(self) -> dict[str, Any]:
+        """Where huey keeps its queue. Time-outs are short, because requests wait for it after their commit."""
+        if self._settings.redis_url:
+            waits = {"socket_connect_timeout": 1, "socket_timeout": 5}
+            pool = ConnectionPool.from_url(self._settings.redis_url, **waits)
+            return {"storage_class": RedisStorage, "connection_pool": pool}
+        path = self._settings.folder / "jobs.sqlite"
+        _set_aside_if_damaged(path)
+        return {"storage_class": Queue, "filename": str(path), "timeout": 2}
 
     def wake(self) -> None:
         """Ask the worker to let the readers catch up, unless it was asked and has not begun. It never raises:

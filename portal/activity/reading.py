@@ -140,6 +140,8 @@ def _position(name: str) -> tuple[int, int]:
 
 def _read_here(reader: Reader) -> int | None:
     """One batch and the position in one transaction."""
+    if not _is_behind(reader.name):
+        return 0
     _make_position(reader.name)
     locked = sa.select(ReaderPosition).where(ReaderPosition.reader == reader.name)
     position = db.session.scalar(locked.with_for_update(skip_locked=True))

@@ -10,6 +10,7 @@ from portal.activity.jobs import Jobs
 from portal.database import db
 from portal.settings import Settings
 from tests.activity.readers import Remembering
+from tests.servers import free_port
 
 
 @pytest.fixture(params=["file", "redis"])
@@ -106,6 +107,25 @@ def test_a_queue_that_fails_fails_no_request(app, tmp_path, monkeypatch, caplog)
     assert "could not be woken" in caplog.text
     assert broken.waiting() is None
     assert broken.worker_seen_at() is None
+
+
+def test_a_damaged_queue_is_put_aside(app, tmp_path, monkeypatch, caplog):
+    (tmp_path / "jobs.sqlite").write_bytes(b"no database at all" * 1_000)
+    fresh = Jobs(Settings(instance=str(tmp_path), secret_key="x"), app.app_context)
+    monkeypatch.setitem(app.extensions, "jobs", fresh)
+    act()
+    db.session.commit()
+    assert fresh.waiting() == 1
+    assert "damaged" in caplog.text
+    assert (tmp_path / "jobs.sqlite.damaged").exists()
+
+
+def test_a_redis_that_does_not_answer_fails_no_request(app, tmp_path, monkeypatch, caplog):
+    nobody = Settings(instance=str(tmp_path), secret_key="x", redis_url=f"redis://127.0.0.1:{free_port()}/0")
+    monkeypatch.setitem(app.extensions, "jobs", Jobs(nobody, app.app_context))
+    act()
+    db.session.commit()
+    assert "could not be woken" in caplog.text
 
 
 def test_a_task_that_we_did_not_sign_is_not_opened(jobs):

@@ -1,10 +1,14 @@
 """The index follows what people do, through the journal."""
 
+import random
+
 import pytest
+import sqlalchemy as sa
 
 from portal import clock
 from portal.activity import journal
 from portal.activity.events import ContentImported, IdeaEdited, PersonChanged
+from portal.activity.models import Entry
 from portal.database import db
 from portal.discussion.editing import edit
 from portal.discussion.writing import write
@@ -15,7 +19,7 @@ from portal.ideas.submitting import submit
 from portal.moderation.hiding import hide, restore
 from portal.search import queries
 from portal.search.asking import ask
-from portal.search.indexing import rebuild
+from portal.search.indexing import Indexing, rebuild
 
 
 @pytest.fixture
@@ -111,3 +115,21 @@ def test_a_rebuild_is_the_same_index(cast, make, found, sought):
     assert sum(rebuild(sought())) == 3
     assert found("cellar") == before
     assert len(before) == 2
+
+
+def test_entries_read_twice_late_and_in_any_order_end_in_the_same_index(cast, make, found, sought):
+    sought()
+    topic = start(category=make.category(), by=cast.customer, title="Cellar tips", body="Cheap watches")
+    posts = [write(topic, by=cast.customer, body=f"Cellar number{n}") for n in range(6)]
+    for post in posts[:3]:
+        hide(post, by=cast.moderator, reason="Spam")
+    restore(posts[0], by=cast.moderator, reason="Fine")
+    edit(posts[5], by=cast.customer, body="Attic")
+    before = found("cellar")
+    reader = Indexing(sought)
+    entries = list(db.session.scalars(sa.select(Entry)))
+    dice = random.Random(7)
+    for _ in range(10):
+        reader.read(dice.choices(entries, k=dice.randint(1, len(entries))))
+        assert found("cellar") == before
+    assert len(before) == 4
