@@ -2,12 +2,14 @@
 
 import logging
 from importlib import import_module
+from typing import Any
 
 from flask import Flask, Request, request
 from flask.typing import ResponseReturnValue
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
@@ -36,8 +38,25 @@ SLICES = (
 )
 
 
+class Fields(ImmutableMultiDict[str, Any]):
+    """What came in by address or form. A NUL, which PostgreSQL cannot keep, becomes the mark for what is unreadable."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        if isinstance(mapping, list):
+            mapping = [(k, v.replace("\0", "\ufffd") if isinstance(v, str) else v) for k, v in mapping]
+        super().__init__(mapping)
+
+
+class Asked(Request):
+    """A request whose words can be stored and looked for."""
+
+    parameter_storage_class = Fields
+
+
 class Portal(Flask):
     """Flask, with plain forms that reach PUT and DELETE through a hidden field `_method`."""
+
+    request_class = Asked
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         if request is not None and request.method == "POST":

@@ -7,6 +7,7 @@ import pytest
 
 from tests.hostile import payloads
 from tests.hostile.oracle import Shape
+from tests.services import shared_folder
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +34,11 @@ def own():
 @pytest.fixture(scope="session")
 def collected(shared):
     return payloads.collected(shared)
+
+
+@pytest.fixture(scope="session")
+def texts(own):
+    """Some of ours and, where they are, some of the collections."""
+    beside = shared_folder()
+    more = payloads.collected(beside) if beside.is_dir() else []
+    return payloads.sample(payloads.sample(own, 150) + payloads.sample(more, 450), 600)

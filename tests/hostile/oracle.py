@@ -1,6 +1,7 @@
 """What may stand in a page, judged on what a browser makes of it."""
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
@@ -46,5 +47,6 @@ class Shape:
 
 
 def squeezed(text: str) -> str:
-    """Letters only by their order: blanks of any kind are left out."""
-    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\ufffd]+", "", text)
+    """The letters in their order, without blanks and signs that cannot be seen."""
+    seen = unicodedata.normalize("NFC", text)
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufffd]+", "", seen)

@@ -16,7 +16,7 @@
   };
   const attribute = ({ name, value }) => {
     if (LEADS.test(name)) return `${name}>${where(value)}`;
-    return FIXED.test(name) ? `${name}=${value}` : name;
+    return FIXED.test(name) ? `${name}=${value.replace(/\d+/g, "N")}` : name;
   };
   const script = (element) => {
     if (element.src) return " by address";

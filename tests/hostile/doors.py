@@ -1,0 +1,159 @@
+"""Every form that people fill: where it is sent, by whom, how long each text may be, and where its words are read."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+PASSWORD = "three grey herons"
+STATUSES = ("planned", "started", "open", "declined")
+
+
+@dataclass(frozen=True)
+class Door:
+    """`texts` are the fields with the longest text that they take. `others` fill the rest; a tuple gives one value
+    after another. `shown` are pages that show the words to `reader` (or to who sent them); `{here}` is where the
+    answer leads. `back` undoes the act. `fine` are words that are taken, where not every word is. `comments` are there beforehand."""
+
+    name: str
+    form: str
+    by: str
+    method: str
+    address: str
+    texts: dict[str, int]
+    others: dict[str, Any] = field(default_factory=dict)
+    shown: tuple[str, ...] = ("{here}",)
+    reader: str = ""
+    back: str = ""
+    fine: dict[str, str] = field(default_factory=dict)
+    comments: int = 0
+
+    def data(self, words: dict[str, str], turn: int) -> dict[str, str]:
+        """What is sent at this turn."""
+        others = {k: v[turn % len(v)] if isinstance(v, tuple) else v for k, v in self.others.items()}
+        return others | words
+
+
+def _desk(kind: str, form: str, others: dict[str, Any]) -> Door:
+    texts = {"name": 60, "description": 300}
+    shown = (f"/admin/{kind}", f"/admin/{kind}/1", "/ideas/new", "/questions/new", "/ideas/1", "/questions/1")
+    return Door(kind, form, "admin", "PUT", f"/admin/{kind}/1", texts, {"position": "1"} | others, shown)
+
+
+DOORS = [
+    Door(
+        "idea", "IdeaForm", "customer", "POST", "/ideas/",
+        {"title": 200, "body": 10_000, "key": 64}, {"board": "1"},
+        ("{here}", "{here}/edit", "/ideas/?sort=new", "/people/{customer}", "/"),
+    ),
+    Door(
+        "changed idea", "EditForm", "customer", "PUT", "/ideas/1", {"title": 200, "body": 10_000},
+        shown=("/ideas/1", "/ideas/1/history"),
+    ),
+    Door("comment", "PostForm", "customer", "POST", "/ideas/1/comments", {"body": 20_000}, shown=("/ideas/1",)),
+    Door(
+        "status", "StatusForm", "product_manager", "PUT", "/ideas/1/status",
+        {"reason": 500, "target": 40}, {"status": STATUSES}, ("/ideas/1",), "stranger",
+    ),
+    Door(
+        "official answer", "AnswerForm", "product_manager", "POST", "/ideas/1/answers", {"body": 10_000},
+        {"status": ("", "planned")}, ("/ideas/1",), "stranger",
+    ),
+    Door("vote", "VoteForm", "customer", "PUT", "/ideas/1/vote", {"value": 100}, shown=("/ideas/1",)),
+    Door(
+        "question", "TopicForm", "customer", "POST", "/questions/", {"title": 200, "body": 20_000},
+        {"category": "1", "kind": ("question", "discussion")}, ("{here}", "/questions/", "{here}/edit"),
+    ),
+    Door(
+        "changed question", "TextForm", "customer", "PUT", "/questions/1", {"title": 200, "body": 20_000},
+        shown=("/questions/1", "/questions/1/history"),
+    ),
+    Door("reply", "PostForm", "customer", "POST", "/questions/1/posts", {"body": 20_000}, shown=("/questions/1",)),
+    Door(
+        "comment on a reply", "PostForm", "customer", "POST", "/posts/{reply}/comments", {"body": 20_000},
+        shown=("/posts/{reply}/comments", "/questions/1"),
+    ),
+    Door(
+        "changed reply", "PostForm", "moderator", "PUT", "/posts/{reply}", {"body": 20_000},
+        shown=("/posts/{reply}/history", "/posts/{reply}/edit"),
+    ),
+    Door(
+        "flag", "FlagForm", "product_manager", "POST", "/moderation/flags", {"note": 500},
+        {"subject": "post", "thing_id": tuple(str(n) for n in range(5, 20)), "reason": "spam"},
+        ("/moderation/queue",), "moderator", comments=15,
+    ),
+    Door(
+        "what is flagged", "FlagForm", "product_manager", "POST", "/moderation/flags",
+        {"subject": 100, "thing_id": 18}, {"reason": "spam"}, (),
+    ),
+    Door(
+        "hiding", "ReasonForm", "moderator", "PUT", "/moderation/idea/1/hiding", {"reason": 500},
+        shown=("/ideas/1", "/moderation/log"), back="/moderation/idea/1/hiding",
+    ),
+    Door(
+        "lock", "ReasonForm", "moderator", "PUT", "/moderation/topic/1/lock", {"reason": 500},
+        shown=("/questions/1", "/moderation/log"), back="/moderation/topic/1/lock",
+    ),
+    Door(
+        "profile", "ProfileForm", "customer", "PUT", "/account/", {"name": 80, "about": 500},
+        shown=("/people/{customer}", "/ideas/1", "/questions/1", "/admin/people", "/people/{customer}/reputation"),
+    ),
+    Door(
+        "company", "CompanyForm", "admin", "PUT", "/admin/companies/1",
+        {"name": 120, "tier": 40, "segment": 80, "owner": 120}, {"currency": "EUR"},
+        ("/admin/companies", "/admin/companies/1", "/people/{customer}", "/ideas/1", "/admin/people"),
+    ),
+    Door(
+        "numbers of a company", "CompanyForm", "admin", "POST", "/admin/companies",
+        {"domains": 5000, "revenue": 100, "currency": 100, "renews_on": 100}, {"name": "Third"}, ("/admin/companies",),
+        fine={"domains": "third.example", "revenue": "1", "currency": "EUR", "renews_on": "2027-01-01"},
+    ),
+    _desk("boards", "BoardForm", {"half_life": "30"}),
+    Door(
+        "numbers of a board", "BoardForm", "admin", "POST", "/admin/boards", {"position": 100, "half_life": 100},
+        {"name": "Third"}, ("/admin/boards",), fine={"position": "1", "half_life": "2"},
+    ),
+    _desk("categories", "CategoryForm", {}),
+    Door(
+        "numbers of a category", "CategoryForm", "admin", "POST", "/admin/categories", {"position": 100},
+        {"name": "Third"}, ("/admin/categories",), fine={"position": "1"},
+    ),
+    Door(
+        "role", "RoleForm", "admin", "PUT", "/admin/people/{other_customer}/role", {"reason": 500},
+        {"role": ("moderator", "customer")}, (),
+    ),
+    Door(
+        "company of a person", "PlaceForm", "admin", "PUT", "/admin/people/{other_customer}/company",
+        {"company": 120}, shown=("/admin/people/{other_customer}",), fine={"company": "Harbor Foods"},
+    ),
+    Door(
+        "export", "ExportForm", "product_manager", "POST", "/exports/", {"top": 100, "since": 100}, {"format": "csv"}, ()
+    ),
+    Door(
+        "registering", "RegisterForm", "stranger", "POST", "/register", {"name": 80, "email": 200, "next": 200},
+        {"password": PASSWORD}, (),
+    ),
+    Door(
+        "signing in", "SignInForm", "stranger", "POST", "/login", {"email": 200, "next": 200}, {"password": PASSWORD}, ()
+    ),
+    Door("another mail address", "AddressForm", "customer", "POST", "/account/mail", {"email": 200}, shown=()),
+    Door("signing in again", "AgainForm", "customer", "POST", "/login/again", {"next": 200}, {"password": "x"}, ()),
+    Door(
+        "first admin", "FirstAdminForm", "stranger", "POST", "/first-admin/{token}", {"name": 80, "email": 200},
+        {"password": PASSWORD}, (),
+    ),
+]  # fmt: skip
+
+ASKING = {
+    "/ideas/": ("text",),
+    "/ideas/new": ("title",),
+    "/questions/new": ("title", "body"),
+    "/share": ("title",),
+    "/search": ("q",),
+    "/search/similar": ("title",),
+    "/login": ("next",),
+    "/register": ("next",),
+    "/admin/people": ("q",),
+    "/admin/companies": ("q",),
+    "/moderation/flags/new": ("note",),
+    "/nowhere": ("x",),
+}
+"""Pages that repeat what stands in their address."""
