@@ -1,7 +1,7 @@
 """Text is cooked once: Markdown in, safe HTML out, sanitized last against our allow-list and our own scheme check."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from html import escape, unescape
@@ -9,67 +9,45 @@ from typing import Any
 
 import bleach
 from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 VERSION = "1"
 HTML_MARK = "html-"
 HTML_VERSION = HTML_MARK + VERSION
 VERSIONS = (VERSION, HTML_VERSION)
-LONGEST = 50_000
+LONGEST = 25_000
+LONGEST_HTML = 100_000
+LONGEST_LINK = 2_000
 
 TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "dd",
-        "del",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "kbd",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    "a abbr b blockquote br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strike strong "  # noqa: SIM905
+    "sub sup table tbody td th thead tr ul".split()
 )
+LANGUAGES = frozenset(
+    "bash c c# c++ cpp console cs csharp css diff docker dockerfile go graphql html http ini java javascript js json "  # noqa: SIM905
+    "jsx kotlin lua markdown md nginx perl php powershell ps1 py python r rb ruby rust scala sh shell sql "
+    "swift text toml ts tsx typescript xml yaml yml".split()
+)
+"""What is highlighted: languages that people ask about, and whose lexers stay quick (bench/markup.py)."""
+LONGEST_CODE = 3_000
+HEAVIEST = 100_000
 SCHEMES = frozenset({"http", "https", "mailto"})
 _SCHEME = re.compile(r"^\s*([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
 _HTML = "http://www.w3.org/1999/xhtml"
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?")
+_VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "col", "area"})
+# Looking for links in a run without a blank takes the square of its length.
+_ENDLESS = re.compile(rf"\S{{{LONGEST_LINK}}}")
+_HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-_CODE_CLASS = re.compile(r"^[a-z0-9_\- ]{1,80}$")
+_CODE_CLASS = re.compile(r"(?:hl|language)-[\w#+.\-]{1,40}\Z", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -85,15 +63,20 @@ def cook(source: str) -> Cooked:
 
     Longer text than LONGEST is cut: forms refuse it earlier, this guards every other way in.
     """
-    return Cooked(_safe(_renderer().render(plain(source)[:LONGEST]), follow=False))
+    source = plain(source)[:LONGEST]
+    return Cooked(_safe(_renderer(_ENDLESS.search(source) is None).render(source), follow=False))
 
 
 def clean(html: str) -> Cooked:
     """Imported HTML on the same allow-list; its links are followed, because attribution asks for it.
 
-    The version says that the source is HTML, so that `cook_again` and edits treat it as such.
+    The version says that the source is HTML, so that `cook_again` and edits treat it as such. HTML that is made
+    to keep a parser busy becomes its plain text; more than LONGEST_HTML is cut.
     """
-    return Cooked(_safe(plain(html), follow=True), version=HTML_VERSION)
+    html = plain(html)[:LONGEST_HTML]
+    if _weight(html) > HEAVIEST:
+        html = escape(_TAG.sub(" ", html))
+    return Cooked(_safe(html, follow=True), version=HTML_VERSION)
 
 
 def cook_again(source: str, version: str) -> Cooked:
@@ -123,24 +106,58 @@ def plain(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-@lru_cache(maxsize=1)
-def _renderer() -> MarkdownIt:
-    options = {"html": False, "linkify": True, "breaks": True, "maxNesting": 40, "highlight": _highlighted}
+def _weight(html: str) -> int:
+    """The number of tags times the most that are open at once: what a parser's work grows with."""
+    tags = most = level = 0
+    for closing, name in _TAG.findall(html):
+        if name.lower() not in _VOID:
+            level = max(0, level - 1) if closing else level + 1
+        tags, most = tags + 1, max(most, level)
+    return tags * most
+
+
+@lru_cache(maxsize=2)
+def _renderer(linkify: bool) -> MarkdownIt:
+    options = {"html": False, "linkify": linkify, "breaks": True, "maxNesting": 20}
     markdown = MarkdownIt("commonmark", options).enable(["table", "strikethrough", "linkify"])
+    # Only what has a scheme is a link: "notes.md" and "main.py" are files, not hosts in Moldova and Paraguay.
+    markdown.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    # A character reference is shown as typed, like every other piece of HTML; a host, too, in its own letters.
+    markdown.disable("entity").inline.ruler.before("emphasis", "times", _times)
+    markdown.add_render_rule("fence", _fence)
     markdown.validateLink = link_allowed  # type: ignore[method-assign]
-    # An address is shown as it was typed: decoded, xn--80ak6aa92e.com would look like another one.
-    markdown.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    markdown.normalizeLinkText = str  # type: ignore[method-assign, assignment]
     return markdown
 
 
-def _highlighted(code: str, language: str, _attributes: Any) -> str:
-    try:
-        lexer = get_lexer_by_name(language) if language else None
-    except ClassNotFound:
-        lexer = None
-    if lexer is None or len(code) > 10_000:
-        return escape(code)
-    return highlight(code, lexer, HtmlFormatter(nowrap=True, classprefix="hl-"))
+def _times(state: StateInline, silent: bool) -> bool:
+    """A single asterisk between letters or digits, as in 7*7, is one: it opens and closes no emphasis."""
+    before, here, after = (state.src[n : n + 1] for n in range(state.pos - 1, state.pos + 2))
+    if (
+        here != "*"
+        or not state.pos
+        or not (before + after).isascii()
+        or not (before.isalnum() and after.isalnum())
+    ):
+        return False
+    if not silent:
+        state.pending += here
+    state.pos += 1
+    return True
+
+
+def _fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
+    """A block of code; the first LONGEST_CODE signs of all blocks of a text are highlighted."""
+    code = tokens[index].content
+    language = (tokens[index].info.split() or [""])[0]
+    env["code"] = env.get("code", 0) + len(code)
+    if language.lower() in LANGUAGES and env["code"] <= LONGEST_CODE:
+        lexer = get_lexer_by_name(language.lower())
+        shown = highlight(code, lexer, HtmlFormatter(nowrap=True, classprefix="hl-"))
+    else:
+        shown = escape(code)
+    name = f' class="language-{escape(language)}"' if language else ""
+    return f"<pre><code{name}>{shown}</code></pre>\n"
 
 
 def _attribute_allowed(tag: str, name: str, value: str) -> bool:
@@ -149,14 +166,10 @@ def _attribute_allowed(tag: str, name: str, value: str) -> bool:
     if name == "src":
         return tag == "img" and link_allowed(value) and not value.strip().lower().startswith("mailto:")
     if name == "class":
-        return (
-            tag in {"code", "span"}
-            and bool(_CODE_CLASS.match(value))
-            and value.startswith(("language-", "hl-"))
-        )
+        return tag in {"code", "span"} and all(map(_CODE_CLASS.match, value.split()))
     if name == "start":
         return tag == "ol" and value.isascii() and value.isdigit() and len(value) < 7
-    return (name == "title" and tag in {"a", "abbr", "img"}) or (name == "alt" and tag == "img")
+    return (name == "title" and tag in {"a", "abbr"}) or (name == "alt" and tag == "img")
 
 
 def _safe(html: str, *, follow: bool) -> str:
@@ -171,12 +184,13 @@ def _cleaner(follow: bool) -> bleach.Cleaner:
         protocols=SCHEMES,
         strip=True,
         strip_comments=True,
-        filters=[partial(_Links, follow=follow)],
+        filters=[partial(_Finish, follow=follow)],
     )
 
 
-class _Links(Filter):
-    """Marks outgoing links, and turns pictures of other hosts, which our CSP blocks, into links to them."""
+class _Finish(Filter):
+    """Marks outgoing links, turns pictures of other hosts (our CSP blocks them) into links to them, and puts
+    headings below those of the page."""
 
     def __init__(self, source: Iterable[dict[str, Any]], follow: bool) -> None:
         super().__init__(source)
@@ -189,6 +203,8 @@ class _Links(Filter):
                 inside = token["type"] == "StartTag"
                 if inside:
                     self._mark(token)
+            if token.get("name") in _HEADINGS:
+                token["name"] = _HEADINGS[token["name"]]
             if token.get("name") == "img":
                 yield from self._picture(token, inside)
             else:
@@ -196,7 +212,8 @@ class _Links(Filter):
 
     def _mark(self, token: dict[str, Any]) -> None:
         href = token["data"].get((None, "href"), "")
-        if _SCHEME.match(href) or href.startswith("//"):
+        bare = _INVISIBLE.sub("", unescape(href)).replace("\\", "/")
+        if _SCHEME.match(bare) or bare.startswith("//"):
             token["data"][(None, "rel")] = self.rel
 
     def _picture(self, token: dict[str, Any], inside: bool) -> Iterator[dict[str, Any]]:
@@ -208,7 +225,8 @@ class _Links(Filter):
         if inside:
             yield words
             return
-        attributes = {(None, "href"): source, (None, "rel"): self.rel}
-        yield {"type": "StartTag", "name": "a", "namespace": _HTML, "data": attributes}
+        link = {"type": "StartTag", "name": "a", "namespace": _HTML, "data": {(None, "href"): source}}
+        self._mark(link)
+        yield link
         yield words
         yield {"type": "EndTag", "name": "a", "namespace": _HTML, "data": {}}

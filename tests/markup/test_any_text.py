@@ -1,0 +1,81 @@
+"""Any text at all can be cooked, safely, and within its bounds."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.markup import LONGEST, clean, cook, cook_again, link_allowed, plain, text_of
+from tests.markup import oracle
+
+PIECES = [
+    "<script>", "</a>", "<a href=", "'", '"', "javascript:", "java\tscript:", "&#106;", "&colon;", "<img src=x onerror=",
+    "<svg/onload=", "![", "[x](", ")", "](", "<", ">", "`", "```", "\n", "\n\n", "    ", "> ", "- ", "1. ", "|", "---",
+    "http://a.example", "//b.example", "<!--", "-->", "<style>", "<math><mtext>", "</p>", "<table><tr><td>", "\x00",
+    "\u202e", "\ud800", "*", "**", "_", "~~", "#", "\\", "@", "{{", "}}", "<p class=", "hl-x card", " style=", "é", "漢",
+]  # fmt: skip
+texts = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(texts)
+def test_markdown(source):
+    html = cook(source).html
+    assert oracle.faults(html) == []
+    html.encode()
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(texts)
+def test_imported_html(source):
+    html = clean(source).html
+    assert oracle.faults(html) == []
+    assert clean(html).html == html
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(texts)
+def test_plain_text(source):
+    assert "<script" not in text_of(cook(source).html, 50) or "&lt;script" in cook(source).html
+    assert plain(plain(source)) == plain(source)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text(alphabet="javscript:/\\\t\n \x01#?&;x", max_size=30))
+def test_a_link_that_is_allowed_has_a_known_scheme(url):
+    assert not link_allowed(url) or oracle.scheme_of(url) in oracle.SCHEMES | {""}
+
+
+LONG = {
+    "quotes": "> " * 5_000,
+    "lists": "- " * 5_000,
+    "deep lists": "\n".join("  " * n + "- x" for n in range(500)),
+    "brackets": "[" * 20_000,
+    "pictures": "![a](" * 5_000,
+    "emphasis": "*a_" * 10_000,
+    "strikes": "~~a" * 10_000,
+    "table": "|" * 2_000 + "\n" + "-|" * 2_000,
+    "entities": "&amp" * 10_000,
+    "links": "http://a.example/(" * 3_000,
+    "one word": "a" * 200_000,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_the_caps_hold(name):
+    html = cook(LONG[name]).html
+    assert oracle.depth(html) <= 90
+    assert len(oracle.text(html)) <= LONGEST
+    assert oracle.faults(html) == []
+
+
+@pytest.mark.parametrize("tag", ["b", "div", "blockquote", "li", "p", "table"])
+def test_nested_html_is_cut(tag):
+    html = clean(f"<{tag}>" * 20_000).html
+    assert oracle.faults(html) == []
+
+
+def test_a_source_is_cooked_as_what_it_was():
+    for way_in, source in ((cook, "**a** <b>b</b>"), (clean, "**a** <b>b</b>")):
+        first = way_in(source)
+        assert cook_again(source, first.version) == first
+    assert cook("a").version != clean("a").version
