@@ -14,6 +14,7 @@ from portal.discussion.subjects import KINDS, name_of
 
 COMMENTS_SHOWN = 5
 PAGE = 20
+FARTHEST = 2**31 - 1  # the largest position that a column holds
 
 
 def not_hidden_from(viewer: Viewer, post: Any = Post) -> sa.ColumnElement[bool]:
@@ -108,6 +109,7 @@ def stretch(
     It reads by position, so the last stretch of a long discussion costs what the first costs. Two queries:
     the posts, and the comments on them (and on the pinned one).
     """
+    start, end = start and min(start, FARTHEST), end and min(end, FARTHEST)
     posts = _of(subject, viewer).where(Post.parent_id.is_(None), Post.aside.is_(False))
     if pinned is not None:
         posts = posts.where(Post.id != pinned.id)
@@ -181,7 +183,7 @@ def _of(subject: Any, viewer: Viewer) -> sa.Select[Post]:
 def comments_on(thing: Any, viewer: Viewer, *, after: int = 0, size: int = 50) -> tuple[list[Post], bool]:
     """Comments on a post (or on a subject itself) after a position, and whether there are more."""
     which = Post.parent_id == thing.id if isinstance(thing, Post) else _is_aside(thing)
-    comments = sa.select(Post).where(which, not_hidden_from(viewer), Post.position > after)
+    comments = sa.select(Post).where(which, not_hidden_from(viewer), Post.position > min(after, FARTHEST))
     found = list(db.session.scalars(with_author(comments.order_by(Post.position)).limit(size + 1)))
     return found[:size], len(found) > size
 

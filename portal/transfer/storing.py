@@ -31,3 +31,14 @@ def batches(rows: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
     iterator = iter(rows)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def make_ready_to_count(*models: Any) -> None:
+    """Before the big statements: PostgreSQL learns how large the tables became, and may take its time.
+
+    It would plan for the tables as they were before this transaction.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        for model in models:
+            db.session.execute(sa.text(f"ANALYZE {model.__table__.name}"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import ContentImported
 from portal.database import db
@@ -21,7 +22,7 @@ from portal.transfer.stackexchange.gathering import gather
 from portal.transfer.stackexchange.placing import People
 from portal.transfer.stackexchange.reading import Dump
 from portal.transfer.stackexchange.writing import Texts
-from portal.transfer.storing import known
+from portal.transfer.storing import known, make_ready_to_count
 
 TABLES = ("Users", "Votes", "PostHistory", "Posts", "Comments", "PostLinks", "Badges")
 PASSES = {"Posts": 2}
@@ -69,6 +70,7 @@ def run(archive: Archive, source: str, advance: Callable[[int], object] = lambda
 
 
 def _finish(texts: Texts, subjects: dict[int, dict[str, Any]], answers: dict[int, dict[str, Any]]) -> None:
+    make_ready_to_count(Idea, Topic, Post, Person)
     finishing.give_positions()
     finishing.accept(texts, subjects, answers)
     finishing.count(texts.source)
