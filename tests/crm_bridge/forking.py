@@ -10,9 +10,20 @@ import sys
 from flask.cli import FlaskGroup
 
 from portal.app import create_app
+from portal.cli import is_ready
+from portal.crm_bridge import planning
+from portal.database import db
+from tests.crm_bridge.conftest import VOICE
 
 app = create_app()
 flask = FlaskGroup(create_app=lambda: app)
+with app.app_context():
+    # What every command does first is done once, here; no connection is handed down.
+    is_ready()
+    for _ in planning.everything(VOICE):
+        pass
+    db.session.remove()
+    db.engine.dispose()
 
 
 def run(words):

@@ -47,6 +47,7 @@ class Living(RuleBasedStateMachine):
         self.people = [self.person(n, company) for n in range(4)]
         self.ideas = [self.make.idea().id for _ in range(3)]
         marking.mark(DEFAULT, Entity.PERSON, self.people)
+        marking.mark(DEFAULT, Entity.COMPANY, [company.id])
         db.session.commit()
         self.bridge = Bridge(Memory({"name": f"any order {next(names)}"}))
 
