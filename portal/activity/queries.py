@@ -1,11 +1,12 @@
 """Reads of the journal: what a reader has not seen, how far behind it is, and entries for people."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from portal import clock
 from portal.activity.models import Entry, ReaderPosition
 from portal.database import db
 
@@ -15,12 +16,16 @@ START = -(2**62)
 FARTHEST = 1_000
 """Lag is counted up to here; beyond, "more than" says enough."""
 
+BRIEFLY = timedelta(seconds=10)
+"""Every transaction is open for a moment; entries that wait no longer are nothing to speak of."""
+
 
 @dataclass(frozen=True)
 class Lag:
-    """How far a reader is behind. `behind` stops counting at FARTHEST."""
+    """How far a reader has come (`entry_id`, 0 before the first) and is behind (counted up to FARTHEST)."""
 
     reader: str
+    entry_id: int
     behind: int
     oldest_at: datetime | None
     moved_at: datetime | None
@@ -67,13 +72,13 @@ def held_back() -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(Entry.xid >= _edge("xmin")))))
 
 
-def held_back_since() -> datetime | None:
-    """When the oldest transaction that writes began, if entries wait for it."""
+def held_back_since(longer_than: timedelta = BRIEFLY) -> datetime | None:
+    """When the oldest transaction that writes began, if entries wait for it for longer than that."""
     if not held_back():
         return None
     oldest = "SELECT min(xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL"
     began: datetime | None = db.session.scalar(sa.text(oldest))
-    return began
+    return began if began and clock.now() - began > longer_than else None
 
 
 def is_from_another_cluster() -> bool:
@@ -102,6 +107,7 @@ def _lag(name: str, position: ReaderPosition | None) -> Lag:
     behind, oldest = db.session.execute(sa.select(sa.func.count(), sa.func.min(ahead.c.at))).one()
     return Lag(
         reader=name,
+        entry_id=at[1],
         behind=behind,
         oldest_at=oldest,
         moved_at=position.moved_at if position else None,
