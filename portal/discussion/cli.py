@@ -17,6 +17,5 @@ def rerender(batch: int) -> None:
         with click.progressbar(length=count, label=f"{model.__tablename__:16}") as bar:
             for done in rerendering.rerender(model, batch=batch):
                 db.session.commit()
-                db.session.expunge_all()
                 bar.update(done)
     click.echo("All texts are cooked with this version of the renderer.")
