@@ -107,6 +107,6 @@ def test_the_rule_of_each_markdown_case_is_met(shapes, shared):
             assert took < 0.5, case["id"]
         if case["must"] == "link-ok":
             assert 'href="https://example.invalid/?a=1&amp;lt=2&amp;copy=3"' in cooked
-        if case["must"] == "text-survives" and case["id"] not in {24, 25, 58}:
-            words = case["markdown"].replace("[good](https://example.invalid)", "good").replace("*", "")
+        if case["must"] == "text-survives" and case["id"] not in {24, 25}:
+            words = case["markdown"].replace("[good](https://example.invalid)", "good")
             assert found.shows(words), case["id"]
