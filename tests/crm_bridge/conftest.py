@@ -6,7 +6,6 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
-from portal.activity.reading import catch_up
 from portal.crm_bridge import connecting, leasing, planning, pushing
 from portal.crm_bridge.describing import Voice
 from portal.crm_bridge.gateway import connect
@@ -15,6 +14,7 @@ from portal.crm_bridge.models import DEFAULT, CrmDirty, CrmExchange, CrmLink, Cr
 from portal.database import db
 from portal.voting import casting
 from tests.crm_bridge.faults import Watched
+from tests.crm_bridge.following import catch_up
 from tests.factories import EPOCH
 
 VOICE = Voice(DEFAULT, "Test Community", "https://community.example")

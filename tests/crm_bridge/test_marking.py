@@ -4,10 +4,10 @@ import pytest
 
 from portal import clock
 from portal.activity import events, journal
-from portal.activity.reading import catch_up
 from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.models import CrmDirty
 from portal.database import db
+from tests.crm_bridge.following import catch_up
 from tests.factories import EPOCH
 
 

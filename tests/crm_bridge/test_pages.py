@@ -6,7 +6,6 @@ import io
 import pytest
 
 from portal.activity.models import Entry
-from portal.activity.reading import catch_up
 from portal.crm_bridge import connecting
 from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmDirty, CrmLink
@@ -14,6 +13,7 @@ from portal.database import db
 from portal.ideas.models import Idea
 from portal.moderation.hiding import hide
 from portal.voting import casting
+from tests.crm_bridge.following import catch_up
 from tests.factories import EPOCH
 
 

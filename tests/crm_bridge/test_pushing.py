@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from portal import clock
 from portal.accounts.models import Person
-from portal.activity.reading import catch_up
 from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.models import CrmDirty, CrmExchange, CrmLink
 from portal.database import db
 from portal.voting import casting
 from tests.crm_bridge.faults import Strict
+from tests.crm_bridge.following import catch_up
 from tests.factories import EPOCH
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 
-from portal.activity.reading import catch_up, readers
+from portal.activity.reading import readers
 from portal.crm_bridge import cli, connecting, leasing, marking
 from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmDirty, CrmLink, Entity
 from portal.database import db
+from tests.crm_bridge.following import catch_up
 
 
 def go_on():
