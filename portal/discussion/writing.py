@@ -59,6 +59,8 @@ def _top_of(parent: Post, subject: Any, *, by: Person) -> Post:
     if getattr(parent, f"{name_of(subject)}_id") != subject.id:
         raise Unusable("The post you comment on belongs to something else. Reload the page and try again.")
     top = parent if parent.parent_id is None else db.session.get_one(Post, parent.parent_id)
+    # Whoever hides a post holds its subject too: only now, with the subject held, does it stay as it is.
+    db.session.refresh(top, ["hidden_at"])
     if (parent.is_hidden or top.is_hidden) and not by.may("moderate"):
         raise Conflict("The post you comment on is hidden. You can write a reply of your own instead.")
     return top

@@ -79,6 +79,7 @@ def _held(post: Post) -> Topic:
         raise Conflict("Only an answer to a question can be accepted.")
     topic = db.session.get_one(Topic, post.topic_id)
     _hold(topic)
+    db.session.refresh(post, ["hidden_at"])
     return topic
 
 
