@@ -24,6 +24,7 @@ LINK = (
     CrmLink.next_at,
     CrmLink.refused_hash,
     CrmLink.message,
+    CrmLink.synced_at,
 )
 
 
@@ -138,18 +139,22 @@ def votes(connection: str, ids: Collection[int], after: tuple[int, int], limit: 
 
 def withdrawn(
     connection: str, ids: Collection[int], after: tuple[int, int], limit: int
-) -> list[tuple[WithdrawnVote, Any]]:
-    """Votes that were written and are no longer here, each with its ledger row, in the order of (person, idea)."""
+) -> list[tuple[WithdrawnVote | None, Any]]:
+    """Votes that were sent and are no longer here, each with its ledger row, in the order of (person, idea).
+
+    The vote is None where the CRM never said that it took it.
+    """
     there = sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)
     select = (
         sa.select(*LINK, CrmLink.last_fields, CrmLink.withdrawn_at, Idea.title, Idea.status, Idea.hidden_at)
         .join(Idea, Idea.id == CrmLink.idea_id)
         .where(CrmLink.connection == connection, CrmLink.entity == Entity.VOTE)
         .where(*_from(CrmLink.entity_id, CrmLink.idea_id, ids, after))
-        .where(CrmLink.last_fields.is_not(None), ~there)
+        .where(~there)
         .order_by(CrmLink.entity_id, CrmLink.idea_id)
     )
-    return [(_withdrawn(row), row) for row in db.session.execute(select.limit(limit))]
+    rows = db.session.execute(select.limit(limit))
+    return [(_withdrawn(row) if row.last_fields else None, row) for row in rows]
 
 
 def _withdrawn(row: Any) -> WithdrawnVote:

@@ -213,16 +213,10 @@ def _note_withdrawals(entries: Sequence[Entry]) -> None:
     ]
     if not gone:
         return
-    vote = CrmLink.entity == Entity.VOTE, CrmLink.idea_id != NO_IDEA
-    its = CrmLink.entity_id == sa.bindparam("person"), CrmLink.idea_id == sa.bindparam("idea")
-    update = sa.update(CrmLink.__table__).where(*vote, *its)  # type: ignore[arg-type]
-    db.session.execute(update.values(withdrawn_at=sa.bindparam("at")), gone)
-    # A vote that the CRM never took leaves nothing to take back there.
-    these = (
-        CrmLink.idea_id.in_({each["idea"] for each in gone}),
-        CrmLink.entity_id.in_({each["person"] for each in gone}),
-        CrmLink.last_fields.is_(None),
+    update = sa.update(CrmLink.__table__).where(  # type: ignore[arg-type]
+        CrmLink.entity == Entity.VOTE,
+        CrmLink.idea_id != NO_IDEA,
+        CrmLink.entity_id == sa.bindparam("person"),
+        CrmLink.idea_id == sa.bindparam("idea"),
     )
-    there = sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)
-    never = sa.delete(CrmLink).where(*vote, *these, ~there)
-    db.session.execute(never, execution_options=UNSEEN)
+    db.session.execute(update.values(withdrawn_at=sa.bindparam("at")), gone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from portal import clock
@@ -22,6 +23,7 @@ VOTES = 2_000
 
 NOBODY = "no consenting people"
 HIDDEN_IDEA = "the idea is hidden"
+CAME_AND_WENT = "taken back before the CRM said that it has it"
 
 
 @dataclass(slots=True)
@@ -129,10 +131,9 @@ def people(voice: Voice, ids: Collection[int]) -> Iterator[Sheet]:
         sheet.changes += _erasures(voice, refused, links)
     held_back = sheet.held_back()
     yield sheet
-    for read in (gathering.votes, gathering.withdrawn):
-        for part in _votes(voice, allowed, read):
-            held_back |= part.held_back()
-            yield part
+    for part in chain(_votes(voice, allowed), _withdrawn(voice, allowed)):
+        held_back |= part.held_back()
+        yield part
     yield Sheet(marks=[each for each in seen if each.entity_id not in held_back], looked_at=len(ids))
 
 
@@ -163,26 +164,54 @@ def _erasures(voice: Voice, refused: dict[int, str], links: dict[int, Any]) -> l
     ]
 
 
-def _votes(voice: Voice, people: dict[int, Any], read: Callable[..., Sequence[Any]]) -> Iterator[Sheet]:
-    """The votes of these people in parts; `read` is `gathering.votes` or `gathering.withdrawn`."""
-    after = (0, 0)
+def _votes(voice: Voice, people: dict[int, Any]) -> Iterator[Sheet]:
+    """The votes of these people in parts."""
     voters = {each: describing.voter(voice, person) for each, person in people.items()}
+    for rows, sheet in _parts(voice, people, gathering.votes):
+        for row, link in rows:
+            subject = Subject(Entity.VOTE, row.person_id, row.idea_id)
+            if row.hidden_at is not None and link is None:
+                sheet.skipped.append((subject, HIDDEN_IDEA))
+                continue
+            record = describing.vote(voice, voters[row.person_id], row)
+            sheet.weigh(subject, VOTE, vote_fields(record), link)
+        yield _finished(voice, sheet)
+
+
+def _withdrawn(voice: Voice, people: dict[int, Any]) -> Iterator[Sheet]:
+    """Votes of these people that are no longer here, in parts.
+
+    One that came and went before the CRM said that it took it is taken out there, in case it did.
+    """
+    voters = {each: describing.voter(voice, person) for each, person in people.items()}
+    for rows, sheet in _parts(voice, people, gathering.withdrawn):
+        for row, link in rows:
+            subject = Subject(Entity.VOTE, link.entity_id, link.idea_id)
+            if row is None:
+                sheet.changes.append(erasure(subject, VOTE, link.remote_id, CAME_AND_WENT))
+            else:
+                record = describing.vote(voice, voters[row.person_id], row)
+                sheet.weigh(subject, VOTE, vote_fields(record), link)
+        yield _finished(voice, sheet)
+
+
+def _parts(
+    voice: Voice, people: dict[int, Any], read: Callable[..., Sequence[Any]]
+) -> Iterator[tuple[Sequence[Any], Sheet]]:
+    """Rows of `gathering.votes` or `gathering.withdrawn`, a part at a time, each with an empty sheet."""
+    after = (0, 0)
     while people:
-        sheet = Sheet()
         with reading_only():
             rows = read(voice.connection, people, after, VOTES)
-            for row, link in rows:
-                subject = Subject(Entity.VOTE, row.person_id, row.idea_id)
-                if row.hidden_at is not None and link is None:
-                    sheet.skipped.append((subject, HIDDEN_IDEA))
-                    continue
-                sheet.weigh(
-                    subject, VOTE, vote_fields(describing.vote(voice, voters[row.person_id], row)), link
-                )
-            sheet.changes = with_differences(voice.connection, sheet.changes)
-        if not rows:
-            return
-        yield sheet
+        if rows:
+            yield rows, Sheet()
         if len(rows) < VOTES:
             return
-        after = (rows[-1][0].person_id, rows[-1][0].idea_id)
+        vote, link = rows[-1]
+        after = (vote.person_id, vote.idea_id) if vote else (link.entity_id, link.idea_id)
+
+
+def _finished(voice: Voice, sheet: Sheet) -> Sheet:
+    with reading_only():
+        sheet.changes = with_differences(voice.connection, sheet.changes)
+    return sheet

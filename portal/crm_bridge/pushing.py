@@ -2,6 +2,7 @@
 
 `push` is a generator. At each `yield` a transaction must end: the caller commits and goes on. So nothing is held
 locked while the CRM is asked, and a kill loses at most the outcomes of one call, which the next push adopts.
+What is to be created is written down before it is sent: whatever becomes of the answer, we know what may be there.
 """
 
 from collections import Counter
@@ -17,8 +18,8 @@ from portal.crm_bridge.gateway import CrmError, CrmGateway, Fields, Key, Kind, O
 from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.marking import unmark
 from portal.crm_bridge.models import Entity
-from portal.crm_bridge.planning import Sheet
-from portal.crm_bridge.recording import Result, record
+from portal.crm_bridge.planning import CAME_AND_WENT, Sheet
+from portal.crm_bridge.recording import Result, intend, record
 
 NOT_SENT = "not sent"
 """Counted when consent or the contact went between plan and push."""
@@ -64,6 +65,7 @@ def _send(
 ) -> Iterator[Step]:
     seq = leasing.keep(connection, holder)
     ready, parents = _still_allowed(connection, kind, batch)
+    intend(connection, [change for change in ready if change.verb is Verb.CREATE])
     yield Step(Counter({NOT_SENT: len(batch) - len(ready)}))
     results = _ask(gateway, kind, ready, parents, seq)
     yield Step(record(connection, results))
@@ -89,7 +91,7 @@ def _still_allowed(
         if change.subject.entity is Entity.COMPANY:
             return True
         if change.verb is Verb.ERASE:
-            return change.subject.entity_id in refused
+            return change.subject.entity_id in refused or change.reason == CAME_AND_WENT
         return change.subject.entity_id not in refused and (
             not kind.parent or change.subject.entity_id in parents
         )

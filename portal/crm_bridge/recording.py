@@ -26,6 +26,8 @@ WRITTEN = (
     *NOTHING_REFUSED,
 )
 
+NO_ANSWER = "Sent; the answer is not known yet."
+
 TRIES = 8
 LONGEST_WAIT = timedelta(minutes=15)
 
@@ -37,6 +39,19 @@ class Result:
     change: Change
     sent: dict[str, Any]
     outcome: Outcome
+
+
+def intend(connection: str, creates: Sequence[Change]) -> None:
+    """Write down, before it is sent, what will be new there. Without an answer it may be there or not: then it
+    is looked for and adopted, or taken out when the person withdrew meanwhile."""
+    values = {"state": LinkState.RETRY, "next_at": None, "message": NO_ANSWER, "field": None}
+    rows = [
+        _key(connection, change)
+        | values
+        | {"remote_type": change.kind.name, "refused_hash": change.hash, "attempts": change.attempts}
+        for change in creates
+    ]
+    upsert(CrmLink, rows, (*values, "refused_hash", "attempts"))
 
 
 def record(connection: str, results: Sequence[Result]) -> Counter[str]:

@@ -36,6 +36,26 @@ class Down(Watched):
         raise CrmError("Connection refused", permanent=False)
 
 
+class Unheard(Watched):
+    """Takes what it is sent, and its answer is lost on the way."""
+
+    def __init__(self, gateway, kind):
+        super().__init__(gateway)
+        self.kind = kind
+
+    def upsert_many(self, kind, rows):
+        outcomes = self.gateway.upsert_many(kind, rows)
+        if kind == self.kind:
+            raise CrmError("Timed out", permanent=False)
+        return outcomes
+
+
+def push_unheard(bridge, kind):
+    with pytest.raises(CrmError, match="Timed out"):
+        bridge.push(gateway=Unheard(bridge.gateway.gateway, kind))
+    db.session.rollback()
+
+
 def link(person):
     db.session.expire_all()
     return db.session.query(CrmLink).filter_by(entity="person", entity_id=person.id).one()
@@ -152,3 +172,33 @@ def test_exchanges_are_bounded(bridge, consenting, rows, monkeypatch):
         consenting()
     bridge.push()
     assert rows(CrmExchange) == 5
+
+
+def test_an_answer_that_is_lost_is_made_good(bridge, consenting):
+    ines = consenting()
+    push_unheard(bridge, "contact")
+    assert (link(ines).state, link(ines).message) == ("retry", recording.NO_ANSWER)
+    counts = bridge.push()
+    assert (counts["adopted"], counts["created"]) == (1, 0)
+    assert list(bridge.held("contact")) == [f"person:{ines.id}"]
+
+
+def test_who_withdraws_after_a_lost_answer_is_taken_out(bridge, consenting):
+    ines = consenting()
+    push_unheard(bridge, "contact")
+    assert list(bridge.held("contact")) == [f"person:{ines.id}"]
+    ines.crm_consent = False
+    bridge.push()
+    assert bridge.held("contact") == {}
+
+
+def test_a_vote_that_is_taken_back_after_a_lost_answer_is_taken_out(bridge, make, consenting, vote, rows):
+    ines, idea = consenting(), make.idea()
+    vote(ines, idea)
+    push_unheard(bridge, "vote")
+    assert len(bridge.held("vote")) == 1
+    casting.withdraw(idea, by=ines)
+    counts = bridge.push()
+    assert counts["erased"] == 1
+    assert bridge.held("vote") == {}
+    assert rows(CrmLink, entity="vote") == 0
