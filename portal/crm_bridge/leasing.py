@@ -25,7 +25,7 @@ def take(connection: str) -> str:
     The lease of a process of this machine that no longer lives is taken over at once.
     """
     make_default()
-    now, holder = clock.now(), f"{_machine()} {os.getpid()} {secrets.token_hex(4)}"
+    now, holder = clock.now(), f"{_machine()} {os.getpid()} {_began(os.getpid())} {secrets.token_hex(4)}"
     select = sa.select(CrmConnection.lease_holder, CrmConnection.lease_until)
     held, until = db.session.execute(select.where(CrmConnection.name == connection)).one()
     if held is not None and until is not None and until > now and not _is_dead(held):
@@ -78,9 +78,17 @@ def _machine() -> str:
     return socket.gethostname()
 
 
+def _began(pid: int) -> str:
+    """When a process began, so that another one that got its number later is not taken for it; "-" if unknown."""
+    with suppress(OSError):
+        # The name of the program, in brackets, may hold anything; the start is the 20th value after it.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return "-"
+
+
 def _is_dead(holder: str) -> bool:
-    """Whether the holder is certainly gone: a process of this machine whose number nobody has."""
-    machine, pid, _ = holder.split(" ")
+    """Whether the holder is certainly gone: a process of this machine that runs no more."""
+    machine, pid, began, _ = holder.split(" ")
     if machine != _machine():
         return False
     try:
@@ -88,5 +96,5 @@ def _is_dead(holder: str) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False
-    return False
+        pass
+    return _began(int(pid)) != began

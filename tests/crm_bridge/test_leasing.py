@@ -1,5 +1,6 @@
 """One pushes at a time; who is dead or silent holds nobody up."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -37,7 +38,7 @@ def test_there_is_one_holder(app):
 
 
 def test_a_holder_on_another_machine_is_waited_for(held_by):
-    held_by("elsewhere 1 abc")
+    held_by("elsewhere 1 7 abc")
     with clock.at(EPOCH + timedelta(seconds=119)), pytest.raises(Conflict):
         leasing.take(DEFAULT)
     with clock.at(EPOCH + timedelta(seconds=121)):
@@ -45,9 +46,22 @@ def test_a_holder_on_another_machine_is_waited_for(held_by):
 
 
 def test_a_holder_of_this_machine_that_is_dead_is_replaced_at_once(held_by):
-    held_by(f"{leasing._machine()} {OF_NOBODY} abc")
+    held_by(f"{leasing._machine()} {OF_NOBODY} 7 abc")
     with clock.at(EPOCH):
         assert leasing.take(DEFAULT)
+
+
+def test_a_process_that_got_the_number_of_a_dead_one_is_not_taken_for_it(held_by):
+    held_by(f"{leasing._machine()} {os.getpid()} 7 abc")
+    with clock.at(EPOCH):
+        assert leasing.take(DEFAULT)
+
+
+def test_a_holder_of_this_machine_that_lives_is_waited_for(held_by):
+    me = os.getpid()
+    held_by(f"{leasing._machine()} {me} {leasing._began(me)} abc")
+    with clock.at(EPOCH), pytest.raises(Conflict):
+        leasing.take(DEFAULT)
 
 
 def test_who_lost_the_lease_is_told_so_before_the_next_call(app):
@@ -55,16 +69,16 @@ def test_who_lost_the_lease_is_told_so_before_the_next_call(app):
         first = leasing.take(DEFAULT)
     with clock.at(EPOCH + leasing.LASTS * 2):
         held = db.session.get_one(CrmConnection, DEFAULT)
-        held.lease_holder = "elsewhere 1 abc"
+        held.lease_holder = "elsewhere 1 7 abc"
         db.session.flush()
         with pytest.raises(Conflict, match="took over"):
             leasing.keep(DEFAULT, first)
 
 
 def test_giving_back_what_is_somebody_elses_changes_nothing(held_by):
-    held_by("elsewhere 1 abc")
-    leasing.give_back(DEFAULT, "me 1 abc")
-    assert db.session.get_one(CrmConnection, DEFAULT).lease_holder == "elsewhere 1 abc"
+    held_by("elsewhere 1 7 abc")
+    leasing.give_back(DEFAULT, "me 1 7 abc")
+    assert db.session.get_one(CrmConnection, DEFAULT).lease_holder == "elsewhere 1 7 abc"
 
 
 def test_the_numbers_of_calls_only_grow(app):
