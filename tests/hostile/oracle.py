@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 # What people may write, said here a second time so that a slip in the portal's own list is seen.
 PLAIN = (
@@ -37,13 +38,13 @@ class Shape:
         strange = [each for each in self.written if not WRITTEN.fullmatch(each)]
         return strange + [each for each in [*self.made, *self.written] if NEVER.search(each)]
 
-    def beyond(self, usual: Counter[str]) -> dict[str, int]:
-        """What our templates do not make when the words are harmless."""
-        return {each: count - usual[each] for each, count in self.made.items() if count > usual[each]}
-
     def shows(self, words: str) -> bool:
         """Whether these words can be read in the page, however they are broken into lines."""
-        return squeezed(words) in squeezed(self.text)
+        return squeezed(words) in self._read
+
+    @cached_property
+    def _read(self) -> str:
+        return squeezed(self.text)
 
 
 def squeezed(text: str) -> str:

@@ -128,3 +128,12 @@ def test_no_question_in_an_address_breaks_a_page(as_, cast, things, path):
             if status not in expected:
                 broken[name, value[:60]] = status
     assert broken == {}
+
+
+@pytest.mark.parametrize("path", ["/ideas/1", "/questions/1"])
+def test_only_the_place_in_a_discussion_is_repeated_as_its_address(as_, things, path):
+    names = ("idea_id", "topic_id", "endpoint", "values", "_external", "_scheme", "_anchor", "_method", "utm")
+    answer = as_().get(path, query_string={"from": "9"} | dict.fromkeys(names, "javascript"))
+    assert answer.status_code == 200
+    (canonical,) = re.findall(r'rel="canonical" href="([^"]+)"', answer.text)
+    assert re.fullmatch(rf"(http://localhost)?{path}-[a-z-]+\?from=9", canonical)
