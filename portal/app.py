@@ -4,13 +4,12 @@ import logging
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, Request, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, Request, abort, request
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
-from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
@@ -38,6 +37,10 @@ SLICES = (
 )
 
 
+FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+"""What is sent to us: forms, or nothing. Flask-WTF would also take JSON, whose values are not only texts."""
+
+
 class Fields(ImmutableMultiDict[str, Any]):
     """What came in by address or form. A NUL, which PostgreSQL cannot keep, becomes the mark for what is unreadable."""
 
@@ -48,9 +51,13 @@ class Fields(ImmutableMultiDict[str, Any]):
 
 
 class Asked(Request):
-    """A request whose words can be stored and looked for."""
+    """A request whose words can be stored and looked for. No form takes files, so whoever sends one sent nothing."""
 
     parameter_storage_class = Fields
+
+    @property
+    def files(self) -> ImmutableMultiDict[str, FileStorage]:
+        return ImmutableMultiDict()
 
 
 class Portal(Flask):
@@ -59,15 +66,34 @@ class Portal(Flask):
     request_class = Asked
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        if request is not None and request.method == "POST":
-            try:
-                wanted = request.form.get("_method", "").upper()
-            except HTTPException as too_large:
-                request.environ["portal.unreadable"] = too_large
-                wanted = ""
-            if wanted in {"PUT", "DELETE"}:
-                request.method = request.environ["REQUEST_METHOD"] = wanted
-        return super().create_url_adapter(request)
+        if request is None:
+            return super().create_url_adapter(None)
+        wanted = self._method_in(request)
+        if request.method == "POST" and wanted in {"PUT", "DELETE"}:
+            request.method = request.environ["REQUEST_METHOD"] = wanted
+        try:
+            return super().create_url_adapter(request)
+        except HTTPException as no_host:
+            # The refusal is a page, whose links need an adapter.
+            request.environ["portal.unreadable"] = no_host
+            return self.url_map.bind("localhost")
+
+    def _method_in(self, request: Request) -> str:
+        # No app is current yet, from which the request would know what it may read.
+        request.max_content_length = self.config["MAX_CONTENT_LENGTH"]
+        request.max_form_memory_size = self.config["MAX_FORM_MEMORY_SIZE"]
+        request.max_form_parts = self.config["MAX_FORM_PARTS"]
+        if request.method in pages.SAFE:
+            return ""
+        try:
+            wanted = request.form.get("_method", "").upper()
+            if request.content_length is None and getattr(request.stream, "is_exhausted", False):
+                # Of a body that does not say how long it is, Werkzeug reads what is allowed and drops the rest.
+                raise RequestEntityTooLarge
+            return wanted
+        except HTTPException as too_large:
+            request.environ["portal.unreadable"] = too_large
+            return ""
 
 
 def create_app(settings: Settings | None = None) -> Portal:
@@ -94,12 +120,13 @@ def create_app(settings: Settings | None = None) -> Portal:
     return app
 
 
-def _begin() -> ResponseReturnValue | None:
+def _begin() -> None:
     set_reads_only(request.method in pages.SAFE)
     unreadable = request.environ.get("portal.unreadable")
     if unreadable is not None:
         raise unreadable
-    return None
+    if request.method not in pages.SAFE and request.mimetype not in FORMS:
+        abort(415)
 
 
 def _config(settings: Settings) -> dict[str, object]:

@@ -4,10 +4,67 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from flask import url_for
 
+from portal.database import db
+from tests import world
 from tests.hostile import payloads
 from tests.hostile.oracle import Shape
 from tests.services import shared_folder
+
+LONG = "A text that took me half an hour to write. " * 20
+IDEA = {"title": "Offline mode", "body": LONG, "board": "1"}
+
+
+SAFE = "Everything that was saved before is safe"
+
+
+def says_so(answer, *, keeps=False):
+    """Fails unless the answer is a refusal that promises nothing, says when to come back, and keeps LONG."""
+    assert answer.status_code == 503
+    assert SAFE in answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    assert not keeps or LONG.strip() in answer.text
+
+
+@pytest.fixture
+def things(make, cast):
+    """The small community of tests/world.py."""
+    return world.build(make, cast)
+
+
+@pytest.fixture
+def ines(as_, cast, things):
+    """The browser of a customer who wrote most of it."""
+    return as_(cast.customer)
+
+
+@pytest.fixture
+def path_of(app, things):
+    """`path_of(row)`: the address of a row of the visibility matrix."""
+
+    def path(row):
+        # "subject" is a word of its own ("idea", "topic", "post"), not the name of a thing.
+        args = {k: v if k == "subject" else things.get(v, v) for k, v in row.args.items()}
+        with app.test_request_context():
+            return url_for(row.endpoint, **args)
+
+    return path
+
+
+@pytest.fixture
+def everything(app):
+    """`everything()`: every row of every table."""
+
+    def read():
+        db.session.rollback()
+        tables = db.metadata.sorted_tables
+        held = {each.name: sorted(map(repr, db.session.execute(sa.select(each)))) for each in tables}
+        db.session.rollback()
+        return held
+
+    return read
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, abort, current_app, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask import session as cookie
 from flask_login import current_user
 from flask_security import Security
@@ -85,8 +85,6 @@ def _settled(view: View) -> View:
 
     @wraps(view)
     def settled(**values: Any) -> Response:
-        if request.is_json:
-            abort(415)
         response = make_response(_tried(view, values))
         if request.method in pages.SAFE:
             return response
