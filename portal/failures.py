@@ -5,9 +5,20 @@ import logging
 import time
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    make_response,
+    render_template,
+    request,
+)
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from portal import pages
@@ -15,6 +26,9 @@ from portal.database import db
 from portal.errors import Refusal
 
 log = logging.getLogger(__name__)
+
+WAIT = "15"
+"""Seconds after which it is worth trying again when the database or the disk did not take it."""
 
 WORDS = {
     400: ("That link or form is broken", "Go back, reload the page and try again."),
@@ -64,7 +78,10 @@ def kept() -> list[str]:
 
 
 def _refused(refusal: Refusal) -> Response:
-    return _show(refusal.status, refusal.title, str(refusal))
+    response = _show(refusal.status, refusal.title, str(refusal))
+    if refusal.status == 503:
+        response.headers["Retry-After"] = WAIT
+    return response
 
 
 def _expired(_error: CSRFError) -> Response:
@@ -107,18 +124,29 @@ def _storage(error: OSError) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
-    """The database or the disk does not take it: nothing was saved, and we say so without asking the database."""
+    """The database or the disk does not take it."""
     log.error("unavailable: %s", error)
-    _forget()
-    response = make_response(render_template("errors/unavailable.html", kept=kept()), 503)
-    response.headers["Retry-After"] = "15"
+    response = _sorry("errors/unavailable.html", 503)
+    response.headers["Retry-After"] = WAIT
     return response
 
 
 def _broken(error: Exception) -> Response:
     log.error("broken", exc_info=error)
+    return _sorry("errors/broken.html", 500)
+
+
+def _sorry(template: str, status: int) -> Response:
+    """A page that does without the database, and says whether what was sent is saved."""
+    saved = g.get("saved", False)
     _forget()
-    return make_response(render_template("errors/broken.html", kept=kept()), 500)
+    return make_response(render_template(template, saved=saved, kept=[] if saved else kept()), status)
+
+
+@event.listens_for(db.session, "after_commit")
+def _note_what_is_saved(session: Session) -> None:
+    if has_request_context() and not session.in_nested_transaction():
+        g.saved = True
 
 
 def _forget() -> None:
