@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
-from portal import failures, pages
+from portal import failures, keeping, pages
 from portal.cli import MIGRATIONS
 from portal.database import db, engine_options, set_reads_only
 from portal.settings import ROOT, Settings, from_environment
@@ -64,6 +64,8 @@ class Portal(Flask):
     """Flask, with plain forms that reach PUT and DELETE through a hidden field `_method`."""
 
     request_class = Asked
+    # All templates stay compiled: a plain dict, where a bounded cache takes a lock at every include.
+    jinja_options = {"cache_size": -1}
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         if request is None:
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Portal:
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     CSRFProtect(app)
+    keeping.register(app, url=settings.database, megabytes=settings.page_cache_mb)
     pages.register(app, https=settings.https)
     failures.register(app)
     for name in SLICES:

@@ -51,6 +51,9 @@ class Settings:
     smtp_tls: str = _setting("starttls", "How SMTP is encrypted", ("none", "starttls", "ssl"))
     max_body: int = _setting(1_048_576, "Largest request in bytes")
     rate_limits: bool = _setting(True, "Limit how often a person or address may sign in, post and vote")
+    page_cache_mb: int = _setting(
+        8, "Megabytes of pages for strangers that each process keeps until the database changes; 0: none"
+    )
     statement_seconds: int = _setting(15, "Longest database statement and lock wait in seconds")
 
     def __post_init__(self) -> None:

@@ -49,6 +49,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         database_url=database_url,
         secret_key="for tests only",
         rate_limits=False,
+        page_cache_mb=0,
         community_name="Test Community",
     )
 
