@@ -24,6 +24,26 @@ from portal.settings import Settings
 from tests import cast as cast_module
 from tests.factories import Factories
 
+# A TRUNCATE makes new files for each table and index, a fifth of a second for all: only what was large is worth it.
+EMPTY = sa.text("""
+DO $$
+DECLARE name regclass; filled boolean;
+BEGIN
+    FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = CAST('public' AS regnamespace)
+                AND relname <> 'alembic_version'
+    LOOP
+        IF pg_relation_size(name) > 1000000 THEN
+            EXECUTE format('TRUNCATE %s CASCADE', name);
+        ELSE
+            EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
+            IF filled THEN EXECUTE format('DELETE FROM %s', name); END IF;
+        END IF;
+    END LOOP;
+    PERFORM setval(CAST(format('%I.%I', schemaname, sequencename) AS regclass), 1, false)
+    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END $$
+""")
+
 pytest_plugins = ["tests.services", "tests.browsing"]
 
 
@@ -92,11 +112,10 @@ def _empty(settings: Settings) -> None:
             Path(f"{path}{tail}").unlink(missing_ok=True)
         shutil.copy(path.with_suffix(".template"), path)
         return
-    names = ", ".join(table.name for table in db.metadata.sorted_tables)
     with db.engine.begin() as connection:
-        # The append-only trigger also guards against TRUNCATE; only this session is let through.
+        # The append-only trigger also guards against DELETE and TRUNCATE; only this session is let through.
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        connection.execute(EMPTY)
 
 
 @pytest.fixture
