@@ -143,6 +143,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 360)])
 def test_every_page_is_fit_for_everyone(visit, axe, cast, everything, dark, width):
     post = db.session.query(Post).filter_by(topic_id=everything.id, position=1).one()

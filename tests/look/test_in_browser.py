@@ -4,6 +4,7 @@ import pytest
 
 from tests import world
 
+pytestmark = pytest.mark.only_on("sqlite")
 CUT_OFF = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
