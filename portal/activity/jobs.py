@@ -53,6 +53,11 @@ class Worker(Consumer):
         super().__init__(huey, **options)
         self._signal_actions = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), (False, True))
 
+    def start(self) -> None:
+        """Listen to signals before the first task is taken, not after."""
+        self._set_signal_handlers()
+        super().start()
+
 
 def _set_aside_if_damaged(path: Path) -> None:
     """A queue that is no database any more is put aside: the schedule makes good what waited in it."""
