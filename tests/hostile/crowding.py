@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -32,10 +33,15 @@ class Crowd:
 
 
 def _insert(model: Any, rows: list[dict[str, Any]]) -> None:
+    # As on the way in from a form: a NUL is marked as unreadable.
+    rows = [
+        {k: v.replace("\0", "\ufffd") if isinstance(v, str) else v for k, v in row.items()} for row in rows
+    ]
     db.session.execute(sa.insert(model), rows)
     db.session.commit()
 
 
+@cache
 def _cooked(text: str) -> dict[str, Any]:
     cooked = markup.cook(text)
     return {"body": text, "body_html": cooked.html, "cooked_with": cooked.version}
@@ -44,7 +50,7 @@ def _cooked(text: str) -> dict[str, Any]:
 def _person(text: str) -> dict[str, Any]:
     n = next(NUMBERS)
     key = {"email": f"p{n}@example.com", "fs_uniquifier": f"p{n}", "confirmed_at": EPOCH, "created_at": EPOCH}
-    return {"name": text[:80], "about": text, **key}
+    return {"name": text, "about": text, **key}
 
 
 def people(texts: Sequence[str]) -> None:
@@ -90,7 +96,7 @@ def statuses(texts: Sequence[str]) -> None:
 
 def flags(texts: Sequence[str]) -> None:
     """Notes, and the names of those who wrote them."""
-    people(texts)
+    people([text[:80] for text in texts])
     newest = db.session.scalars(sa.select(Person.id).order_by(Person.id.desc()).limit(len(texts))).all()
     same = {"idea_id": 1, "reason": "spam", "at": EPOCH}
     _insert(Flag, [{"note": t, "person_id": who, **same} for t, who in zip(texts, newest, strict=True)])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PASSWORD = "three grey herons"
-STATUSES = ("planned", "started", "open", "declined")
+STATUSES = ("planned", "declined")
 
 
 @dataclass(frozen=True)

@@ -20,43 +20,52 @@ def texts(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(scope="module")
-def cooked(texts):
-    return [markup.cook(text).html for text in texts]
+def batches(texts, size=40):
+    """So many at a time, for the browser and for us."""
+    return [texts[start : start + size] for start in range(0, len(texts), size)]
 
 
-def alarms(shapes, texts, shown):
-    found = shapes(*(PROSE.format(each) for each in shown))
-    return {text[:200]: each.alarms for text, each in zip(texts, found, strict=True) if each.alarms}
+def alarms(shapes, texts, cook):
+    """What is alive in the texts when they are cooked so, each in a place of its own."""
+    many = batches(texts)
+    found = shapes(*("".join(PROSE.format(cook(text)) for text in batch) for batch in many))
+    return {tuple(batch): each.alarms for batch, each in zip(many, found, strict=True) if each.alarms}
 
 
-def test_markdown(shapes, texts, cooked):
-    assert alarms(shapes, texts, cooked) == {}
+# Outside of Markdown's own signs nothing that was written is lost.
+SIGNS = set("[]()!*_`~#|>&\\+-=\n:./@\x00")
+
+
+def test_markdown(shapes, texts):
+    cooked = {text: markup.cook(text).html for text in texts}
+    assert alarms(shapes, texts, cooked.__getitem__) == {}
+    assert max(len(markup.text_of(cooked[text])) for text in payloads.sample(texts, 800)) <= 300
+    plain = [text for text in texts if not set(text) & SIGNS and len(text) < 2000]
+    assert len(plain) > 20
+    many = batches(plain)
+    found = shapes(*("".join(PAGE.format(cooked[text]) for text in batch) for batch in many))
+    hidden = [text for batch, each in zip(many, found, strict=True) for text in batch if not each.shows(text)]
+    assert hidden == []
 
 
 def test_imported_html(shapes, texts):
-    assert alarms(shapes, texts, [markup.clean(text).html for text in texts]) == {}
+    assert alarms(shapes, texts, lambda text: markup.clean(text).html) == {}
 
 
 def test_markdown_that_was_exported_as_html_and_imported_again(shapes, texts):
-    some = payloads.sample(texts, 500)
-    assert alarms(shapes, some, [markup.clean(markup.cook(text).html).html for text in some]) == {}
+    some = payloads.sample(texts, 300)
+    assert alarms(shapes, some, lambda text: markup.clean(markup.cook(text).html).html) == {}
 
 
-def test_what_is_cooked_shows_the_text(shapes, texts, cooked):
-    """Outside of Markdown's own signs nothing that was written is lost."""
-    signs = set("[]()!*_`~#|>&\\+-=\n:./@\x00")
-    plain = {
-        text: html
-        for text, html in zip(texts, cooked, strict=True)
-        if not set(text) & signs and len(text) < 2000
-    }
-    found = shapes(*(PAGE.format(html) for html in plain.values()))
-    assert [text for text, each in zip(plain, found, strict=True) if not each.shows(text)] == []
+LINKS = ("[x]({})", "[x](<{}>)", "![x](<{}>)", "<{}>", '[x](http://a.example "{}")')
 
 
-def test_the_first_words_of_a_text_are_short(cooked):
-    assert max(len(markup.text_of(html)) for html in payloads.sample(cooked, 800)) <= 300
+def test_the_target_of_a_link(shapes, texts):
+    """Of a link, of a picture, between angle brackets, and as a title."""
+    lines = [" ".join(each.split()) for each in texts if len(each) <= markup.LONGEST_LINK]
+    for turn, shape in enumerate(LINKS):
+        links = ["\n\n".join(map(shape.format, batch)) for batch in batches(lines[turn :: len(LINKS)])]
+        assert alarms(shapes, links, lambda text: markup.cook(text).html) == {}, shape
 
 
 def test_the_words_of_a_mail_as_html(shapes, texts):

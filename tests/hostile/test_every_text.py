@@ -36,30 +36,37 @@ def read(app, as_, cast, make, shapes, whole):
     return look
 
 
-def check(crowd, read, texts):
+def check(crowd, read, texts, longest):
+    """Packs of the texts in rows of their own make as many elements as harmless rows, and can be read."""
     made = []
     for text in HARMLESS:
         crowd.add([text])
         made.append(read(crowd.page).made)
     row = made[1] - made[0]
-    packs = payloads.packed(texts, crowd.longest, "\n\n" if crowd.cooked else " ")
+    packs = payloads.packed(texts, longest, "\n\n" if crowd.cooked else " ")
     crowd.add(packs)
     found = read(crowd.page)
     assert found.alarms == []
     expected = made[1] + Counter({kind: each * len(packs) for kind, each in row.items()})
     assert sum(row.values()) > 2
-    assert found.made == expected
+    assert found.made == expected, crowd.name
     if not crowd.cooked:
         assert [pack for pack in packs if not found.shows(pack)] == []
 
 
-@pytest.mark.parametrize("crowd", CROWDS, ids=lambda crowd: crowd.name)
-def test_own(read, own, crowd):
-    check(crowd, read, own)
+def test_own(read, own):
+    for crowd in CROWDS:
+        check(crowd, read, own, crowd.longest)
 
 
 @pytest.mark.shared
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("crowd", CROWDS, ids=lambda crowd: crowd.name)
+@pytest.mark.parametrize(
+    "crowd", [each for each in CROWDS if each.name != "comments"], ids=lambda crowd: crowd.name
+)
 def test_collected(read, collected, crowd):
-    check(crowd, read, collected)
+    """SQLite takes more than the forms do: every text has its turn in every field, however short that is.
+
+    What is cooked goes in as replies, which are also structured data; comments are the same HTML.
+    """
+    check(crowd, read, collected, max(crowd.longest, 2_000))

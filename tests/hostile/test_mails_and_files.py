@@ -12,10 +12,9 @@ import openpyxl
 import pytest
 
 from portal.tables import FORMULA
-from tests import world
 from tests.hostile import payloads
+from tests.hostile.doors import PASSWORD
 
-PASSWORD = "three grey herons"
 IN_A_MAIL = {"<html lang=en>", "<head>", "<body>", "<p>", "<br>", "<a href>http:>"}
 
 
@@ -33,12 +32,12 @@ def mails(settings):
 
 
 def test_a_name_in_a_mail_is_a_name(app, as_, cast, shapes, mails, texts):
-    names = payloads.packed(texts, 80)[:40]
+    names = payloads.packed(texts, 80)[:15]
     for n, name in enumerate(names):
         form = {"name": name, "email": f"new{n}@example.com", "password": PASSWORD}
         assert as_().post("/register", data=form).status_code in {303, 422}
     sent = mails()
-    assert len(sent) > 30
+    assert len(sent) > 10
     pages = shapes(*(mail.get_body(("html",)).get_content() for mail in sent))
     # An address in a name becomes a link, as everywhere else in a mail.
     assert {kind for page in pages for kind in page.made} <= IN_A_MAIL | {"<a href>https:>"}
@@ -66,7 +65,7 @@ def ideas(make, cast, texts):
     words = payloads.unique(
         ["\ufffe\uffff x", "\x1b[31m\x07", *payloads.read(payloads.OWN / "cells.json"), *texts]
     )
-    short = [w.replace("\x00", "") for w in words if len(w) <= 80 and w.replace("\x00", "").strip()][:150]
+    short = [w.replace("\x00", "") for w in words if len(w) <= 80 and w.replace("\x00", "").strip()][:70]
     for word in short:
         make.idea(board=board, author=make.person(name=word, company=firm), title=word, body=word)
     return short
@@ -100,8 +99,8 @@ def test_an_export_as_a_workbook_runs_nothing(as_, cast, ideas):
     assert [cell.hyperlink for cell in cells if cell.hyperlink] == []
 
 
-def test_structured_data_is_data(as_, make, cast, shapes, texts):
-    topic = world.build(make, cast)["topic"]
+def test_structured_data_is_data(as_, make, things, shapes, texts):
+    topic = things["topic"]
     for words in payloads.packed(texts, 2_000, "\n\n")[:8]:
         make.reply(topic, author=make.person(name=words[:80].strip() or "x"), body=words)
     text = as_().get(f"/questions/{topic.id}").text

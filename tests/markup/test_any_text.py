@@ -16,7 +16,7 @@ PIECES = [
 texts = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(texts)
 def test_markdown(source):
     html = cook(source).html
@@ -24,7 +24,7 @@ def test_markdown(source):
     html.encode()
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(texts)
 def test_imported_html(source):
     html = clean(source).html
@@ -32,14 +32,14 @@ def test_imported_html(source):
     assert clean(html).html == html
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(texts)
 def test_plain_text(source):
     assert "<script" not in text_of(cook(source).html, 50) or "&lt;script" in cook(source).html
     assert plain(plain(source)) == plain(source)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.text(alphabet="javscript:/\\\t\n \x01#?&;x", max_size=30))
 def test_a_link_that_is_allowed_has_a_known_scheme(url):
     assert not link_allowed(url) or oracle.scheme_of(url) in oracle.SCHEMES | {""}
