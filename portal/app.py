@@ -101,7 +101,7 @@ class Portal(Flask):
 def create_app(settings: Settings | None = None) -> Portal:
     """The portal as a WSGI application. Raises BadSetting when a setting cannot be used."""
     settings = settings or from_environment()
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = Portal(__name__, static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings

@@ -86,7 +86,7 @@ class Settings:
             return self.secret_key
         path = self.folder / "secret_key"
         if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft = self.folder / f"secret_key.{os.getpid()}"
             draft.touch(mode=0o600)
             draft.write_text(secrets.token_urlsafe(48))

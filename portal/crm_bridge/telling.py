@@ -1,14 +1,15 @@
 """Telling people at a terminal what the plan is, what a push did, and what has drifted."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from portal.crm_bridge.comparing import Change, Subject, Verb
 from portal.crm_bridge.drifting import Drift
 from portal.crm_bridge.gateway import Value
 from portal.crm_bridge.planning import Sheet
 
-DONE = ("created", "adopted", "updated", "erased", "equal", "skipped", "not sent")
+WRITTEN = ("created", "adopted", "updated", "erased")
+DONE = (*WRITTEN, "equal", "skipped", "not sent")
 FAILED = ("quarantined", "to be tried again")
 
 
@@ -71,6 +72,13 @@ def push_lines(counts: Counter[str]) -> Iterator[str]:
     failed = [f"{counts[each]:,} {each}" for each in FAILED if counts[each]]
     if failed:
         yield f"The CRM did not take {' and '.join(failed)}; the page /crm/ shows its words."
+
+
+def written(counts: Mapping[str, int]) -> str:
+    """What a push wrote, in a few words. What it only looked at is left out: a push of the worker meets a
+    record once for each of its ideas, so these counts would mislead."""
+    words = [f"{counts[each]:,} {each}" for each in (*WRITTEN, *FAILED) if counts.get(each)]
+    return ", ".join(words) or ("nothing; every record was equal" if counts.get("equal") else "nothing")
 
 
 def drift_line(drift: Drift) -> str:

@@ -15,7 +15,7 @@ from portal.accounts.permissions import Permission
 from portal.activity import journal
 from portal.activity.cli import current_jobs
 from portal.activity.events import CrmPushAsked, CustomerRecordsExported
-from portal.crm_bridge import connecting, consenting, exporting, queries
+from portal.crm_bridge import connecting, consenting, exporting, queries, telling
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT
 from portal.database import db, reading_only, set_reads_only
@@ -63,10 +63,12 @@ def _keep_nowhere(response: Response) -> Response:
 @crm_bridge.get("/")
 @sees_records
 def index() -> Response:
+    kept = queries.connection(DEFAULT)
     return pages.page(
         "crm_bridge/index.html",
         connection=connecting.find(DEFAULT),
-        kept=queries.connection(DEFAULT),
+        kept=kept,
+        wrote=telling.written(kept.pushed) if kept and kept.pushed is not None else "–",
         state=queries.state(DEFAULT),
         farthest=queries.FARTHEST,
         refused=queries.refused(DEFAULT),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import load_only
 
 from portal import clock
 from portal.accounts.models import Company, Person, Viewer
+from portal.accounts.permissions import Role
 from portal.database import db
 from portal.discussion.models import Post
 from portal.forums.models import Acceptance, Topic
@@ -74,8 +75,8 @@ def shipped_last(viewer: Viewer) -> Shipped | None:
 
 
 def participants() -> int:
-    """How many people take part: those who confirmed their mail address."""
-    people = sa.select(sa.func.count()).select_from(Person)
+    """How many customers take part: those who confirmed their mail address."""
+    people = sa.select(sa.func.count()).select_from(Person).where(Person.role == Role.CUSTOMER)
     return db.session.scalar(people.where(Person.confirmed_at.is_not(None), Person.active)) or 0
 
 

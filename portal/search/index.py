@@ -109,6 +109,10 @@ class Index:
         except NoIndex:
             return False
 
+    def is_there(self) -> bool:
+        """Whether an index was made once, sound or not."""
+        return (self._folder / "current").exists()
+
     def doubt(self) -> None:
         """A search stumbled over damage: the worker shall make the index anew."""
         with suppress(OSError):

@@ -82,11 +82,13 @@ class Indexing:
 
     def prepare(self) -> None:
         """Make the index anew when there is none or it is damaged."""
-        if not self._index().is_sound():
-            log.warning("The search index is missing or damaged: making it anew from the rows")
+        index = self._index()
+        if not index.is_sound():
+            level = logging.WARNING if index.is_there() else logging.INFO
+            log.log(level, "No search index that can be used: making it anew from the rows")
             self._made_at = newest()
-            looked_at = sum(rebuild(self._index()))
-            log.warning("The search index is made: %s ideas, topics and posts were looked at", looked_at)
+            looked_at = sum(rebuild(index))
+            log.log(level, "The search index is made: %s ideas, topics and posts were looked at", looked_at)
 
     def read(self, entries: Sequence[Entry]) -> None:
         """Bring the index in step with what the entries touched; it is on disk when this returns."""

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from portal.activity.models import Entry
-from portal.crm_bridge import connecting
+from portal.crm_bridge import connecting, telling
 from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmDirty, CrmLink
 from portal.database import db
@@ -157,8 +157,27 @@ def test_the_index_says_how_things_stand(pm, run, make, ines, vote):
     vote(ines, make.idea())
     catch_up(CrmReader())
     page = pm.get("/crm/").get_data(as_text=True)
-    for words in ("wait to be compared", "records written", "created: 2", "embedded (embedded)", "Push now"):
+    for words in ("wait to be compared", "records written", "2 created", "embedded", "Push now"):
         assert words in page, words
+    assert "skipped" not in page
+
+
+def test_it_belongs_to_the_desk(pm):
+    assert '<a href="/admin/" aria-current="true">' in pm.get("/crm/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"created": 1200, "equal": 5, "skipped": 9}, "1,200 created"),
+        ({"updated": 1, "quarantined": 2}, "1 updated, 2 quarantined"),
+        ({"equal": 7}, "nothing; every record was equal"),
+        ({"skipped": 7}, "nothing"),
+        ({}, "nothing"),
+    ],
+)
+def test_what_a_push_wrote_is_said_without_what_it_only_looked_at(counts, words):
+    assert telling.written(counts) == words
 
 
 def test_the_index_says_that_it_is_paused_or_failing(pm, app):

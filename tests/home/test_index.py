@@ -7,6 +7,7 @@ import pytest
 from portal import clock
 from portal.database import db
 from portal.forums.models import Acceptance
+from portal.home import queries
 from portal.home.counting import Remembered
 from portal.ideas.models import Idea
 from portal.search.indexing import rebuild
@@ -69,6 +70,15 @@ def test_it_takes_few_queries(as_, community, cast, at_most, who, allowed):
     browser = as_(cast[who])
     with at_most(queries=allowed):
         assert browser.get("/").status_code == 200
+
+
+def test_only_customers_who_confirmed_are_counted(cast, make):
+    there = queries.participants()
+    make.person(confirmed_at=None)
+    make.person(role="moderator")
+    make.person()
+    db.session.commit()
+    assert queries.participants() == there + 1
 
 
 def test_an_empty_community_says_what_to_do(as_, app):

@@ -1,8 +1,12 @@
 """The README's table of settings and `portal/settings.py` say the same."""
 
+import os
 import re
 import subprocess
+import sys
 from dataclasses import fields
+
+import pytest
 
 from portal.settings import Settings
 from tests.house_rules.source import ROOT
@@ -34,3 +38,21 @@ def test_every_name_that_is_mentioned_is_a_setting():
     )
     known = {f"PORTAL_{each.name.upper()}" for each in fields(Settings)}
     assert set(mentioned.stdout.split()) <= known | OF_THE_TESTS
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("PORTAL_DEM", "PORTAL_DEM is not a setting. The README lists them all."),
+        ("PORTAL_MAIL", "PORTAL_MAIL must be one of: folder, smtp."),
+    ],
+)
+def test_a_setting_that_cannot_be_used_stops_the_start_with_a_sentence(name, says):
+    ended = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "admin", "prepare"],
+        cwd=ROOT,
+        env={**os.environ, name: "pigeon"},
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"{says}\n")

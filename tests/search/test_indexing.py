@@ -103,7 +103,15 @@ def test_a_missing_or_damaged_index_is_made_anew_from_the_rows(cast, make, found
         path.write_bytes(b"rubbish")
     index._mine.place = None
     assert found("offline") == {("idea", idea.id)}
-    assert "making it anew" in caplog.text
+    warnings = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings
+    assert "making it anew" in warnings[0]
+
+
+def test_the_first_index_is_nothing_to_warn_of(cast, make, found, sought, caplog):
+    submit(board=make.board(), by=cast.customer, title="Offline mode", body="In the cellar")
+    assert found("offline")
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
 
 
 def test_a_rebuild_is_the_same_index(cast, make, found, sought):
