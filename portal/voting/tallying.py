@@ -92,5 +92,6 @@ def money(amount: Decimal, currency: str) -> str:
     sign = SIGNS.get(currency, f"{currency} ")
     for size, letter in ((Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(10**3), "k")):
         if amount >= size:
-            return f"{sign}{amount / size:.1f}".removesuffix(".0") + letter
+            digits = 1 if amount < 100 * size else 0
+            return f"{sign}{amount / size:.{digits}f}".removesuffix(".0") + letter
     return f"{sign}{amount:.0f}"

@@ -1,8 +1,11 @@
 """Hiding and restoring, on every kind of thing."""
 
+import re
+
 import pytest
 
 from portal.activity.models import Entry
+from portal.database import db
 from portal.errors import Conflict, NotAllowed
 from portal.moderation import hiding
 from portal.moderation.models import ModerationAct
@@ -77,3 +80,23 @@ def test_a_plain_form_reaches_restore(as_, cast, make):
     answer = as_(cast.moderator).post(f"/moderation/idea/{idea.id}/hiding", data={"_method": "delete"})
     assert answer.status_code == 303
     assert not idea.is_hidden
+
+
+def offers(page, thing):
+    """The acts of moderators that the page offers for a thing."""
+    acts = re.findall(rf'action="/moderation/{thing.__tablename__}/{thing.id}/(\w+)"', page.text)
+    return sorted(acts)
+
+
+def test_moderators_hide_and_restore_where_they_read(as_, cast, make):
+    topic, idea = make.topic(), make.idea()
+    reply, comment = make.reply(topic), make.comment(idea)
+    for subject, post, address in ((topic, reply, "/questions/"), (idea, comment, "/ideas/")):
+        page = as_(cast.moderator).get(f"{address}{subject.id}")
+        assert offers(page, subject) == ["hiding", "lock"]
+        assert offers(page, post) == ["hiding"]
+        hiding.hide(post, by=cast.moderator, reason="Advertising")
+        db.session.commit()
+        assert "Restore" in as_(cast.moderator).get(f"{address}{subject.id}").text
+        page = as_(cast.other_customer).get(f"{address}{subject.id}")
+        assert offers(page, subject) == offers(page, post) == []

@@ -52,6 +52,7 @@ def test_many_tiers_are_at_most_four_parts(make):
         (950, "EUR", "€950"),
         (1_000, "EUR", "€1k"),
         (1_940_000, "EUR", "€1.9m"),
+        (642_800, "EUR", "€643k"),
         (3 * 10**9, "GBP", "£3bn"),
         (5_250, "CHF", "CHF 5.2k"),
     ],
