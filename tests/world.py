@@ -3,7 +3,10 @@
 from typing import Any
 
 from portal import clock
-from tests.cast import Cast
+from portal.discussion.models import Link
+from portal.ideas.models import Admission, Audience
+from portal.voting.models import Vote
+from tests.cast import ACTORS, Cast
 
 
 def build(make: Any, cast: Cast) -> dict[str, Any]:
@@ -26,3 +29,46 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["closed_person"] = make.person(name="Gone Greta", active=False)
     world["erased_person"] = make.person(name="Nobody", email=None, active=False, erased_at=clock.now())
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}
+
+
+STAFF = frozenset({"moderator", "product_manager", "admin"})
+WALLED = {
+    "signed_in_idea": frozenset(ACTORS) - {"stranger"},
+    "company_idea": STAFF | {"customer"},
+    "segment_idea": STAFF | {"other_customer"},
+    "staff_idea": STAFF,
+    "own_idea": STAFF | {"customer"},
+}
+"""Ideas behind walls, and who may know about each."""
+
+WORDS = dict(zip(WALLED, ("quokka", "wombat", "potoroo", "numbat", "bilby"), strict=True))
+"""The word that stands in all text of one of these ideas and nowhere else."""
+
+
+def build_walled(make: Any, cast: Cast, things: dict[str, Any]) -> dict[str, Any]:
+    """Ideas on boards that are not for everybody, each with a comment, a vote and links; beside a world that is
+    there. The comment of "own_idea" is "own_idea_comment", and so on; its board is "own_idea_board"."""
+    cast.other_company.segment = "Food"
+    boards = {
+        "signed_in_idea": make.board(name="Members", audience=Audience.SIGNED_IN),
+        "company_idea": make.board(name="Northwind only", audience=Audience.COMPANIES),
+        "segment_idea": make.board(name="Food only", audience=Audience.COMPANIES),
+        "staff_idea": make.board(name="House", audience=Audience.STAFF),
+        "own_idea": make.board(name="Reports to us", own_only=True),
+    }
+    _admit(make, boards["company_idea"], company_id=cast.company.id)
+    _admit(make, boards["segment_idea"], segment="Food")
+    walled: dict[str, Any] = {f"{name}_board": board for name, board in boards.items()}
+    for name, board in boards.items():
+        author = {"staff_idea": cast.admin, "segment_idea": cast.other_customer}.get(name, cast.customer)
+        text = f"Marsupial {WORDS[name]}"
+        idea = walled[name] = make.idea(board=board, author=author, title=text, body=text, votes_up=1)
+        walled[f"{name}_comment"] = make.comment(idea, author=author, body=text)
+        make._save(Vote(person_id=author.id, idea_id=idea.id, value=1, cast_at=clock.now()))
+        for here in ({"from_idea_id": things["idea"].id}, {"from_topic_id": things["topic"].id}):
+            make._save(Link(**here, to_idea_id=idea.id, kind="related", created_at=clock.now()))
+    return walled
+
+
+def _admit(make: Any, board: Any, **whom: Any) -> None:
+    make._save(Admission(board_id=board.id, **whom))

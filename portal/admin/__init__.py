@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Attach pages and commands."""
     from portal.admin import cli, views
+    from portal.admin.audiences import views as audiences  # noqa: F401
     from portal.admin.companies import views as companies  # noqa: F401
     from portal.admin.health import views as health  # noqa: F401
     from portal.admin.people import views as people  # noqa: F401

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.accounts.models import Viewer
+from portal.accounts.models import Person, Viewer
 from portal.discussion.models import Post
 
 KINDS: dict[str, "Kind"] = {}
@@ -19,7 +19,8 @@ class Kind:
 
     `visible_to` is the one visibility rule of the kind: a select over `model` alone (no joins), of which only
     the conditions are read here. `endpoint` shows one and takes `<name>_id`; `post_endpoint` leads to one post
-    of it and takes `<name>_id` and `post_id`.
+    of it and takes `<name>_id` and `post_id`. `check_writer` raises NotAllowed for a person who sees a subject and
+    may not write under it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Kind:
     visible_to: Callable[[Viewer], sa.Select[Any]]
     endpoint: str
     post_endpoint: str
+    check_writer: Callable[[Any, Person], None] = lambda _subject, _by: None
 
     @property
     def argument(self) -> str:

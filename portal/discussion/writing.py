@@ -12,7 +12,7 @@ from portal.activity.events import PostWritten
 from portal.database import db
 from portal.discussion import counting
 from portal.discussion.models import Post
-from portal.discussion.subjects import name_of
+from portal.discussion.subjects import kind_of, name_of
 from portal.errors import Conflict, Unusable
 
 SENT_TWICE = timedelta(minutes=10)
@@ -24,11 +24,12 @@ def write(subject: Any, *, by: Person, body: str, parent: Post | None = None) ->
 
     A comment on a comment becomes one on the same post. A text sent twice gives the first post again.
     Raises Conflict when the subject (or the parent) is locked or hidden and `by` does not moderate,
-    Unusable when the parent is a post of something else.
+    NotAllowed when the place does not let them write, Unusable when the parent is a post of something else.
     """
     body = markup.plain(body).strip()
     _hold(subject)
     check_open(subject, by=by)
+    kind_of(subject).check_writer(subject, by)
     top = None if parent is None else _top_of(parent, subject, by=by)
     place = {f"{name_of(subject)}_id": subject.id} | _under(top)
     unseen = top is not None and top.is_hidden and not top.aside

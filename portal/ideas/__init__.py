@@ -10,7 +10,8 @@ def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
     from portal.accounts import profiles
     from portal.discussion import subjects
-    from portal.ideas import auditing, models, profiling, queries, views  # noqa: F401
+    from portal.ideas import auditing, models, permitting, profiling, queries, views  # noqa: F401
+    from portal.voting import casting
 
     subjects.register(
         subjects.Kind(
@@ -19,7 +20,9 @@ def register(app: "Flask") -> None:
             visible_to=queries.visible_to,
             endpoint="ideas.show",
             post_endpoint="ideas.show_post",
+            check_writer=permitting.check_comment,
         )
     )
+    casting.ask_before("idea", permitting.check_vote)
     profiles.add(20, "ideas/_of_person.html", profiling.latest_of)
     views.register(app)

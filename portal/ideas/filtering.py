@@ -61,7 +61,7 @@ class IdeaFilter:
         if self.mine == "voted":
             ideas = ideas.where(Idea.id.in_(idea_ids_voted_by(viewer)))
         if self.text:
-            ideas = ideas.where(Idea.id.in_(finding.ids_of(self.text)))
+            ideas = ideas.where(Idea.id.in_(finding.ids_of(self.text, viewer)))
         return ideas
 
     def but(self, **changes: Any) -> "IdeaFilter":

@@ -8,20 +8,23 @@ from collections.abc import Callable, Collection
 
 import sqlalchemy as sa
 
+from portal.accounts.models import Viewer
 from portal.database import db
 from portal.ideas.models import Idea
+from portal.ideas.queries import visible_to
 
 CANDIDATES = 20_000
 FOUND = 200
 WORDS = 8
 
-Finder = Callable[[str], Collection[int]]
+Finder = Callable[[str, Viewer], Collection[int]]
 
 
-def in_rows(text: str) -> Collection[int]:
-    """Ids of at most FOUND ideas that hold every word in title or text, among the CANDIDATES best liked."""
-    best = sa.select(Idea.id, Idea.title, Idea.body).order_by(Idea.score.desc(), Idea.id.desc())
-    rows = best.limit(CANDIDATES).subquery()
+def in_rows(text: str, viewer: Viewer) -> Collection[int]:
+    """Ids of at most FOUND ideas that hold every word in title or text, among the CANDIDATES best liked that the
+    viewer may see."""
+    best = visible_to(viewer).with_only_columns(Idea.id, Idea.title, Idea.body)
+    rows = best.order_by(Idea.score.desc(), Idea.id.desc()).limit(CANDIDATES).subquery()
     holds = [
         sa.or_(rows.c.title.icontains(word, autoescape=True), rows.c.body.icontains(word, autoescape=True))
         for word in text.split()[:WORDS]
@@ -33,10 +36,10 @@ _finders: list[Finder] = [in_rows]
 
 
 def use(finder: Finder) -> None:
-    """From now on words are found this way: text in, ids of at most FOUND ideas out, hidden ones or not."""
+    """From now on words are found this way: text and viewer in, ids of at most FOUND ideas out."""
     _finders[:] = [finder]
 
 
-def ids_of(text: str) -> Collection[int]:
+def ids_of(text: str, viewer: Viewer) -> Collection[int]:
     """Ids of ideas that the words lead to. Whoever shows them narrows them to what the viewer may see."""
-    return _finders[-1](text)
+    return _finders[-1](text, viewer)

@@ -28,18 +28,62 @@ class Status(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+class Audience(StrEnum):
+    """Who may know what stands on a board. Staff always may."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    COMPANIES = "companies"
+    STAFF = "staff"
+
+    @property
+    def label(self) -> str:
+        """In words, after "for": "the chosen companies"."""
+        return AUDIENCE_WORDS[self]
+
+
+AUDIENCE_WORDS = {
+    Audience.PUBLIC: "everybody",
+    Audience.SIGNED_IN: "everybody who signed in",
+    Audience.COMPANIES: "the chosen companies",
+    Audience.STAFF: "staff",
+}
+
+
+class Party(StrEnum):
+    """Who may post, vote or comment, among those who see a board. Staff may wherever anybody may."""
+
+    EVERYONE = "everyone"
+    COMPANIES = "companies"
+    STAFF = "staff"
+    NOBODY = "nobody"
+
+
 UNDECIDED = frozenset({Status.OPEN, Status.UNDER_REVIEW})
 CLOSED = frozenset({Status.SHIPPED, Status.DECLINED})
 """Statuses in which an idea takes no more votes."""
+
+
+def _in(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
+    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(each)) for each in values)})", name=column)
+
 
 _STATUSES = ", ".join(f"'{each}'" for each in Status)
 
 
 class Board(Model):
-    """A place for ideas about one subject. `half_life` is in days and shapes the order Hot."""
+    """A place for ideas about one subject. `half_life` is in days and shapes the order Hot.
+
+    `audience` may know what stands here; with `own_only` each of them knows only what they wrote. Who of them may
+    post, vote and comment is said by the other three. The rule itself stands in portal/ideas/seeing.py.
+    """
 
     __tablename__ = "board"
-    __table_args__ = (sa.CheckConstraint("half_life > 0", name="half_life_positive"),)
+    __table_args__ = (
+        sa.CheckConstraint("half_life > 0", name="half_life_positive"),
+        _in("audience", Audience),
+        *(_in(column, Party) for column in ("who_posts", "who_votes", "who_comments")),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(60), unique=True)
@@ -47,12 +91,48 @@ class Board(Model):
     position: Mapped[int] = mapped_column(default=0)
     votes_against: Mapped[bool] = mapped_column(default=False)
     half_life: Mapped[float] = mapped_column(default=30.0)
+    audience: Mapped[str] = mapped_column(sa.String(20), default=Audience.PUBLIC, server_default="public")
+    own_only: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    who_posts: Mapped[str] = mapped_column(sa.String(20), default=Party.EVERYONE, server_default="everyone")
+    who_votes: Mapped[str] = mapped_column(sa.String(20), default=Party.EVERYONE, server_default="everyone")
+    who_comments: Mapped[str] = mapped_column(
+        sa.String(20), default=Party.EVERYONE, server_default="everyone"
+    )
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     @property
     def slug_source(self) -> str:
         return self.name
+
+    @property
+    def for_whom(self) -> str:
+        """The audience in words: "everybody who signed in"; "staff and the author of each idea"."""
+        if self.own_only and self.audience != Audience.STAFF:
+            return "staff and the author of each idea"
+        return Audience(self.audience).label
+
+
+class Admission(Model):
+    """That a board is for a company, or for every company of a segment or of a tier: one of the three is set."""
+
+    __tablename__ = "board_admission"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "CASE WHEN company_id IS NULL THEN 0 ELSE 1 END + CASE WHEN segment IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN tier IS NULL THEN 0 ELSE 1 END = 1",
+            name="one_of_three",
+        ),
+        sa.UniqueConstraint("board_id", "company_id"),
+        sa.UniqueConstraint("board_id", "segment"),
+        sa.UniqueConstraint("board_id", "tier"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id"))
+    company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    segment: Mapped[str | None] = mapped_column(sa.String(80))
+    tier: Mapped[str | None] = mapped_column(sa.String(40))
 
 
 class Idea(Contribution, Introduced, Tallied, Model):

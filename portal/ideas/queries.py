@@ -10,6 +10,7 @@ from portal.accounts.models import Person, Viewer
 from portal.database import db
 from portal.discussion.models import Post
 from portal.errors import NotFound
+from portal.ideas import permitting, seeing
 from portal.ideas.models import Board, Idea, OfficialAnswer, Status, StatusChange
 from portal.paging import Keyset
 from portal.voting.models import Vote
@@ -30,7 +31,21 @@ CARD = (
 )
 """What a card shows or a page is found by."""
 
-GONE = "This idea does not exist, or a moderator hid it. The search may find a similar one."
+PLACE = (
+    Board.name,
+    Board.votes_against,
+    Board.audience,
+    Board.own_only,
+    Board.who_posts,
+    Board.who_votes,
+    Board.who_comments,
+)
+"""What is known of the board of a card."""
+
+GONE = (
+    "This idea does not exist, a moderator hid it, or it is not for everybody. "
+    "The search may find a similar one; if it should be yours to see, sign in."
+)
 
 ORDERS: dict[str, Keyset[Idea]] = {
     "hot": Keyset((Idea.hot, Idea.id)),
@@ -45,12 +60,13 @@ def visible_to(viewer: Viewer) -> sa.Select[Idea]:
     if viewer.may("moderate"):
         return ideas
     shown = Idea.hidden_at.is_(None)
-    return ideas.where(shown if viewer.id is None else sa.or_(shown, Idea.author_id == viewer.id))
+    known = shown if viewer.id is None else sa.or_(shown, Idea.author_id == viewer.id)
+    return ideas.where(known, seeing.ideas_seen(viewer))
 
 
 def for_cards(ideas: sa.Select[Idea]) -> sa.Select[Idea]:
     """The same ideas with all that a card shows and nothing else."""
-    board = joinedload(Idea.board).load_only(Board.name, Board.votes_against, raiseload=True)
+    board = joinedload(Idea.board).load_only(*PLACE, raiseload=True)
     return ideas.options(load_only(*CARD, raiseload=True), board)
 
 
@@ -111,18 +127,17 @@ def latest_shipped(viewer: Viewer) -> Idea | None:
     return db.session.scalar(for_cards(newest).limit(1))
 
 
-def boards() -> Sequence[Board]:
-    """All boards in the order of their places; archived ones last."""
-    return db.session.scalars(
-        sa.select(Board).order_by(Board.archived_at.is_not(None), Board.position, Board.name)
-    ).all()
+def boards(viewer: Viewer) -> Sequence[Board]:
+    """All boards that the viewer may know about, in the order of their places; archived ones last."""
+    seen = sa.select(Board).where(seeing.boards_seen(viewer))
+    return db.session.scalars(seen.order_by(Board.archived_at.is_not(None), Board.position, Board.name)).all()
 
 
-def open_boards() -> Sequence[Board]:
-    """The boards that take new ideas."""
-    return db.session.scalars(
-        sa.select(Board).where(Board.archived_at.is_(None)).order_by(Board.position, Board.name)
-    ).all()
+def open_boards(viewer: Viewer) -> Sequence[Board]:
+    """The boards that take new ideas from this viewer."""
+    posts = permitting.may_post(viewer)
+    takes = sa.select(Board).where(Board.archived_at.is_(None), seeing.boards_seen(viewer), posts)
+    return db.session.scalars(takes.order_by(Board.position, Board.name)).all()
 
 
 def answers_to(idea: Idea) -> Sequence[OfficialAnswer]:

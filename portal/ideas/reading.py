@@ -8,7 +8,7 @@ from portal.discussion import queries as posts
 from portal.discussion.linking import Neighbour, labels_of, neighbours_of
 from portal.discussion.models import Post
 from portal.discussion.queries import Marks, Stretch
-from portal.ideas import queries
+from portal.ideas import permitting, queries
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.voting.models import Vote
 from portal.voting.tallying import Demand, demand_for
@@ -56,7 +56,9 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
 def takes_comments(idea: Idea, viewer: Viewer) -> bool:
     """Whether the viewer is offered to comment."""
     closed = idea.locked_at is not None or idea.is_hidden
-    return viewer.is_authenticated and (not closed or viewer.may("moderate"))
+    if not viewer.is_authenticated or (closed and not viewer.may("moderate")):
+        return False
+    return permitting.may(viewer, idea.board, permitting.COMMENT)
 
 
 def place_of(post: Post, viewer: Viewer) -> tuple[int | None, bool]:

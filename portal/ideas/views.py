@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, g, redirect, request, url_for
 from flask_login import current_user, login_required
 
 from portal import pages
@@ -14,10 +14,10 @@ from portal.discussion.queries import Marks, Shown, visible_posts, with_author
 from portal.discussion.views import history_page, post_url
 from portal.discussion.writing import write
 from portal.errors import NotAllowed, NotFound
-from portal.ideas import deciding, queries, reading
+from portal.ideas import deciding, permitting, queries, reading, seeing
 from portal.ideas.filtering import IdeaFilter, position
 from portal.ideas.forms import AnswerForm, EditForm, IdeaForm, StatusForm, VoteForm
-from portal.ideas.models import Board, Idea, Status
+from portal.ideas.models import Board, Idea, Party, Status
 from portal.ideas.submitting import submit
 from portal.voting import casting
 from portal.voting.queries import values_by
@@ -30,18 +30,20 @@ PAGE = 20
 def register(app: Flask) -> None:
     """Attach these pages."""
     app.register_blueprint(ideas)
-    app.jinja_env.globals["statuses"] = tuple(Status)
+    app.jinja_env.globals.update(statuses=tuple(Status), may_vote_on=_may_vote_on)
 
 
 @ideas.get("/")
 def index() -> Response:
     viewer, wanted = pages.viewer(), IdeaFilter.read(request.args)
-    boards = queries.boards()
+    boards = queries.boards(viewer)
     board = _board_of(wanted, boards)
     found = wanted.narrow(queries.visible_to(viewer), viewer)
     page = wanted.order.page(queries.cards, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
-    return pages.page("ideas/index.html", page=page, votes=votes, wanted=wanted, boards=boards, board=board)
+    names: dict[str, Any] = {"wanted": wanted, "boards": boards, "board": board}
+    posts = board is None or permitting.may(viewer, board, permitting.POST)
+    return pages.page("ideas/index.html", page=page, votes=votes, posts=posts, **names)
 
 
 @ideas.get("/new")
@@ -55,7 +57,7 @@ def new() -> Response:
 @login_required
 @pages.limiter.limit("20/minute")
 def create() -> Response:
-    boards = {board.id: board for board in queries.open_boards()}
+    boards = {board.id: board for board in queries.open_boards(pages.viewer())}
     form = IdeaForm().offer(boards.values())
     if not form.validate_on_submit():
         return _form(form, 422)
@@ -177,6 +179,14 @@ def create_answer(idea_id: int) -> Response:
     return pages.go(_address(idea, _anchor="official-answer"))
 
 
+def _may_vote_on(idea: Idea) -> bool:
+    """Whether the board lets the viewer vote; for templates, at most one query on a page."""
+    viewer = pages.viewer()
+    if idea.board.who_votes == Party.COMPANIES and "admitting" not in g:
+        g.admitting = seeing.boards_admitting(viewer)
+    return permitting.may(viewer, idea.board, permitting.VOTE, g.get("admitting"))
+
+
 def _address(idea: Idea, **query: Any) -> str:
     return url_for("ideas.show", idea_id=idea, **query)
 
@@ -189,7 +199,7 @@ def _board_of(wanted: IdeaFilter, boards: Any) -> Board | None:
 
 
 def _form(form: IdeaForm, status: int = 200) -> Response:
-    form.offer(queries.open_boards()).give_key()
+    form.offer(queries.open_boards(pages.viewer())).give_key()
     return pages.page("ideas/new.html", status, form=form)
 
 
@@ -204,7 +214,9 @@ def _show(idea_id: int, status: int = 200, **forms: Any) -> Response:
     if current_user.may("decide"):
         offered["status_form"] = StatusForm(formdata=None, obj=screen.idea)
         offered["answer_form"] = AnswerForm(formdata=None, obj=next(iter(screen.answers), None), status="")
-    names = {"screen": screen, "idea": screen.idea, "marks": screen.marks}
+    board = screen.idea.board
+    refusals = {act: permitting.why_not(pages.viewer(), board, act) for act in permitting.UNDER_AN_IDEA}
+    names = {"screen": screen, "idea": screen.idea, "marks": screen.marks, "refusals": refusals}
     return pages.page("ideas/show.html", status, **names, **offered | forms, tried=next(iter(forms), ""))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from whoosh.analysis import Token, Tokenizer
 
-VERSION = 1
+VERSION = 2
 """An index that was made with another version is made anew."""
 
 LONGEST_WORD = 40

@@ -11,7 +11,10 @@ from portal.search.analyzing import Words
 
 @dataclass(frozen=True)
 class Document:
-    """What is kept of an idea, a topic or a post. `stamp` changes with the text (see `Hit.text`)."""
+    """What is kept of an idea, a topic or a post. `stamp` changes with the text (see `Hit.text`).
+
+    `board` and `owner` are those of the idea that it is or belongs to: who sees it depends on them.
+    """
 
     kind: str
     id: int
@@ -19,6 +22,8 @@ class Document:
     text: str
     author: str
     stamp: str
+    board: int | None = None
+    owner: int | None = None
 
     @property
     def key(self) -> str:
@@ -31,6 +36,8 @@ def schema() -> fields.Schema:
     return fields.Schema(
         key=fields.ID(unique=True, stored=True),
         kind=fields.ID,
+        board=fields.ID,
+        owner=fields.ID,
         title=fields.TEXT(analyzer=Words(), **plain),
         text=fields.TEXT(analyzer=Words(), stored=True, **plain),
         author=fields.TEXT(analyzer=Words(), phrase=False, **plain),
@@ -51,7 +58,9 @@ class Batch:
         if self._drop(document.key):
             stored = {"key": document.key, "kind": document.kind, "stamp": document.stamp}
             searched = {"title": document.title, "text": document.text, "author": document.author}
-            self._writer.add_document(**stored, **searched)
+            place = {"board": document.board, "owner": document.owner}
+            known = {name: str(value) for name, value in place.items() if value is not None}
+            self._writer.add_document(**stored, **searched, **known)
 
     def delete(self, kind: str, thing_id: int) -> None:
         """Remove; it need not be there."""

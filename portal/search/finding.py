@@ -16,6 +16,7 @@ from portal.discussion.subjects import KINDS, kind_of, subject_id
 from portal.forums import queries as forums
 from portal.forums.models import Topic
 from portal.ideas import queries as ideas
+from portal.ideas import seeing
 from portal.ideas.models import Idea
 from portal.markup import text_of
 from portal.search.asking import Question, ask
@@ -74,7 +75,9 @@ def find(index: Index, viewer: Viewer, text: str, *, kinds: str = "", page: int 
     """What the text leads to, best first; a fixed number of queries. `kinds` is a key of FILTERS."""
     question = ask(text)
     try:
-        found = index.search(question, kinds=FILTERS[kinds], limit=page * SIZE + 1)
+        found = index.search(
+            question, kinds=FILTERS[kinds], limit=page * SIZE + 1, walls=seeing.walls_of(viewer)
+        )
     except NoIndex as why:
         log.warning("The search cannot answer: %s", why)
         return Results(missing=True)
@@ -88,18 +91,20 @@ def find(index: Index, viewer: Viewer, text: str, *, kinds: str = "", page: int 
 
 
 def similar(index: Index, viewer: Viewer, title: str, limit: int = SIMILAR) -> list[Any]:
-    """Ideas and topics that may already say what somebody begins to write; at most two queries."""
+    """Ideas and topics that may already say what somebody begins to write; at most three queries."""
     try:
-        hits = index.similar(ask(title), kinds=("idea", "topic"), limit=limit)
+        kinds = ("idea", "topic")
+        hits = index.similar(ask(title), kinds=kinds, limit=limit, walls=seeing.walls_of(viewer))
     except NoIndex:
         return []
     things = _subjects(viewer, [(hit.kind, hit.id) for hit in hits])
     return [things[hit.kind, hit.id] for hit in hits if (hit.kind, hit.id) in things]
 
 
-def idea_ids(index: Index, text: str, limit: int) -> Sequence[int]:
+def idea_ids(index: Index, viewer: Viewer, text: str, limit: int) -> Sequence[int]:
     """Ids of the ideas that the words lead to, hidden ones or not. Raises NoIndex."""
-    return [hit.id for hit in index.search(ask(text), kinds=("idea",), limit=limit).hits]
+    found = index.search(ask(text), kinds=("idea",), limit=limit, walls=seeing.walls_of(viewer))
+    return [hit.id for hit in found.hits]
 
 
 def _results(hits: Sequence[Hit], viewer: Viewer, question: Question) -> list[Result]:

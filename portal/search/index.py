@@ -23,11 +23,12 @@ from whoosh.collectors import TimeLimit
 from whoosh.query import Query, Term
 from whoosh.searching import Searcher
 
+from portal.ideas.seeing import Walls
 from portal.search import matching
 from portal.search.analyzing import VERSION
 from portal.search.asking import Question
 from portal.search.filling import Batch, schema
-from portal.search.matching import KINDS
+from portal.search.matching import KINDS, NO_WALLS
 
 MEGABYTES = 64
 DAMAGE = (
@@ -119,28 +120,41 @@ class Index:
             self._doubt.touch()
 
     def search(
-        self, question: Question, *, kinds: Sequence[str] = KINDS, limit: int = 20, seconds: float = 1.0
+        self,
+        question: Question,
+        *,
+        kinds: Sequence[str] = KINDS,
+        limit: int = 20,
+        seconds: float = 1.0,
+        walls: Walls = NO_WALLS,
     ) -> Found:
         """The best documents with every word of the question, else with some. Raises NoIndex."""
         if not question:
             return Found()
         with self._searcher() as searcher:
-            found = _collect(searcher, matching.strict(question, kinds, searcher), limit, seconds)
+            query = matching.within(walls, matching.strict(question, kinds, searcher))
+            found = _collect(searcher, query, limit, seconds)
             if found.hits or found.partial or len(question.all_terms) < 2:
                 return found
-            some = _collect(searcher, matching.loose(question, kinds, searcher), limit, seconds)
+            query = matching.within(walls, matching.loose(question, kinds, searcher))
+            some = _collect(searcher, query, limit, seconds)
             return Found(some.hits, some.partial, loosened=True)
 
     def similar(
-        self, question: Question, *, kinds: Sequence[str], limit: int, seconds: float = 0.3
+        self,
+        question: Question,
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        seconds: float = 0.3,
+        walls: Walls = NO_WALLS,
     ) -> Sequence[Hit]:
         """Documents that share the telling words of a title being typed. Raises NoIndex."""
         if not question:
             return []
         with self._searcher() as searcher:
-            found = _collect(
-                searcher, matching.alike(question, kinds, searcher), limit * 4, seconds, terms=True
-            )
+            query = matching.within(walls, matching.alike(question, kinds, searcher))
+            found = _collect(searcher, query, limit * 4, seconds, terms=True)
             weights = {term: searcher.idf("text", term) for term in question.all_terms}
         enough = 0.5 * sum(weights.values())
         near = [hit for hit in found.hits if sum(weights[term] for term in hit.terms) >= enough]
@@ -227,5 +241,6 @@ def _collect(searcher: Searcher, query: Query, limit: int, seconds: float, *, te
 
 def _hit(result: Any, terms: bool) -> Hit:
     kind, _, number = result["key"].partition(":")
-    matched = {text.decode() for field, text in result.matched_terms() if field != "kind"} if terms else ()
+    fields = matching.FIELDS
+    matched = {text.decode() for field, text in result.matched_terms() if field in fields} if terms else ()
     return Hit(kind, int(number), result["text"], result["stamp"], frozenset(matched))

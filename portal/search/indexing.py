@@ -1,6 +1,6 @@
 """The reader that keeps the index in step: entries say which things to look at, the rows say how they are now.
 
-What everybody may see is put into the index, all else is taken out, so that reading an entry twice, late or
+What nobody hid is put into the index, all else is taken out (who sees which board is asked when searching), so that reading an entry twice, late or
 after others ends in the same index.
 """
 

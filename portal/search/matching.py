@@ -8,10 +8,12 @@ from whoosh import query
 from whoosh.collectors import TimeLimit, WrappingCollector
 from whoosh.searching import Searcher
 
+from portal.ideas.seeing import Walls
 from portal.search.asking import Question
 
 KINDS = ("idea", "topic", "post")
 FIELDS = {"title": 3.0, "text": 1.0, "author": 0.5}
+NO_WALLS = Walls()
 COMMON = 0.2
 """A word in more than this share of the documents narrows nothing; it is not required beside a rarer one."""
 RARE = 0.02
@@ -65,6 +67,16 @@ def alike(question: Question, kinds: Collection[str], searcher: Searcher) -> que
 def anywhere(term: str) -> query.Query:
     """The word in any field, the title counting most."""
     return query.Or([query.Term(field, term, boost=boost) for field, boost in FIELDS.items()])
+
+
+def within(walls: Walls, found: query.Query) -> query.Query:
+    """What is found on this side of the walls."""
+    unseen: list[query.Query] = [query.Term("board", str(board)) for board in sorted(walls.shut)]
+    for board in sorted(walls.own_only):
+        place = query.Term("board", str(board))
+        whose = query.Term("owner", str(walls.whose))
+        unseen.append(place if walls.whose is None else query.AndNot(place, whose))
+    return query.AndNot(found, query.Or(unseen)) if unseen else found
 
 
 def _phrase(terms: tuple[str, ...]) -> query.Query:

@@ -20,10 +20,14 @@ CHUNK = 500
 
 
 def documents(kind: str, ids: Sequence[int]) -> list[Document]:
-    """What the index should hold of these things: those that everybody may see, as they are now."""
+    """What the index should hold of these things: those that nobody hid, on whatever board, as they are now."""
     model = model_of(kind)
-    rows = _for_everybody(kind).where(model.id.in_(ids)).outerjoin(Person, Person.id == model.author_id)
+    rows = _not_hidden(kind).where(model.id.in_(ids)).outerjoin(Person, Person.id == model.author_id)
     columns = [model.id, model.body_html, model.edited_at, Person.name, model.ghost_name]
+    if kind == "post":
+        rows = rows.outerjoin(Idea, Idea.id == Post.idea_id)
+    if kind != "topic":
+        columns += [Idea.board_id, Idea.author_id.label("owner_id")]
     if kind != "post":
         columns.append(model.title)
     if kind == "idea":
@@ -47,11 +51,19 @@ def _document(kind: str, row: Any) -> Document:
         text=text_of(html, LONGEST_TEXT),
         author=row.name or row.ghost_name or "",
         stamp=stamp_of(row),
+        board=getattr(row, "board_id", None),
+        owner=getattr(row, "owner_id", None),
     )
 
 
-def _for_everybody(kind: str) -> sa.Select[Any]:
-    return visible_posts(Stranger()) if kind == "post" else KINDS[kind].visible_to(Stranger())
+class _Insider(Stranger):
+    """Nobody in particular who sees every board, but nothing that is hidden."""
+
+    is_staff = True
+
+
+def _not_hidden(kind: str) -> sa.Select[Any]:
+    return visible_posts(_Insider()) if kind == "post" else KINDS[kind].visible_to(_Insider())
 
 
 def _latest_answer() -> sa.ColumnElement[bool]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from flask import Blueprint, Flask, Response, current_app, request
 
 from portal import pages
+from portal.accounts.models import Viewer
 from portal.activity.reading import readers
 from portal.ideas import finding as ideas_finding
 from portal.ideas import queries as ideas
@@ -53,9 +54,9 @@ def similar() -> Response:
     return pages.page("search/_similar.html", things=finding.similar(current_index(), pages.viewer(), title))
 
 
-def _idea_ids(text: str) -> Collection[int]:
+def _idea_ids(text: str, viewer: Viewer) -> Collection[int]:
     try:
-        return finding.idea_ids(current_index(), text, ideas_finding.FOUND)
+        return finding.idea_ids(current_index(), viewer, text, ideas_finding.FOUND)
     except NoIndex as why:
         log.warning("Ideas are looked for in the rows: %s", why)
-        return ideas_finding.in_rows(text)
+        return ideas_finding.in_rows(text, viewer)

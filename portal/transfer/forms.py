@@ -4,6 +4,7 @@ from wtforms import DateField, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
+from portal import pages
 from portal.ideas import queries as ideas
 from portal.ideas.models import Status
 from portal.pages import Form
@@ -36,7 +37,7 @@ class ExportForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        boards = [SelectChoice(str(each.id), each.name) for each in ideas.boards()]
+        boards = [SelectChoice(str(each.id), each.name) for each in ideas.boards(pages.viewer())]
         self.board.choices = [SelectChoice("", "Every board"), *boards]
 
     def choice(self) -> Choice:

@@ -1,5 +1,6 @@
 """Casting and withdrawing a vote, on an idea or on an answer."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,14 @@ RANKED = ("hot", "imported_hot", "half_life", "takes_votes_against", "status", "
 SEEN = ("votes_up", "votes_down", "hidden_at")
 
 
+_checks: dict[str, Callable[[Any, Person], None]] = {}
+
+
+def ask_before(kind: str, check: Callable[[Any, Person], None]) -> None:
+    """Before a vote on a thing of this kind ("idea") is cast, `check` may raise NotAllowed for the voter."""
+    _checks[kind] = check
+
+
 def cast(votable: Any, *, by: Person, value: int = 1) -> bool:
     """Record that a person is for (1) or against (-1) an idea or an answer; True when that changed something.
 
@@ -28,6 +37,8 @@ def cast(votable: Any, *, by: Person, value: int = 1) -> bool:
     """
     _hold(votable)
     _refuse(votable, by, value)
+    if check := _checks.get(str(votable.__tablename__)):
+        check(votable, by)
     at = clock.now()
     vote = {"person_id": by.id, _subject(votable): votable.id}
     try:

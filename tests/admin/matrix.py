@@ -30,6 +30,18 @@ ROUTES = [
     row("GET", "admin.edit_company", {"company_id": 1}, **ADMIN),
     row("PUT", "admin.update_company", {"company_id": 1}, {"name": "First"}, **ACT),
 ]
+AUDIENCE = {
+    "audience": "public",
+    "who_posts": "everyone",
+    "who_votes": "everyone",
+    "who_comments": "everyone",
+}
+ROUTES += [
+    row("GET", "admin.edit_audience", {"board_id": 1}, **ADMIN),
+    row("PUT", "admin.put_audience", {"board_id": 1}, AUDIENCE, **ACT),
+    row("PUT", "admin.put_audience", {"board_id": 1}, AUDIENCE | {"audience": "companies"}, **FORM),
+    row("PUT", "admin.put_audience", {"board_id": 1}, AUDIENCE | {"audience": "staff"}, **FORM),
+]
 for kind in ("boards", "categories"):
     place = {"kind": kind, "place_id": 1}
     ROUTES += [

@@ -153,7 +153,7 @@ def test_the_page_needs_a_fixed_number_of_queries(as_, cast, make, catch_up, at_
             make.reply(topic, body_html="<p>offline</p>")
     catch_up()
     browser = as_(cast.customer)
-    with at_most(queries=4):
+    with at_most(queries=5):
         answer = browser.get("/search?q=offline")
     assert answer.text.count("<article") == 20
     with at_most(queries=2):

@@ -1,0 +1,1 @@
+"""For whom a board is, and who of them may do what there."""

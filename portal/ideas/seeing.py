@@ -1,0 +1,114 @@
+"""Who sees which board: the conditions of which the one visibility rule of ideas is made.
+
+Every condition is a list of the boards that are shut: it is short, made once for a statement, and lets an index
+give the ideas of a list in their order.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.accounts.models import Company, Person, Viewer
+from portal.database import db
+from portal.ideas.models import Admission, Audience, Board, Idea
+
+_Board = aliased(Board, name="place")
+
+
+def boards_seen(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Board so that the viewer may know about it."""
+    return _open_to(viewer, Board)
+
+
+def ideas_seen(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """What the boards ask of a row of Idea so that the viewer may know about it; hiding is not their matter."""
+    if viewer.is_staff:
+        return sa.true()
+    shut, own_only = ~_open_to(viewer, _Board), _Board.own_only.is_(True)
+    if viewer.id is None:
+        return Idea.board_id.not_in(_ids(sa.or_(shut, own_only)))
+    mine = sa.or_(Idea.author_id == viewer.id, Idea.board_id.not_in(_ids(own_only)))
+    return sa.and_(Idea.board_id.not_in(_ids(shut)), mine)
+
+
+def _ids(condition: sa.ColumnElement[bool]) -> sa.Select[int]:
+    return sa.select(_Board.id).where(condition).correlate(None)
+
+
+def _open_to(viewer: Viewer, board: type[Board]) -> sa.ColumnElement[bool]:
+    if viewer.is_staff:
+        return sa.true()
+    if viewer.id is None:
+        return board.audience == Audience.PUBLIC
+    chosen = sa.and_(board.audience == Audience.COMPANIES, admits(viewer, board))
+    return sa.or_(board.audience.in_((Audience.PUBLIC, Audience.SIGNED_IN)), chosen)
+
+
+def admits(viewer: Viewer, board: type[Board] = Board) -> sa.ColumnElement[bool]:
+    """Whether the company of the viewer is among those that were chosen for a board."""
+    if viewer.company_id is None:
+        return sa.false()
+    row, company = aliased(Admission), aliased(Company)
+    return (
+        sa.exists()
+        .where(row.board_id == board.id, company.id == viewer.company_id, names(row, company))
+        .correlate(board)
+    )
+
+
+def names(row: type[Admission], company: type[Company]) -> sa.ColumnElement[bool]:
+    """Whether an admission is of this company, or of its segment or tier."""
+    return sa.or_(row.company_id == company.id, row.segment == company.segment, row.tier == company.tier)
+
+
+def boards_admitting(viewer: Viewer) -> Collection[int]:
+    """The ids of the boards for which the company of the viewer was chosen. One query."""
+    if viewer.company_id is None:
+        return frozenset()
+    return frozenset(db.session.scalars(sa.select(Board.id).where(admits(viewer))))
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What a search must pass by: ideas of the boards `shut`, and of the boards `own_only` but by `whose`."""
+
+    shut: frozenset[int] = frozenset()
+    own_only: frozenset[int] = frozenset()
+    whose: int | None = None
+
+
+def walls_of(viewer: Viewer) -> Walls:
+    """The walls round this viewer, in at most one query."""
+    if viewer.is_staff:
+        return Walls()
+    rows = db.session.execute(
+        sa.select(Board.id, _open_to(viewer, Board)).where(
+            sa.or_(Board.own_only.is_(True), ~_open_to(viewer, Board))
+        )
+    ).all()
+    return Walls(
+        shut=frozenset(key for key, is_open in rows if not is_open),
+        own_only=frozenset(key for key, is_open in rows if is_open),
+        whose=viewer.id,
+    )
+
+
+def people_seeing(
+    audience: str,
+    *,
+    companies: Collection[int] = (),
+    segments: Collection[str] = (),
+    tiers: Collection[str] = (),
+) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Person, a customer, so that a board with this audience is for them.
+
+    For a question about a board as it would be; `ideas_seen` is the rule.
+    """
+    if audience in (Audience.PUBLIC, Audience.SIGNED_IN):
+        return sa.true()
+    if audience == Audience.STAFF:
+        return sa.false()
+    among = sa.or_(Company.id.in_(companies), Company.segment.in_(segments), Company.tier.in_(tiers))
+    return sa.and_(Person.company_id.is_not(None), Person.company_id.in_(sa.select(Company.id).where(among)))
