@@ -94,6 +94,18 @@ class VoteCast(Event):
     idea_id: int
     author_id: int | None
     value: int
+    weight: int = 1
+    importance: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteChanged(Event):
+    """The actor's vote on an idea has another weight or importance now, and says the same otherwise."""
+
+    idea_id: int
+    author_id: int | None
+    weight: int
+    importance: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,9 @@ def _kinds(*of: type[events.Event]) -> frozenset[str]:
     return frozenset(each.kind for each in of)
 
 
-OF_THE_ACTOR = _kinds(events.VoteCast, events.VoteWithdrawn, events.IdeaSubmitted, events.PostWritten)
+OF_THE_ACTOR = _kinds(
+    events.VoteCast, events.VoteChanged, events.VoteWithdrawn, events.IdeaSubmitted, events.PostWritten
+)
 OF_A_PERSON = _kinds(
     events.PersonRegistered,
     events.PersonConfirmed,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from portal.activity.auditing import audits, compare
 from portal.database import db
-from portal.ideas.models import Board, Idea, OfficialAnswer
+from portal.ideas.models import CLOSED, Board, Idea, OfficialAnswer
 from portal.voting import ranking
 from portal.voting.models import Vote
 
@@ -30,6 +30,19 @@ def rank_ideas() -> Differences:
     return compared
 
 
+@audits("returned votes")
+def check_returned() -> Differences:
+    """Votes on closed ideas are returned, those on others are not. Importers may know better."""
+    closed = Idea.status.in_(CLOSED)
+    votes = sa.select(Vote.id, Vote.returned_for == "closing", closed).join(Idea, Idea.id == Vote.idea_id)
+    compared = 0
+    for vote_id, returned, is_closed in db.session.execute(votes.where(Vote.imported.is_(False))):
+        compared += 1
+        if bool(returned) != bool(is_closed):
+            yield f"vote {vote_id}: returned {bool(returned)}, its idea closed {bool(is_closed)}"
+    return compared
+
+
 @audits("versions of official answers")
 def count_answers() -> Differences:
     """`answer_version` is the highest version there is."""
@@ -41,7 +54,8 @@ def count_answers() -> Differences:
 def _ranks() -> Iterator[tuple[int, float, float]]:
     """Of each idea: id, the stored rank, and the rank that its votes give."""
     votes = (
-        sa.select(Idea.id, Idea.hot, Idea.imported_hot, Board.half_life, Vote.cast_at, Vote.value)
+        sa.select(Idea.id, Idea.hot, Idea.imported_hot, Board.half_life, Vote.cast_at)
+        .add_columns(Vote.value * Vote.weight)
         .join(Board, Board.id == Idea.board_id)
         .outerjoin(Vote, Vote.idea_id == Idea.id)
         .order_by(Idea.id)

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.accounts.models import Person
 from portal.database import Id, Model
 from portal.discussion.models import Contribution, Introduced, Tallied
 from portal.voting.ranking import NEVER_VOTED as NEVER_VOTED
+from portal.voting.ruling import Ruled, checks
 
 
 class Status(StrEnum):
@@ -71,7 +72,7 @@ def _in(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
 _STATUSES = ", ".join(f"'{each}'" for each in Status)
 
 
-class Board(Model):
+class Board(Ruled, Model):
     """A place for ideas about one subject. `half_life` is in days and shapes the order Hot.
 
     `audience` may know what stands here; with `own_only` each of them knows only what they wrote. Who of them may
@@ -81,6 +82,7 @@ class Board(Model):
     __tablename__ = "board"
     __table_args__ = (
         sa.CheckConstraint("half_life > 0", name="half_life_positive"),
+        *checks(),
         _in("audience", Audience),
         *(_in(column, Party) for column in ("who_posts", "who_votes", "who_comments")),
     )
@@ -143,6 +145,7 @@ class Idea(Contribution, Introduced, Tallied, Model):
         sa.CheckConstraint(f"status IN ({_STATUSES})", name="status"),
         sa.CheckConstraint("kind IN ('feature', 'problem')", name="kind"),
         sa.CheckConstraint("votes_up >= 0 AND votes_down >= 0", name="votes_not_negative"),
+        sa.CheckConstraint("weights_up >= 0", name="weights_not_negative"),
         sa.CheckConstraint("comments >= 0", name="comments_not_negative"),
         sa.UniqueConstraint("source_system", "source_id"),
         sa.Index(None, "hot", "id"),
@@ -166,6 +169,8 @@ class Idea(Contribution, Introduced, Tallied, Model):
     status: Mapped[str] = mapped_column(sa.String(20), default=Status.OPEN)
     status_at: Mapped[datetime | None]
     target: Mapped[str | None] = mapped_column(sa.String(40))
+    weights_up: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The sum of the weights of all votes for it: "34 votes of 20 people"."""
     hot: Mapped[float] = mapped_column(default=NEVER_VOTED)
     imported_hot: Mapped[float | None]
     comments: Mapped[int] = mapped_column(default=0)
@@ -188,24 +193,14 @@ class Idea(Contribution, Introduced, Tallied, Model):
 
     @property
     def why_no_votes(self) -> str:
-        """The sentence that says why no vote is taken now; empty when votes are taken."""
+        """The sentence that says why no vote is taken now; empty when votes are taken. Needs the board."""
         if self.is_hidden:
             return "This idea is hidden and takes no votes."
         if self.locked_at is not None:
             return "This idea is locked and takes no votes."
         if self.status in CLOSED:
             return f"This idea is {Status(self.status).label.lower()} and takes no more votes."
-        return ""
-
-
-def _of_board(column: Mapped[Any]) -> Any:
-    """A fact of the board that voting needs to know; read only when asked for by name."""
-    fact = sa.select(column).where(Board.id == Idea.board_id).correlate_except(Board).scalar_subquery()
-    return column_property(fact, deferred=True, raiseload=True)
-
-
-Idea.half_life = _of_board(Board.half_life)
-Idea.takes_votes_against = _of_board(Board.votes_against)
+        return self.board.why_no_votes(clock.now())
 
 
 class StatusChange(Model):

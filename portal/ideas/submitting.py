@@ -1,5 +1,6 @@
 """Submitting an idea."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from portal.activity import journal
 from portal.activity.events import IdeaSubmitted
 from portal.database import db
 from portal.errors import Conflict
-from portal.ideas import permitting
+from portal.ideas import admitting, permitting
 from portal.ideas.models import Board, Idea
 from portal.voting import casting
 
@@ -24,12 +25,12 @@ def submit(
 ) -> Idea:
     """A new idea, with its author's vote. Sent twice (same `key`, or same words soon after) it is the first one.
 
-    `key` is of the form that was sent; other words from the same form are another idea. Raises Conflict when the board is
-    archived, NotAllowed when it does not let this person post.
+    `key` is of the form that was sent; other words from the same form are another idea. Raises NotAllowed when the
+    board does not let this person post, Conflict when it takes no idea of this person now. The author has no vote on
+    it where voting has not begun or no votes are left.
     """
-    if board.archived_at is not None:
-        raise Conflict(f"The board {board.name} is archived and takes no new ideas. Choose another board.")
     permitting.check(by, board, permitting.POST)
+    admitting.must_admit(board, by)
     title, body = " ".join(markup.plain(title).split()), markup.plain(body).strip()
     return _just_submitted(board, by, title, body, key) or _add(board, by, title, body, vote, key)
 
@@ -62,5 +63,6 @@ def _add(board: Board, by: Person, title: str, body: str, vote: bool, key: str |
         return _just_submitted(board, by, title, body, key) or _add(board, by, title, body, vote, None)
     journal.record(IdeaSubmitted(actor_id=by.id, idea_id=idea.id))
     if vote and permitting.may(by, board, permitting.VOTE):
-        casting.cast(idea, by=by)
+        with suppress(Conflict):
+            casting.cast(idea, by=by)
     return idea

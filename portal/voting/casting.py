@@ -5,21 +5,26 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock
 from portal.accounts.models import Person
 from portal.activity import journal
-from portal.activity.events import AnswerVoted, AnswerVoteWithdrawn, VoteCast, VoteWithdrawn
+from portal.activity.events import (
+    AnswerVoted,
+    AnswerVoteWithdrawn,
+    VoteCast,
+    VoteChanged,
+    VoteWithdrawn,
+)
 from portal.database import db
 from portal.errors import Conflict, NotAllowed, Unusable
-from portal.voting import queries, ranking
+from portal.voting import budgeting, queries
+from portal.voting.counting import Ballot, count, holds_ranks
 from portal.voting.models import Vote
+from portal.voting.ruling import IMPORTANCE
 
-RANKED = ("hot", "imported_hot", "half_life", "takes_votes_against", "status", "locked_at")
+RANKED = ("hot", "imported_hot", "status", "locked_at", "board_id")
 SEEN = ("votes_up", "votes_down", "hidden_at")
-
 
 _checks: dict[str, Callable[[Any, Person], None]] = {}
 
@@ -29,76 +34,63 @@ def ask_before(kind: str, check: Callable[[Any, Person], None]) -> None:
     _checks[kind] = check
 
 
-def cast(votable: Any, *, by: Person, value: int = 1) -> bool:
+def cast(
+    votable: Any, *, by: Person, value: int = 1, weight: int | None = None, importance: int | None = None
+) -> bool:
     """Record that a person is for (1) or against (-1) an idea or an answer; True when that changed something.
 
-    A vote that says the opposite is taken back first. Raises Conflict when no votes are taken now, NotAllowed
-    for one's own answer or where the board takes no votes against, Unusable for another value.
+    `weight` is how many of the board's votes go into it, `importance` 1 to 3 how much it matters; None leaves
+    either as it is. A vote that says the opposite is taken back first. Raises Conflict when no votes are taken
+    now or too few are left, NotAllowed for one's own answer or where the board takes no votes against, Unusable
+    for what cannot be a vote here.
     """
-    _hold(votable)
+    hold(votable)
     _refuse(votable, by, value)
     if check := _checks.get(str(votable.__tablename__)):
         check(votable, by)
+    had = queries.own_vote(by, votable)
+    before = Ballot.of(had)
+    wanted = _wanted(votable, before, value, weight, importance)
+    if before == wanted:
+        return False
+    if holds_ranks(votable):
+        budgeting.refuse_overspending(votable, by, had, wanted)
     at = clock.now()
-    vote = {"person_id": by.id, _subject(votable): votable.id}
-    try:
-        with db.session.begin_nested():
-            db.session.execute(sa.insert(Vote).values(value=value, cast_at=at, **vote))
-    except IntegrityError:
-        turned = sa.update(Vote).filter_by(**vote).where(Vote.value != value).values(value=value, cast_at=at)
-        if not db.session.execute(turned.returning(Vote.id)).first():
-            return False
-        _count(votable, at, taken=-value, given=value)
-        _tell(votable, by, -value, withdrawn=True)
-    else:
-        _count(votable, at, given=value)
-    _tell(votable, by, value)
+    _write(votable, by, had, wanted, at)
+    count(votable, at, given=wanted, taken=before)
+    _tell(votable, by, before, wanted)
     return True
 
 
 def withdraw(votable: Any, *, by: Person) -> bool:
     """Take a person's vote back; True when there was one. Raises Conflict when votes are closed."""
-    _hold(votable)
-    _refuse_when_closed(votable)
-    gone = sa.delete(Vote).filter_by(person_id=by.id, **{_subject(votable): votable.id})
-    value = db.session.scalar(gone.returning(Vote.value))
-    if value is None:
+    hold(votable)
+    refuse_when_closed(votable)
+    mine = sa.delete(Vote).filter_by(person_id=by.id, **{f"{votable.__tablename__}_id": votable.id})
+    row = db.session.execute(mine.returning(Vote.value, Vote.weight, Vote.importance)).first()
+    if row is None:
         return False
-    _count(votable, clock.now(), taken=value)
-    _tell(votable, by, value, withdrawn=True)
+    gone = Ballot(*row)
+    count(votable, clock.now(), taken=gone)
+    _tell(votable, by, gone, None)
     return True
 
 
-def _subject(votable: Any) -> str:
-    return f"{votable.__tablename__}_id"
+def hold(votable: Any) -> None:
+    """Read the row and its board as they are now, and keep others from changing the row until the end.
 
-
-def _is_ranked(votable: Any) -> bool:
-    return hasattr(type(votable), "hot")
-
-
-def _hold(votable: Any) -> None:
-    """Read the row as it is now and keep others from changing it until the end of the transaction.
-
-    On PostgreSQL by a row lock; on SQLite the transaction holds the write lock already.
+    On PostgreSQL by a row lock; on SQLite the transaction holds the write lock already. Whoever holds it is
+    the only one who changes votes on it.
     """
-    names = SEEN + RANKED if _is_ranked(votable) else SEEN
-    db.session.refresh(votable, names, with_for_update=True)
+    ranked = holds_ranks(votable)
+    db.session.refresh(votable, SEEN + RANKED if ranked else SEEN, with_for_update=True)
+    if ranked:
+        budgeting.read_rules(votable)
 
 
-def _refuse(votable: Any, by: Person, value: int) -> None:
-    if value not in (1, -1):
-        raise Unusable("A vote is either for or against.")
-    _refuse_when_closed(votable)
-    if not _is_ranked(votable):
-        if votable.is_by(by):
-            raise NotAllowed("You cannot vote on your own answer. Let others say whether it helped.")
-    elif value < 0 and not votable.takes_votes_against:
-        raise NotAllowed("This board takes no votes against. Say in a comment what speaks against it.")
-
-
-def _refuse_when_closed(votable: Any) -> None:
-    if _is_ranked(votable):
+def refuse_when_closed(votable: Any) -> None:
+    """Raise Conflict unless votes are taken now. The votable is held."""
+    if holds_ranks(votable):
         if not votable.takes_votes:
             raise Conflict(f"{votable.why_no_votes} You can still read it.")
     elif votable.topic_id is None:
@@ -107,38 +99,67 @@ def _refuse_when_closed(votable: Any) -> None:
         raise Conflict("This answer is hidden and takes no votes.")
 
 
-def _count(votable: Any, at: datetime, *, given: int = 0, taken: int = 0) -> None:
-    kind = type(votable)
-    values: dict[str, Any] = {}
-    for value, step in ((given, 1), (taken, -1)):
-        if value:
-            name = "votes_up" if value > 0 else "votes_down"
-            values[name] = getattr(kind, name) + step
-    if _is_ranked(votable):
-        values["hot"] = _rank(votable, at, given, taken)
-    counted = sa.update(kind).where(kind.id == votable.id).values(values)
-    shown = (kind.votes_up, kind.votes_down, kind.score)
-    row = db.session.execute(
-        counted.returning(*shown), execution_options={"synchronize_session": False}
-    ).one()
-    for column, number in zip(shown, row, strict=True):
-        set_committed_value(votable, column.key, number)
-    if "hot" in values:
-        set_committed_value(votable, "hot", values["hot"])
+def _refuse(votable: Any, by: Person, value: int) -> None:
+    if value not in (1, -1):
+        raise Unusable("A vote is either for or against.")
+    refuse_when_closed(votable)
+    if not holds_ranks(votable):
+        if votable.is_by(by):
+            raise NotAllowed("You cannot vote on your own answer. Let others say whether it helped.")
+    elif value < 0 and not votable.board.votes_against:
+        raise NotAllowed("This board takes no votes against. Say in a comment what speaks against it.")
 
 
-def _rank(idea: Any, at: datetime, given: int, taken: int) -> float:
-    """A vote for it is added to what is stored; whatever else happened, the rows say."""
-    if given == 1 and not taken and not idea.votes_down:
-        return ranking.with_vote(idea.hot, at, idea.half_life)
-    return ranking.of_votes(queries.dated_values(idea.id), idea.half_life, imported_hot=idea.imported_hot)
+def _wanted(
+    votable: Any, before: Ballot | None, value: int, weight: int | None, importance: int | None
+) -> Ballot:
+    """The vote as it shall be. What is not said stays, unless the vote turns round."""
+    same = before if before is not None and before.value == value else None
+    weight = weight if weight is not None else (same.weight if same else 1)
+    if importance is None:
+        importance = same.importance if same else None
+    elif importance not in IMPORTANCE or not (holds_ranks(votable) and votable.board.importance):
+        raise Unusable("This board does not ask how important it is.")
+    return Ballot(value, _weight(votable, same, weight, value), importance)
 
 
-def _tell(votable: Any, by: Person, value: int, *, withdrawn: bool = False) -> None:
-    common = {"actor_id": by.id, "author_id": votable.author_id, "value": value}
-    if _is_ranked(votable):
-        idea_event = VoteWithdrawn if withdrawn else VoteCast
-        journal.record(idea_event(idea_id=votable.id, **common))
-    else:
-        answer_event = AnswerVoteWithdrawn if withdrawn else AnswerVoted
-        journal.record(answer_event(post_id=votable.id, topic_id=votable.topic_id, **common))
+def _weight(votable: Any, same: Ballot | None, weight: int, value: int) -> int:
+    """The wanted weight. One from before the limit was lowered may stay, not grow."""
+    most = votable.board.most_per_idea if holds_ranks(votable) and value > 0 else 1
+    if not 1 <= weight <= max(most, min(same.weight if same else 0, weight)):
+        raise Unusable("One vote is enough here." if most == 1 else f"Give one idea 1 to {most} votes.")
+    return weight
+
+
+def _write(votable: Any, by: Person, had: Vote | None, wanted: Ballot, now: datetime) -> None:
+    values = wanted.values()
+    if had is None:
+        key = {"person_id": by.id, f"{votable.__tablename__}_id": votable.id}
+        db.session.execute(sa.insert(Vote).values(cast_at=now, **key, **values))
+        return
+    if had.value != wanted.value:
+        values["cast_at"] = now
+    if had.is_for_a_customer:
+        values["taken_over_at"] = now
+    db.session.execute(sa.update(Vote).where(Vote.id == had.id).values(values))
+
+
+def _tell(votable: Any, by: Person, before: Ballot | None, wanted: Ballot | None) -> None:
+    common: dict[str, Any] = {"actor_id": by.id, "author_id": votable.author_id}
+    if not holds_ranks(votable):
+        common |= {"post_id": votable.id, "topic_id": votable.topic_id}
+        if before:
+            journal.record(AnswerVoteWithdrawn(value=before.value, **common))
+        if wanted:
+            journal.record(AnswerVoted(value=wanted.value, **common))
+        return
+    common["idea_id"] = votable.id
+    if before and wanted and before.value == wanted.value:
+        journal.record(VoteChanged(weight=wanted.weight, importance=wanted.importance, **common))
+        return
+    if before:
+        journal.record(VoteWithdrawn(value=before.value, **common))
+    if wanted:
+        journal.record(
+            VoteCast(weight=wanted.weight, importance=wanted.importance, value=wanted.value, **common)
+        )

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.accounts.models import Viewer
+from portal.accounts.models import Person, Viewer
 from portal.database import db
 from portal.voting.models import Vote
 
@@ -30,6 +30,13 @@ def vote_of(viewer: Viewer, *, idea_id: int) -> Vote | None:
     return db.session.scalar(sa.select(Vote).where(Vote.person_id == viewer.id, Vote.idea_id == idea_id))
 
 
+def own_vote(person: Person, votable: Any) -> Vote | None:
+    """The vote of a person on an idea or an answer, as it is now, to act on."""
+    subject = getattr(Vote, f"{votable.__tablename__}_id")
+    mine = sa.select(Vote).where(Vote.person_id == person.id, subject == votable.id)
+    return db.session.scalar(mine.execution_options(populate_existing=True))
+
+
 def idea_ids_voted_by(viewer: Viewer) -> sa.Select[Any]:
     """A select of the ids of all ideas that the viewer voted for, to narrow a list with."""
     return sa.select(Vote.idea_id).where(
@@ -38,6 +45,8 @@ def idea_ids_voted_by(viewer: Viewer) -> sa.Select[Any]:
 
 
 def dated_values(idea_id: int) -> list[tuple[datetime, int]]:
-    """All votes on an idea as (cast at, value): what its rank is recomputed from."""
-    rows = db.session.execute(sa.select(Vote.cast_at, Vote.value).where(Vote.idea_id == idea_id))
+    """All votes on an idea as (cast at, value times weight): what its rank is recomputed from."""
+    rows = db.session.execute(
+        sa.select(Vote.cast_at, Vote.value * Vote.weight).where(Vote.idea_id == idea_id)
+    )
     return [(cast_at, value) for cast_at, value in rows]

@@ -2,7 +2,8 @@
 
 `H = sum of w * 2^(-(now - t) / h)` is how wanted an idea is now, with the half-life h in days. What is stored is
 `K = log2(sum of w * 2^((t - t0) / h))`: the same order at every moment, hence an indexed column and a stable
-cursor (DESIGN section 4). A vote against weighs -1.
+cursor (DESIGN section 4). The weight w of a vote is how many of the board's votes went into it; its importance is
+no part of the order. A vote against weighs -1.
 """
 
 import math
@@ -21,9 +22,9 @@ def height(at: datetime, half_life: float) -> float:
     return (at - T0) / _DAY / half_life
 
 
-def with_vote(hot: float, at: datetime, half_life: float) -> float:
+def with_vote(hot: float, at: datetime, half_life: float, *, weight: int = 1) -> float:
     """The rank after one more vote for it: log-sum-exp of what is stored and the new vote."""
-    new = height(at, half_life)
+    new = height(at, half_life) + math.log2(weight)
     if hot <= NEVER_VOTED:
         return new
     low, high = sorted((hot, new))
@@ -33,7 +34,7 @@ def with_vote(hot: float, at: datetime, half_life: float) -> float:
 def of_votes(
     votes: Iterable[tuple[datetime, int]], half_life: float, *, imported_hot: float | None = None
 ) -> float:
-    """The rank from rows: (cast at, 1 or -1) each, and the rank that dated imported votes came with.
+    """The rank from rows: (cast at, value times weight) each, and the rank that dated imported votes came with.
 
     NEVER_VOTED when the votes against outweigh the others.
     """

@@ -29,7 +29,8 @@ def test_an_entry_says_who_what_and_when(make, cast):
     db.session.commit()
     entry = db.session.get(Entry, entry_id)
     assert (entry.kind, entry.actor_id) == ("vote_cast", cast.customer.id)
-    assert entry.data == {"idea_id": idea.id, "author_id": None, "value": 1}
+    said = {"idea_id": idea.id, "author_id": None, "value": 1}
+    assert entry.data == said | {"weight": 1, "importance": None}
     assert entry.at.tzinfo is not None
 
 

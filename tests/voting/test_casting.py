@@ -31,7 +31,8 @@ def test_a_vote_counts_ranks_and_is_told(idea, cast, rows):
     assert (idea.votes_up, idea.votes_down, idea.score) == (1, 0, 1)
     assert idea.hot == pytest.approx(hot_from_rows(idea), abs=1e-9)
     assert rows(Vote, idea_id=idea.id, person_id=cast.other_customer.id, value=1) == 1
-    assert told("vote_cast") == [{"idea_id": idea.id, "author_id": cast.customer.id, "value": 1}]
+    plain = {"value": 1, "weight": 1, "importance": None}
+    assert told("vote_cast") == [{"idea_id": idea.id, "author_id": cast.customer.id, **plain}]
 
 
 def test_the_same_vote_again_changes_nothing(idea, cast, rows):

@@ -10,6 +10,7 @@ from portal.accounts.models import Person
 from portal.activity.models import Entry
 from portal.database import db
 from portal.discussion.models import Post
+from portal.errors import Conflict
 from portal.ideas.models import Idea
 from portal.voting import casting, queries, ranking
 from portal.voting.models import Vote
@@ -92,3 +93,28 @@ def test_votes_for_and_against_at_once_on_answers(app, make, crowd):
     values = list(db.session.scalars(sa.select(Vote.value).where(Vote.post_id == post_id)))
     assert (post.votes_up, post.votes_down) == (values.count(1), values.count(-1))
     assert post.votes_up + post.votes_down == len(crowd)
+
+
+def test_two_hundred_presses_at_once_never_overspend_a_budget(app, make):
+    """Five people, forty ideas, each pressing for up to three votes: nobody gets more than seven."""
+    board = make.board(vote_budget=7, most_per_idea=3)
+    authors = [make.person() for _ in range(5)]
+    idea_ids = [make.idea(board=board, author=authors[n % 5]).id for n in range(40)]
+    people = [author.id for author in authors]
+
+    def act_of(idea_id, person_id, weight):
+        def act():
+            try:
+                return casting.cast(find(Idea, idea_id), by=find(Person, person_id), weight=weight)
+            except Conflict:
+                db.session.rollback()
+                return False
+
+        return act
+
+    plan = [(idea_id, person_id, n % 3 + 1) for n, idea_id in enumerate(idea_ids) for person_id in people]
+    random.Random(4711).shuffle(plan)
+    assert len(plan) == 200
+    in_parallel(app, [act_of(*each) for each in plan])
+    sums = sa.select(Vote.person_id, sa.func.sum(Vote.weight)).group_by(Vote.person_id)
+    assert dict(db.session.execute(sums).all()) == dict.fromkeys(people, 7)

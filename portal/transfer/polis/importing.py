@@ -185,6 +185,7 @@ def _tally(source: str, board: Board) -> None:
         up = sum(value > 0 for _, value in cast)
         values = {
             "votes_up": up,
+            "weights_up": up,
             "votes_down": len(cast) - up,
             "hot": ranking.of_votes(cast, board.half_life),
         }
