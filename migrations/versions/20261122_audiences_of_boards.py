@@ -16,13 +16,11 @@ WHOM = ("company_id", "segment", "tier")
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("board") as board:
-        board.add_column(sa.Column("audience", sa.String(length=20), server_default="public", nullable=False))
-        board.add_column(sa.Column("own_only", sa.Boolean(), server_default=sa.false(), nullable=False))
-        board.create_check_constraint(op.f("ck_board_audience"), f"audience IN ({AUDIENCES})")
-        for name in MAY:
-            board.add_column(sa.Column(name, sa.String(length=20), server_default="everyone", nullable=False))
-            board.create_check_constraint(op.f(f"ck_board_{name}"), f"{name} IN ({PARTIES})")
+    # As text, with the condition beside the column: SQLite adds no constraint to a table that others refer to.
+    _add_to_board("audience", f"VARCHAR(20) DEFAULT 'public' NOT NULL {_check('audience', AUDIENCES)}")
+    op.add_column("board", sa.Column("own_only", sa.Boolean(), server_default=sa.false(), nullable=False))
+    for name in MAY:
+        _add_to_board(name, f"VARCHAR(20) DEFAULT 'everyone' NOT NULL {_check(name, PARTIES)}")
     one = " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in WHOM)
     op.create_table(
         "board_admission",
@@ -45,10 +43,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_board_admission_company_id"), "board_admission", ["company_id"])
 
 
+def _add_to_board(name: str, what: str) -> None:
+    op.execute(f"ALTER TABLE board ADD COLUMN {name} {what}")
+
+
+def _check(name: str, values: str) -> str:
+    return f"CONSTRAINT ck_board_{name} CHECK ({name} IN ({values}))"
+
+
 def downgrade() -> None:
     op.drop_table("board_admission")
-    with op.batch_alter_table("board") as board:
-        for name in (*reversed(MAY), "audience"):
-            board.drop_constraint(op.f(f"ck_board_{name}"), type_="check")
-            board.drop_column(name)
-        board.drop_column("own_only")
+    for name in (*reversed(MAY), "own_only", "audience"):
+        op.drop_column("board", name)
