@@ -11,6 +11,7 @@ import bleach
 from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from pygments import highlight
@@ -36,6 +37,7 @@ LANGUAGES = frozenset(
 )
 """What is highlighted: languages that people ask about, and whose lexers stay quick (bench/markup.py)."""
 LONGEST_CODE = 3_000
+MOST_CELLS = 5_000
 HEAVIEST = 100_000
 SCHEMES = frozenset({"http", "https", "mailto"})
 _SCHEME = re.compile(r"^\s*([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
@@ -108,13 +110,14 @@ def plain(text: str) -> str:
 
 
 def _weight(html: str) -> int:
-    """The number of tags times the most that are open at once: what a parser's work grows with."""
+    """What a parser's work grows with: tags, and the square of their attributes, times the most that are open at once."""
     tags = most = level = 0
-    for closing, name in _TAG.findall(html):
+    for tag in _TAG.finditer(html):
+        closing, name = tag.groups()
         if name.lower() not in _VOID:
             level = max(0, level - 1) if closing else level + 1
-        tags, most = tags + 1, max(most, level)
-    return tags * most
+        tags, most = tags + 1 + len(tag[0].replace("/", " ").split()) ** 2 // 100, max(most, level)
+    return tags * max(most, 1)
 
 
 @lru_cache(maxsize=2)
@@ -125,6 +128,7 @@ def _renderer(linkify: bool) -> MarkdownIt:
     markdown.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     # A character reference is shown as typed, like every other piece of HTML; a host, too, in its own letters.
     markdown.disable("entity").inline.ruler.before("emphasis", "times", _times)
+    markdown.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     markdown.add_render_rule("fence", _fence)
     markdown.validateLink = link_allowed  # type: ignore[method-assign]
     markdown.normalizeLinkText = str  # type: ignore[method-assign, assignment]
@@ -145,6 +149,19 @@ def _times(state: StateInline, silent: bool) -> bool:
         state.pending += here
     state.pos += 1
     return True
+
+
+def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """A table; its rows beyond the first MOST_CELLS cells of a text stay text. A row of one sign may have 500 cells."""
+    columns = state.src.count("|", state.bMarks[first], state.eMarks[first]) + 1
+    rows = (MOST_CELLS - state.env.get("cells", 0)) // columns
+    if rows < 1:
+        return False
+    before = len(state.tokens)
+    found = table(state, first, min(end, first + 1 + rows), silent)
+    # Each cell has three tokens.
+    state.env["cells"] = state.env.get("cells", 0) + (len(state.tokens) - before) // 3
+    return found
 
 
 def _fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:

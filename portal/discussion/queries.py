@@ -212,7 +212,7 @@ def revisions_of(thing: Any) -> list[tuple[Revision, str]]:
         .outerjoin(Person, Person.id == Revision.edited_by_id)
         .where(getattr(Revision, f"{name_of(thing)}_id") == thing.id)
         .order_by(Revision.id.desc())
-        .limit(100)
+        .limit(50)
     )
     return [(revision, name or "Unknown") for revision, name in rows]
 

@@ -82,11 +82,22 @@ def test_comparing(before, after, parts):
     assert compare(before, after) == parts
 
 
-def test_comparing_long_texts_goes_by_lines():
-    lines = [f"line {n} of a long text\n" for n in range(2000)]
-    changed = [*lines[:1000], "another line\n", *lines[1001:]]
-    parts = compare("".join(lines), "".join(changed))
-    assert [kind for kind, _ in parts] == ["kept", "gone", "new", "kept"]
+LINES = [f"line {n} of a long text\n" for n in range(400)]
+
+
+def test_comparing_long_texts_goes_by_lines_where_much_has_changed():
+    once = [*LINES[:100], "another line\n", *LINES[101:]]
+    assert [kind for kind, _ in compare("".join(LINES), "".join(once))][:3] == ["kept", "new", "kept"]
+    twice = ["the first\n", *LINES[1:-1], "the last\n"]
+    parts = compare("".join(LINES), "".join(twice))
+    assert [kind for kind, _ in parts] == ["gone", "new", "kept", "gone", "new"]
+    assert parts[2][1] == "".join(LINES[1:-1])
+
+
+def test_what_would_take_long_to_compare_is_shown_as_a_whole():
+    """All lines alike, and nothing alike at the ends: matching them would take minutes."""
+    before, after = "a\n" * 10_000, "b\n" + "a\n" * 4_000 + "b\n" + "a\n" * 4_000 + "c"
+    assert compare(before, after) == [("gone", before), ("new", after)]
 
 
 SOURCE = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.markup import LONGEST, clean, cook, cook_again, link_allowed, plain, text_of
+from portal.markup import LONGEST, MOST_CELLS, clean, cook, cook_again, link_allowed, plain, text_of
 from tests.markup import oracle
 
 PIECES = [
@@ -54,6 +54,8 @@ LONG = {
     "emphasis": "*a_" * 10_000,
     "strikes": "~~a" * 10_000,
     "table": "|" * 2_000 + "\n" + "-|" * 2_000,
+    "empty cells": "|a" * 500 + "\n" + "|-" * 500 + "\n" + "|\n" * 9_000,
+    "tables": ("|a" * 90 + "\n" + "|-" * 90 + "\n" + "|\n" * 360 + "\n") * 20,
     "entities": "&amp" * 10_000,
     "links": "http://a.example/(" * 3_000,
     "one word": "a" * 200_000,
@@ -64,6 +66,7 @@ LONG = {
 def test_the_caps_hold(name):
     html = cook(LONG[name]).html
     assert oracle.depth(html) <= 90
+    assert html.count("<td") + html.count("<th") <= MOST_CELLS + 1_000
     assert len(oracle.text(html)) <= LONGEST
     assert oracle.faults(html) == []
 
@@ -72,6 +75,13 @@ def test_the_caps_hold(name):
 def test_nested_html_is_cut(tag):
     html = clean(f"<{tag}>" * 20_000).html
     assert oracle.faults(html) == []
+
+
+def test_a_tag_with_attributes_without_end_is_text():
+    for html in ("<a " * 30_000, "<a " + "/".join(f"a{n}" for n in range(14_000)) + ">x</a>"):
+        assert "<a" not in clean(html).html
+    usual = '<a href="https://a.example/" title="A" class="b" id="c">x</a>' * 200
+    assert clean(usual).html.count("<a") == 200
 
 
 def test_a_source_is_cooked_as_what_it_was():
