@@ -2,9 +2,11 @@
 
 import logging
 from importlib import import_module
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, abort, request
+from flask import Flask, Request, abort, current_app, request
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -128,8 +130,19 @@ def _begin() -> None:
     unreadable = request.environ.get("portal.unreadable")
     if unreadable is not None:
         raise unreadable
+    if not current_app.extensions["settings"].public_url and not _is_this_machine(request.host):
+        # Links in mails begin with the address that was asked for, and whoever asks chooses that.
+        abort(421)
     if request.method not in pages.SAFE and request.mimetype not in FORMS:
         abort(415)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _config(settings: Settings) -> dict[str, object]:

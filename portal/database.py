@@ -84,11 +84,15 @@ def set_reads_only(value: bool) -> None:
 
 
 def engine_options(url: str, seconds: int) -> dict[str, Any]:
-    """Options of the engine for a database URL; `seconds` bounds statements and lock waits."""
+    """Options of the engine for a database URL; `seconds` bounds statements and lock waits.
+
+    What people wrote, and the hashes of their passwords, stay out of errors and so out of the log.
+    """
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": seconds}}
+        return {"hide_parameters": True, "connect_args": {"timeout": seconds}}
     limits = f"-c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}"
-    return {"pool_pre_ping": True, "connect_args": {"options": limits, "connect_timeout": 5}}
+    connecting = {"options": limits, "connect_timeout": 5}
+    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": connecting}
 
 
 @event.listens_for(Engine, "connect")

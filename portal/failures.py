@@ -41,6 +41,10 @@ WORDS = {
     405: ("That link or form is broken", "Go back, reload the page and try again."),
     413: ("That is too large", "Send less at once: shorten the text or split it into two."),
     415: ("That cannot be read", "Send it in another format."),
+    421: (
+        "This is not the address of the portal",
+        "Until PORTAL_PUBLIC_URL is set to the address that people use, it answers on its own machine only.",
+    ),
     429: ("That was a little too fast", "Nothing is lost. Wait a moment and send it again."),
     500: ("Something broke on our side", "It was written down for the staff. Please try again."),
 }

@@ -38,7 +38,7 @@ class Settings:
     )
     accent_hue: int = _setting(262, "The accent colour as a hue, 0 to 359")
     public_url: str = _setting(
-        "", "Address used in mails, such as https://community.example; empty: as asked"
+        "", "Address that people use, such as https://community.example; empty: answers on this machine only"
     )
     https: bool = _setting(False, "Served over HTTPS: secure cookies with the __Host- prefix, and HSTS")
     proxies: int = _setting(0, "How many trusted proxies stand in front (X-Forwarded-* is read from them)")

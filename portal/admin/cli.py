@@ -37,7 +37,7 @@ def prepare() -> None:
         click.echo(f"\nNobody administers this portal yet. Open this address within {hours} hours, once:\n")
         click.echo(f"  {_address(settings)}/first-admin/{token}\n")
     if not settings.demo and not settings.public_url:
-        click.echo("Set PORTAL_PUBLIC_URL, so that links in mails do not depend on what a browser says.")
+        click.echo("Set PORTAL_PUBLIC_URL: until then the portal answers on this machine only.")
 
 
 def _address(settings: Settings) -> str:

@@ -126,7 +126,7 @@ def show_page(topic_id: int, form: PostForm | None, status: int = 200) -> Respon
 
 def _full_address(thing: Any) -> str:
     if isinstance(thing, Person):
-        return url_for("accounts.show", person_id=thing, _external=True)
+        return pages.address(url_for("accounts.show", person_id=thing))
     if isinstance(thing, Post):
-        return url_for("forums.show_post", topic_id=thing.topic_id, post_id=thing.id, _external=True)
-    return address(thing, _external=True)
+        return pages.address(url_for("forums.show_post", topic_id=thing.topic_id, post_id=thing.id))
+    return pages.address(address(thing))

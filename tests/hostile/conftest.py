@@ -1,12 +1,14 @@
 """The judge, and the texts that come before it."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import url_for
 
+from portal.app import create_app
 from portal.database import db
 from tests import world
 from tests.hostile import payloads
@@ -65,6 +67,24 @@ def everything(app):
         return held
 
     return read
+
+
+@pytest.fixture
+def portal_at(settings):
+    """`portal_at(https=True)`: another app over the same database."""
+    made = []
+
+    def build(**changes):
+        app = create_app(replace(settings, **changes))
+        app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
+        app.extensions["security"].pwd_context.update(argon2__memory_cost=8, argon2__rounds=1)
+        made.append(app)
+        return app
+
+    yield build
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="session")

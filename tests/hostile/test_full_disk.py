@@ -63,7 +63,7 @@ def _tell(*statements):
             connection.exec_driver_sql(each)
 
 
-def test_a_full_disk_loses_nothing_that_was_taken(database_kind, as_, ines, rows):
+def test_a_full_disk_loses_nothing_that_was_taken(database_kind, as_, ines, rows, caplog):
     before, taken = rows(Post), 0
     with full_file() if database_kind == "sqlite" else full_server():
         for number in range(60):
@@ -73,6 +73,8 @@ def test_a_full_disk_loses_nothing_that_was_taken(database_kind, as_, ines, rows
             taken += 1
         says_so(answer, keeps=True)
         assert taken >= 1
+        assert "unavailable" in caplog.text
+        assert LONG[:20] not in caplog.text
         assert as_().get("/ideas/1").status_code == 200
     assert rows(Post) == before + taken
     assert db.session.get_one(Idea, 1).comments == 1 + taken

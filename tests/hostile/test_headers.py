@@ -1,15 +1,12 @@
 """What guards every page: the policy, cookies, caches, and markup without script or style of its own."""
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
 from flask import url_for
 
-from portal.app import create_app
-from portal.database import db
 from tests.house_rules.test_visibility_matrix import READING, WRITING
 
 pytestmark = pytest.mark.only_on("sqlite")
@@ -163,23 +160,6 @@ def test_a_changed_page_is_sent_anew(as_, cast, things):
     as_(cast.customer).put("/ideas/1/vote")
     second = as_().get("/ideas/1", headers={"If-None-Match": first.headers["ETag"]})
     assert second.status_code == 200
-
-
-@pytest.fixture
-def portal_at(settings):
-    """`portal_at(https=True)`: another app over the same database."""
-    made = []
-
-    def build(**changes):
-        app = create_app(replace(settings, **changes))
-        app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
-        made.append(app)
-        return app
-
-    yield build
-    for app in made:
-        with app.app_context():
-            db.engine.dispose()
 
 
 def cookies_of(answer):

@@ -1,13 +1,10 @@
 """Too fast: a refusal with the wait in words and in a header, and the text that was typed."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
 from portal import pages
-from portal.app import create_app
-from portal.database import db
 from tests.cast import sign_in
 from tests.hostile.conftest import LONG
 
@@ -24,19 +21,16 @@ DEEDS = {
 
 
 @pytest.fixture
-def hurried(app, settings, cast, things):
+def hurried(app, portal_at, cast, things):
     """Ines at a portal that counts what people do."""
-    made = create_app(replace(settings, rate_limits=True))
+    made = portal_at(rate_limits=True)
     made.test_client_class = type(app.test_client())
-    made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
-    made.extensions["security"].pwd_context.update(argon2__memory_cost=8, argon2__rounds=1)
+    made.config.update(WTF_CSRF_ENABLED=False)
     browser = made.test_client()
     sign_in(browser, cast.customer)
     yield browser
     pages.limiter.reset()
     pages.limiter.enabled = False
-    with made.app_context():
-        db.engine.dispose()
 
 
 def test_every_deed_has_a_pace(hurried):
