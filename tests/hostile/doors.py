@@ -111,6 +111,12 @@ DOORS = [
         "numbers of a board", "BoardForm", "admin", "POST", "/admin/boards", {"position": 100, "half_life": 100},
         {"name": "Third"}, ("/admin/boards",), fine={"position": "1", "half_life": "2"},
     ),
+    Door(
+        "audience of a board", "AudienceForm", "admin", "PUT", "/admin/boards/1/audience",
+        {"companies": 20_000, "agreed": 100},
+        {"audience": "public", "who_posts": "everyone", "who_votes": "everyone", "who_comments": "everyone"},
+        ("/admin/boards",), fine={"companies": "Harbor Foods", "agreed": ""},
+    ),
     _desk("categories", "CategoryForm", {}),
     Door(
         "numbers of a category", "CategoryForm", "admin", "POST", "/admin/categories", {"position": 100},
