@@ -25,4 +25,6 @@ def register(app: "Flask") -> None:
     )
     casting.ask_before("idea", permitting.check_vote)
     profiles.add(20, "ideas/_of_person.html", profiling.latest_of)
+    from portal.ideas.ballots import views as ballots  # noqa: F401
+
     views.register(app)

@@ -73,14 +73,26 @@ class EditForm(pages.Form):
 
 
 class VoteForm(pages.Form):
-    """For or against; nothing said is for."""
+    """For or against; nothing said is for. How many votes and how important: nothing said leaves it as it is."""
 
     value = HiddenField()
+    weight = HiddenField()
+    importance = HiddenField()
 
     @property
     def number(self) -> int:
         """1 or -1, or 0 for what cannot be a vote."""
         return {"": 1, "1": 1, "-1": -1}.get(self.value.data or "", 0)
+
+    @property
+    def votes(self) -> int | None:
+        """How many votes of the board; 0 for what is no number."""
+        return number(self.weight.data[:4]) if self.weight.data else None
+
+    @property
+    def matters(self) -> int | None:
+        """How important it is; 0 for what is no number."""
+        return number(self.importance.data[:4]) if self.importance.data else None
 
 
 class StatusForm(pages.Form):

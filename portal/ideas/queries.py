@@ -125,7 +125,10 @@ def _found(ideas: sa.Select[Idea]) -> Idea:
 
 def rising(viewer: Viewer, count: int) -> Sequence[Idea]:
     """The ideas that are wanted most now, for the first screen."""
-    return cards(visible_to(viewer).order_by(Idea.hot.desc(), Idea.id.desc()).limit(count))
+    shown = visible_to(viewer)
+    if not viewer.is_staff:
+        shown = shown.where(Idea.board_id.not_in(sa.select(Board.id).where(Board.counts_hidden != "never")))
+    return cards(shown.order_by(Idea.hot.desc(), Idea.id.desc()).limit(count))
 
 
 def latest_shipped(viewer: Viewer) -> Idea | None:

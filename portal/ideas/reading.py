@@ -10,6 +10,7 @@ from portal.discussion.models import Post
 from portal.discussion.queries import Marks, Stretch
 from portal.ideas import permitting, queries
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
+from portal.voting.budgeting import Balance, balance
 from portal.voting.models import Vote
 from portal.voting.tallying import Demand, demand_for
 
@@ -30,6 +31,7 @@ class Screen:
     neighbours: Sequence[Neighbour]
     labels: Sequence[str]
     demand: Demand | None
+    balance: Balance | None
     is_first: bool
 
 
@@ -49,6 +51,7 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         neighbours=neighbours_of(idea, viewer),
         labels=labels_of(idea),
         demand=demand_for(idea.id) if viewer.is_staff else None,
+        balance=balance(viewer, idea.board, Idea),
         is_first=start is None and end is None,
     )
 

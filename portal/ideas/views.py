@@ -1,7 +1,6 @@
 """The pages under /ideas/."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, redirect, request, url_for
 from flask_login import current_user, login_required
@@ -14,13 +13,14 @@ from portal.discussion.queries import Marks, Shown, visible_posts, with_author
 from portal.discussion.views import history_page, post_url
 from portal.discussion.writing import write
 from portal.errors import NotAllowed, NotFound
-from portal.ideas import deciding, permitting, queries, reading, seeing
+from portal.ideas import admitting, deciding, permitting, queries, reading, seeing, veiling
 from portal.ideas.filtering import IdeaFilter, position
-from portal.ideas.forms import AnswerForm, EditForm, IdeaForm, StatusForm, VoteForm
+from portal.ideas.forms import AnswerForm, EditForm, IdeaForm, StatusForm
 from portal.ideas.models import Board, Idea, Party, Status
 from portal.ideas.submitting import submit
-from portal.voting import casting
+from portal.voting import budgeting
 from portal.voting.queries import values_by
+from portal.voting.ruling import IMPORTANCE
 
 ideas = Blueprint("ideas", __name__, url_prefix="/ideas")
 
@@ -30,7 +30,9 @@ PAGE = 20
 def register(app: Flask) -> None:
     """Attach these pages."""
     app.register_blueprint(ideas)
-    app.jinja_env.globals.update(statuses=tuple(Status), may_vote_on=_may_vote_on)
+    app.jinja_env.globals.update(
+        statuses=tuple(Status), may_vote_on=_may_vote_on, shows_count=_shows_count, importances=IMPORTANCE
+    )
 
 
 @ideas.get("/")
@@ -38,10 +40,14 @@ def index() -> Response:
     viewer, wanted = pages.viewer(), IdeaFilter.read(request.args)
     boards = queries.boards(viewer)
     board = _board_of(wanted, boards)
-    found = wanted.narrow(queries.visible_to(viewer), viewer)
+    wanted = veiling.fitting(wanted, viewer, board)
+    veiled = veiling.veiled_boards(viewer, wanted, boards)
+    found = wanted.narrow(queries.visible_to(viewer), viewer).where(*veiling.unveiled(veiled))
     page = wanted.order.page(queries.cards, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
-    names: dict[str, Any] = {"wanted": wanted, "boards": boards, "board": board}
+    names: dict[str, Any] = {"wanted": wanted, "boards": boards, "board": board, "veiled": veiled}
+    names["balance"] = budgeting.balance(viewer, board, Idea) if board else None
+    names["by_votes"] = not veiling.hides_order(viewer, board)
     posts = board is None or permitting.may(viewer, board, permitting.POST)
     return pages.page("ideas/index.html", page=page, votes=votes, posts=posts, **names)
 
@@ -59,7 +65,7 @@ def new() -> Response:
 def create() -> Response:
     boards = {board.id: board for board in queries.open_boards(pages.viewer())}
     form = IdeaForm().offer(boards.values())
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or not _is_admitted(form, boards[form.board.data]):
         return _form(form, 422)
     words: dict[str, Any] = {
         "title": form.title.data or "",
@@ -104,26 +110,6 @@ def put_idea(idea_id: int) -> Response:
 def history(idea_id: int) -> Response:
     idea = queries.find(idea_id, pages.viewer())
     return history_page(idea, back=_address(idea))
-
-
-@ideas.put("/<slugged:idea_id>/vote")
-@login_required
-@pages.limiter.limit("60/minute")
-def put_vote(idea_id: int) -> Response:
-    idea, value = queries.find(idea_id, pages.viewer()), VoteForm().number
-    casting.cast(idea, by=pages.viewer(), value=value)
-    db.session.commit()
-    return _voted(idea_id)
-
-
-@ideas.delete("/<slugged:idea_id>/vote")
-@login_required
-@pages.limiter.limit("60/minute")
-def delete_vote(idea_id: int) -> Response:
-    idea = queries.find(idea_id, pages.viewer())
-    casting.withdraw(idea, by=pages.viewer())
-    db.session.commit()
-    return _voted(idea_id)
 
 
 @ideas.post("/<slugged:idea_id>/comments")
@@ -179,6 +165,17 @@ def create_answer(idea_id: int) -> Response:
     return pages.go(_address(idea, _anchor="official-answer"))
 
 
+def _is_admitted(form: IdeaForm, board: Board) -> bool:
+    """Whether the board takes it; if not, the form says why."""
+    reason = admitting.why_not(board, pages.viewer())
+    form.board.errors = [reason] if reason else []
+    return not reason
+
+
+def _shows_count(idea: Idea, value: int = 0) -> bool:
+    return veiling.shows_count(pages.viewer(), idea, voted=bool(value))
+
+
 def _may_vote_on(idea: Idea) -> bool:
     """Whether the board lets the viewer vote; for templates, at most one query on a page."""
     viewer = pages.viewer()
@@ -220,18 +217,6 @@ def _show(idea_id: int, status: int = 200, **forms: Any) -> Response:
     return pages.page("ideas/show.html", status, **names, **offered | forms, tried=next(iter(forms), ""))
 
 
-def _voted(idea_id: int) -> Response:
-    idea, vote = queries.find_to_show(idea_id, pages.viewer())
-    on_its_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == _address(idea)
-    names: dict[str, Any] = {
-        "idea": idea,
-        "vote": vote,
-        "value": vote.value if vote else 0,
-        "on_its_page": on_its_page,
-    }
-    return pages.answer("ideas/vote/update.hx.html", _back_to(idea), **names)
-
-
 def _one(idea_id: int, post_id: int) -> dict[str, Any]:
     """What the fragment of one comment needs."""
     viewer = pages.viewer()
@@ -239,12 +224,3 @@ def _one(idea_id: int, post_id: int) -> dict[str, Any]:
     post = queries.find_comment(idea_id, post_id, with_author(visible_posts(viewer)))
     marks = Marks(open=reading.takes_comments(idea, viewer))
     return {"idea": idea, "shown": Shown(post), "marks": marks, "form": PostForm(formdata=None)}
-
-
-def _back_to(idea: Idea) -> str:
-    """The list or page of ours from which the vote was sent, at the idea; or the idea."""
-    came = urlsplit(request.referrer or "")
-    place = f"{came.path}?{came.query}" if came.query else came.path
-    if came.netloc != request.host or not place.startswith("/") or place.startswith(("//", "/\\")):
-        return _address(idea)
-    return f"{place}#{pages.dom_id(idea)}"

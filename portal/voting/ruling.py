@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal import clock
+
 MOST = 10
 """More votes than this on one idea are not counted, they are shouting."""
 
@@ -57,6 +59,12 @@ class Ruled:
         if begins and now < begins:
             return f"Voting on this board begins {day(begins)}."
         return ""
+
+    @property
+    def why_closed(self) -> str:
+        """What this board does not take now, in a sentence; empty when it takes ideas and votes."""
+        now = clock.now()
+        return self.why_no_votes(now) or self.why_no_posts(now)
 
     @property
     def hides_counts(self) -> bool:

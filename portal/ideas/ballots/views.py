@@ -1,0 +1,63 @@
+"""The addresses of the viewer's own vote on an idea."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, request, url_for
+from flask_login import login_required
+
+from portal import pages
+from portal.database import db
+from portal.ideas import queries
+from portal.ideas.forms import VoteForm
+from portal.ideas.models import Idea
+from portal.ideas.views import ideas
+from portal.voting import budgeting, casting
+
+
+@ideas.put("/<slugged:idea_id>/vote")
+@login_required
+@pages.limiter.limit("60/minute")
+def put_vote(idea_id: int) -> Response:
+    idea, form = queries.find(idea_id, pages.viewer()), VoteForm()
+    more = {"weight": form.votes, "importance": form.matters}
+    casting.cast(idea, by=pages.viewer(), value=form.number, **more)
+    db.session.commit()
+    return _voted(idea_id)
+
+
+@ideas.delete("/<slugged:idea_id>/vote")
+@login_required
+@pages.limiter.limit("60/minute")
+def delete_vote(idea_id: int) -> Response:
+    idea = queries.find(idea_id, pages.viewer())
+    casting.withdraw(idea, by=pages.viewer())
+    db.session.commit()
+    return _voted(idea_id)
+
+
+def _voted(idea_id: int) -> Response:
+    viewer = pages.viewer()
+    idea, vote = queries.find_to_show(idea_id, viewer)
+    on_its_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == _address(idea)
+    names: dict[str, Any] = {
+        "idea": idea,
+        "vote": vote,
+        "value": vote.value if vote else 0,
+        "on_its_page": on_its_page,
+        "balance": budgeting.balance(viewer, idea.board, Idea),
+    }
+    return pages.answer("ideas/vote/update.hx.html", _back_to(idea), **names)
+
+
+def _address(idea: Idea) -> str:
+    return url_for("ideas.show", idea_id=idea)
+
+
+def _back_to(idea: Idea) -> str:
+    """The list or page of ours from which the vote was sent, at the idea; or the idea."""
+    came = urlsplit(request.referrer or "")
+    place = f"{came.path}?{came.query}" if came.query else came.path
+    if came.netloc != request.host or not place.startswith("/") or place.startswith(("//", "/\\")):
+        return _address(idea)
+    return f"{place}#{pages.dom_id(idea)}"
