@@ -62,7 +62,9 @@ def build_walled(make: Any, cast: Cast, things: dict[str, Any]) -> dict[str, Any
     for name, board in boards.items():
         author = {"staff_idea": cast.admin, "segment_idea": cast.other_customer}.get(name, cast.customer)
         text = f"Marsupial {WORDS[name]}"
-        idea = walled[name] = make.idea(board=board, author=author, title=text, body=text, votes_up=1)
+        idea = walled[name] = make.idea(
+            board=board, author=author, title=text, body=text, votes_up=1, weights_up=1
+        )
         walled[f"{name}_comment"] = make.comment(idea, author=author, body=text)
         make._save(Vote(person_id=author.id, idea_id=idea.id, value=1, cast_at=clock.now()))
         for here in ({"from_idea_id": things["idea"].id}, {"from_topic_id": things["topic"].id}):
