@@ -42,6 +42,20 @@ ROUTES += [
     row("PUT", "admin.put_audience", {"board_id": 1}, AUDIENCE | {"audience": "companies"}, **FORM),
     row("PUT", "admin.put_audience", {"board_id": 1}, AUDIENCE | {"audience": "staff"}, **FORM),
 ]
+RULES = {"most_per_idea": 1, "least_votes_to_post": 0, "counts_hidden": "never", "counts_hidden_days": 14}
+ROUTES += [
+    row("GET", "admin.edit_rules", {"board_id": 1}, **ADMIN | {"product_manager": 200}),
+    row("PUT", "admin.put_rules", {"board_id": 1}, RULES, **ACT | {"product_manager": 303}),
+    row(
+        "PUT",
+        "admin.put_rules",
+        {"board_id": 1},
+        RULES | {"vote_budget": 5},
+        **FORM | {"product_manager": 422},
+    ),
+    row("PUT", "admin.put_rules", {"board_id": 1}, {"vote_budget": 0}, **FORM | {"product_manager": 422}),
+    row("GET", "admin.edit_rules", {"board_id": 4711}, **ADMIN | {"product_manager": 404, "admin": 404}),
+]
 for kind in ("boards", "categories"):
     place = {"kind": kind, "place_id": 1}
     ROUTES += [

@@ -57,7 +57,7 @@ DOORS = [
         "official answer", "AnswerForm", "product_manager", "POST", "/ideas/1/answers", {"body": 10_000},
         {"status": ("", "planned")}, ("/ideas/1",), "stranger",
     ),
-    Door("vote", "VoteForm", "customer", "PUT", "/ideas/1/vote", {"value": 100}, shown=("/ideas/1",)),
+    Door("vote", "VoteForm", "customer", "PUT", "/ideas/1/vote", {"value": 100, "weight": 100, "importance": 100}, shown=("/ideas/1",)),
     Door(
         "question", "TopicForm", "customer", "POST", "/questions/", {"title": 200, "body": 20_000},
         {"category": "1", "kind": ("question", "discussion")}, ("{here}", "/questions/", "{here}/edit"),
@@ -116,6 +116,16 @@ DOORS = [
         {"companies": 20_000, "agreed": 100},
         {"audience": "public", "who_posts": "everyone", "who_votes": "everyone", "who_comments": "everyone"},
         ("/admin/boards",), fine={"companies": "Harbor Foods", "agreed": ""},
+    ),
+    Door(
+        "rules of a board", "RulesForm", "admin", "PUT", "/admin/boards/1/rules",
+        {
+            "vote_budget": 100, "most_per_idea": 100, "least_votes_to_post": 100, "counts_hidden_days": 100,
+            "opens_at": 100, "votes_from": 100, "closes_at": 100, "agreed": 100,
+        },
+        {"counts_hidden": "never"}, ("/ideas/",),
+        fine={"vote_budget": "5", "most_per_idea": "1", "least_votes_to_post": "0", "counts_hidden_days": "14",
+              "opens_at": "", "votes_from": "", "closes_at": "", "agreed": ""},
     ),
     _desk("categories", "CategoryForm", {}),
     Door(

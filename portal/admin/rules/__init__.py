@@ -1,0 +1,1 @@
+"""How one votes on a board."""

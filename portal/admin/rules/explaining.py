@@ -1,0 +1,137 @@
+"""Saying what will happen to how many people, before a rule of a board is changed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from portal import clock
+from portal.admin.audiences.explaining import mark_of as mark_of
+from portal.admin.rules import queries
+from portal.ideas.models import Board
+from portal.voting.ruling import Hidden, day
+
+Said = list[str]
+
+
+def explain(board: Board, fields: dict[str, Any]) -> Said:
+    """What follows for whom, in sentences; none when no rule changes."""
+    changed = {name: value for name, value in fields.items() if getattr(board, name) != value}
+    said: Said = []
+    for name, sentences in SENTENCES.items():
+        if name in changed:
+            said += sentences(board, changed[name])
+    if {"counts_hidden", "counts_hidden_days"} & set(changed):
+        said += _hidden(board, fields["counts_hidden"], fields["counts_hidden_days"])
+    return said
+
+
+def _budget(board: Board, budget: int | None) -> Said:
+    if budget is None:
+        return ["Everybody may have any number of votes here."]
+    over = queries.people_with_more_votes(board, budget)
+    said = [f"Everybody may have {_counted(budget, 'vote')} on open ideas."]
+    if over:
+        said.append(
+            f"{_people(over)} {_have(over)} more open votes than that: they keep them, and "
+            "cast no more until enough are taken back."
+        )
+    return said
+
+
+def _most(board: Board, most: int) -> Said:
+    heavier = queries.heavier_votes(board, most)
+    said = [f"One person gives one idea at most {_counted(most, 'vote')}."]
+    if heavier:
+        said.append(
+            f"{_counted(heavier, 'vote')} of more weight {_stay(heavier)} as they are, and can only get smaller."
+        )
+    return said
+
+
+def _importance(board: Board, asked: bool) -> Said:
+    if asked:
+        return ["Who votes is asked how important it is. Nobody has to say."]
+    said = queries.votes_with_importance(board)
+    return [f"How important it is was said with {_counted(said, 'vote')}: it is kept and no longer shown."]
+
+
+def _against(board: Board, taken: bool) -> Said:
+    if taken:
+        return ["People may also vote against an idea."]
+    there = queries.votes_against(board)
+    return [f"No more votes against. {_counted(there, 'vote')} against {_stay(there)} and can be taken back."]
+
+
+def _least(board: Board, least: int) -> Said:
+    if not least:
+        return ["Everybody may post at once, without a vote before."]
+    fewer = queries.people_with_fewer_votes(board, least)
+    rule = f"A customer votes on {_counted(least, 'idea')} of others before posting."
+    return [
+        rule,
+        f"{_people(fewer)} who took part here {_have(fewer)} voted less: nothing of theirs changes, they vote first.",
+    ]
+
+
+def _opens(_board: Board, at: datetime | None) -> Said:
+    return [f"Ideas are taken {_from(at)}." if at else "The board is open at once."]
+
+
+def _voting(board: Board, at: datetime | None) -> Said:
+    if at is None:
+        return ["Ideas and votes are taken at the same time."]
+    votes, people = queries.open_votes(board)
+    there = f" {_counted(votes, 'vote')} of {_people(people)} that are there stay." if votes else ""
+    return [f"Votes are taken {_from(at)}, and no new ideas after that.{there}"]
+
+
+def _closes(board: Board, at: datetime | None) -> Said:
+    if at is None:
+        return ["The board stays open."]
+    votes, people = queries.open_votes(board)
+    now = "at once" if at <= clock.now() else day(at)
+    return [
+        f"The board closes {now}: {_counted(votes, 'vote')} of {_people(people)} can then not be changed."
+    ]
+
+
+def _hidden(board: Board, hidden: str, days: int) -> Said:
+    ideas = _counted(queries.open_ideas(board), "open idea")
+    if hidden == Hidden.NEVER:
+        return [f"The counts of {ideas} become visible to everybody who sees the board."]
+    whom = "everybody but staff and those who voted on it"
+    if hidden == Hidden.FIRST_DAYS:
+        whom = f"everybody but staff while an idea is younger than {_counted(days, 'day')}"
+    return [f"The counts of {ideas}, and their place under Hot and Top, are hidden from {whom}."]
+
+
+SENTENCES: dict[str, Callable[[Board, Any], Said]] = {
+    "vote_budget": _budget,
+    "most_per_idea": _most,
+    "importance": _importance,
+    "votes_against": _against,
+    "least_votes_to_post": _least,
+    "opens_at": _opens,
+    "votes_from": _voting,
+    "closes_at": _closes,
+}
+
+
+def _from(at: datetime | None) -> str:
+    return day(at) if at and at > clock.now() else "from now on"
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _stay(number: int) -> str:
+    return "stays" if number == 1 else "stay"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

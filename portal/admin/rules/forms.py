@@ -1,0 +1,91 @@
+"""What may come in about the rules of a board."""
+
+from datetime import UTC
+from itertools import pairwise
+from typing import Any
+
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, RadioField, SelectChoice
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from portal.ideas.models import Board
+from portal.pages import Form
+from portal.voting.ruling import MOST, Hidden
+
+HIDDEN = [
+    SelectChoice(Hidden.NEVER.value, "No, everybody sees them"),
+    SelectChoice(Hidden.UNTIL_VOTED.value, "Yes, from those who have not voted on the idea"),
+    SelectChoice(Hidden.FIRST_DAYS.value, "Yes, for the first days of each idea"),
+]
+PLAIN = (
+    "vote_budget",
+    "most_per_idea",
+    "importance",
+    "votes_against",
+    "least_votes_to_post",
+    "counts_hidden",
+    "counts_hidden_days",
+)
+PHASES = ("opens_at", "votes_from", "closes_at")
+FARTHEST = 2200
+
+
+def _whole(label: str, least: int, most: int, needed: bool = True, hint: str = "") -> IntegerField:
+    asked = InputRequired("Type a number.") if needed else Optional()
+    between = NumberRange(least, most, message=f"Use a number from {least} to {most:,}.")
+    return IntegerField(label, [asked, between], description=hint, render_kw={"inputmode": "numeric"})
+
+
+def _moment(label: str, hint: str) -> DateTimeLocalField:
+    return DateTimeLocalField(
+        label, [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], description=hint
+    )
+
+
+class RulesForm(Form):
+    """How one votes on the board. `agreed` is the mark of the change that was explained."""
+
+    vote_budget = _whole(
+        "Votes for each person",
+        1,
+        10_000,
+        False,
+        "How many votes a person may have on open ideas. Empty: any number.",
+    )
+    most_per_idea = _whole("Most votes on one idea", 1, MOST, hint="1 is the usual.")
+    importance = BooleanField("Ask how important it is: nice to have, important, critical")
+    votes_against = BooleanField("People may also vote against an idea")
+    least_votes_to_post = _whole(
+        "Votes before the first idea",
+        0,
+        1_000,
+        hint="On how many ideas of others a customer votes before posting one.",
+    )
+    opens_at = _moment("Opens", "In UTC. From then on ideas are taken. Empty: it is open.")
+    votes_from = _moment(
+        "Voting begins", "From then on votes are taken and no new ideas. Empty: both all the time."
+    )
+    closes_at = _moment("Closes", "From then on neither ideas nor votes are taken. Empty: it stays open.")
+    counts_hidden = RadioField("Hide the counts?", choices=HIDDEN)
+    counts_hidden_days = _whole(
+        "For how many days", 0, 365, hint="Counts only where they are hidden for the first days."
+    )
+    agreed = HiddenField()
+
+    def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
+        super().__init__(*args, **{name: getattr(board, name) for name in (*PLAIN, *PHASES)}, **kwargs)
+
+    def fields(self) -> dict[str, Any]:
+        """What was chosen, by column; times are UTC."""
+        times = {name: self[name].data for name in PHASES}
+        aware = {name: at.replace(tzinfo=UTC) if at else None for name, at in times.items()}
+        return {name: self[name].data for name in PLAIN} | aware
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also whether opening, voting and closing follow each other."""
+        fine = super().validate(extra_validators)
+        given = [at.replace(tzinfo=None) for name in PHASES if (at := self[name].data)]
+        if any(at.year > FARTHEST for at in given):
+            self.closes_at.errors = ["These times are too far away."]
+        elif any(after <= before for before, after in pairwise(given)):
+            self.closes_at.errors = ["A board opens first, then voting begins, then it closes."]
+        return fine and not self.closes_at.errors

@@ -1,0 +1,76 @@
+"""How many people and votes a change of the rules touches."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.database import db
+from portal.errors import NotFound
+from portal.ideas.models import CLOSED, Board, Idea
+from portal.voting import budgeting
+from portal.voting.models import Vote, is_own
+
+
+def find(board_id: int) -> Board:
+    """One board. Raises NotFound."""
+    board = db.session.get(Board, board_id)
+    if board is None:
+        raise NotFound("There is no such board. Perhaps its number is that of another one.")
+    return board
+
+
+def people_with_more_votes(board: Board, budget: int) -> int:
+    """How many people have more votes than this on open ideas of the board."""
+    spent = _votes(board, budgeting.spends(Idea)).with_only_columns(Vote.person_id).group_by(Vote.person_id)
+    return _count(spent.having(sa.func.sum(Vote.weight) > budget))
+
+
+def heavier_votes(board: Board, most: int) -> int:
+    """How many votes on open ideas are of more weight than this."""
+    return _count(_votes(board, Vote.weight > most, Idea.status.not_in(CLOSED)))
+
+
+def votes_with_importance(board: Board) -> int:
+    """How many votes say how important it is."""
+    return _count(_votes(board, Vote.importance.is_not(None)))
+
+
+def votes_against(board: Board) -> int:
+    """How many votes are against an idea."""
+    return _count(_votes(board, Vote.value == -1))
+
+
+def open_votes(board: Board) -> tuple[int, int]:
+    """How many votes there are on open ideas, and of how many people."""
+    votes = _votes(board, Idea.status.not_in(CLOSED), Idea.hidden_at.is_(None))
+    counts = (sa.func.count(Vote.id), sa.func.count(sa.distinct(Vote.person_id)))
+    number, people = db.session.execute(votes.with_only_columns(*counts)).one()
+    return number, people
+
+
+def people_with_fewer_votes(board: Board, least: int) -> int:
+    """How many of those who took part on the board voted on fewer ideas of others than this."""
+    here = sa.or_(Idea.author_id != Vote.person_id, Idea.author_id.is_(None))
+    enough = _votes(board, here, is_own()).with_only_columns(Vote.person_id).group_by(Vote.person_id)
+    enough = enough.having(sa.func.count(Vote.id) >= least)
+    voters = _votes(board, Vote.person_id.is_not(None)).with_only_columns(Vote.person_id)
+    authors = sa.select(Idea.author_id).where(Idea.board_id == board.id, Idea.author_id.is_not(None))
+    took_part = sa.union(voters, authors).subquery()
+    return _count(
+        sa.select(took_part).where(took_part.c[0].not_in(enough.where(Vote.person_id.is_not(None))))
+    )
+
+
+def open_ideas(board: Board) -> int:
+    """How many ideas of the board are open."""
+    ideas = sa.select(Idea.id).where(Idea.board_id == board.id, Idea.hidden_at.is_(None))
+    return _count(ideas.where(Idea.status.not_in(CLOSED)))
+
+
+def _votes(board: Board, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    votes = sa.select(Vote.id).join(Idea, Idea.id == Vote.idea_id)
+    return votes.where(Idea.board_id == board.id, *conditions)
+
+
+def _count(rows: sa.Select[Any]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
