@@ -57,6 +57,12 @@ def test_more_parts_than_any_form_has_are_too_much(ines):
     assert answer.status_code == 413
 
 
+def test_what_is_given_back_is_no_more_than_a_form_holds(as_):
+    answer = as_().post("/ideas/", data={f"f{n}": LONG for n in range(500)})
+    assert answer.status_code == 401
+    assert 1 <= answer.text.count("<textarea") <= 8
+
+
 def test_a_field_that_comes_twice_counts_once(ines):
     answer = ines.post("/ideas/", data={**IDEA, "title": ["The first", "The second"], "board": ["1", "9"]})
     assert answer.status_code == 303
