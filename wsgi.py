@@ -2,6 +2,7 @@
 
 import sys
 
+from portal import garbage
 from portal.app import create_app
 from portal.settings import BadSetting
 
@@ -9,3 +10,4 @@ try:
     app = create_app()
 except BadSetting as problem:
     sys.exit(str(problem))
+app.wsgi_app = garbage.between_requests(app.wsgi_app)  # type: ignore[method-assign]

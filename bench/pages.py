@@ -45,8 +45,8 @@ CONNECTIONS = 16
 WARM_UP = 1.0
 MOST_REQUESTS = 20_000
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
-GRANIAN = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "3"]
-GRANIAN += ["--blocking-threads", "1", "--log-level", "warning", "--no-access-log"]
+GRANIAN = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2"]
+GRANIAN += ["--blocking-threads", "4", "--log-level", "warning", "--no-access-log"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def free_port():
 
 @contextmanager
 def serving(target, environment, folder=ROOT):
-    """granian with three workers; yields its address and its process."""
+    """granian with two workers; yields its address and its process."""
     port = free_port()
     command = [*GRANIAN, "--port", str(port), target]
     process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)

@@ -20,7 +20,7 @@ from redis import ConnectionPool
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from portal import clock
+from portal import clock, garbage
 from portal.activity import queries
 from portal.activity.reading import catch_up_all, never
 from portal.database import db
@@ -162,6 +162,7 @@ class Jobs:
             shutdown_timeout=SECONDS_TO_FINISH,
         )
         self._stopping = worker.stop_flag.is_set
+        garbage.only_when_asked()
         worker.run()
 
     def _in_context(self, chore: Chore) -> Callable[[], None]:
@@ -171,6 +172,7 @@ class Jobs:
                     chore(self._stopping)
                 finally:
                     db.session.remove()
+                    garbage.collect()
 
         return work
 
@@ -183,6 +185,7 @@ class Jobs:
             catch_up_all(lambda: self._stopping() or time.monotonic() > end)
             unfinished = time.monotonic() > end or queries.held_back()
             db.session.remove()
+        garbage.collect()
         if unfinished and not self.huey.storage.schedule_size():
             self._wake.schedule(delay=SECONDS_UNTIL_NEXT_LOOK)
 
