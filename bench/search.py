@@ -80,6 +80,17 @@ def questions(words):
     }
 
 
+def titles(words):
+    """Titles being typed: of rarer words, of the commonest ones, of compounds, and one as long as fits."""
+    last = len(words) - 1
+    return {
+        "similar titles": " ".join(words[40:400:60]),
+        "similar titles, common words": " ".join(words[:7]),
+        "similar titles, compounds": " ".join(words[min(n, last)] + words[min(n + 1, last)] for n in (20, 90, 400)),
+        "similar titles, long": " ".join(words[0:600:30]),
+    }
+
+
 def measure(act):
     """Middle and slowest in milliseconds, after one time to warm up."""
     act()
@@ -108,9 +119,9 @@ def main() -> None:
                 "hits": len(found.hits),
                 **measure(partial(index.search, ask(text), limit=21)),
             }
-        title = ask(" ".join(words[40:400:60]))
         kinds = ("idea", "topic")
-        figures["similar titles"] = measure(partial(index.similar, title, kinds=kinds, limit=5))
+        for name, title in titles(words).items():
+            figures[name] = measure(partial(index.similar, title, kinds=kinds, limit=5))
     figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps(figures))
 

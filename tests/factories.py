@@ -7,6 +7,7 @@ from typing import Any
 from portal import clock, markup
 from portal.accounts.models import Company, Person
 from portal.database import db
+from portal.discussion.drafts.models import Draft
 from portal.discussion.models import Post
 from portal.forums.models import Category, Topic
 from portal.ideas.models import Board, Idea
@@ -90,6 +91,13 @@ class Factories:
             topic.answers = Topic.answers + (0 if post.parent_id else 1)
         db.session.commit()
         return post
+
+    def draft(self, person: Person, **fields: Any) -> Draft:
+        """A draft of an idea, unless its kind says otherwise."""
+        n = next(self.count)
+        typed = {"title": [f"Draft {n}"], "body": [f"Text of draft {n}"]}
+        defaults = {"kind": "idea", "key": f"key-of-draft-{n:08}", "fields": typed, "updated_at": EPOCH}
+        return self._save(Draft(person_id=person.id, **defaults | fields))
 
     def _post(self, subject: Any, **fields: Any) -> Post:
         n = next(self.count)

@@ -22,6 +22,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["hidden_topic"] = make.topic(category=category, author=cast.customer, title="Cheap bags", **hidden)
     world["reply"] = make.reply(world["topic"], author=cast.other_customer)
     world["hidden_reply"] = make.reply(world["topic"], author=cast.customer, **hidden)
+    world["draft"] = make.draft(cast.customer)
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
     from portal.discussion import auditing, cli, counting, models, views  # noqa: F401
+    from portal.discussion.drafts import views as drafts
 
     views.register(app)
+    drafts.register(app)
     app.cli.add_command(cli.group)

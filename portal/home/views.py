@@ -6,7 +6,7 @@ from portal import pages
 from portal.home import queries
 from portal.home.counting import Remembered
 from portal.ideas.queries import rising
-from portal.search.finding import similar
+from portal.search.suggesting import suggest
 from portal.search.views import current_index
 from portal.voting.queries import values_by
 
@@ -41,5 +41,5 @@ def index() -> Response:
 @home.get("/share")
 def choose() -> Response:
     title = " ".join(request.args.get("title", "").replace("\x00", " ").split())[:LONGEST]
-    things = similar(current_index(), pages.viewer(), title) if title else []
-    return pages.page("home/choose.html", title=title, things=things)
+    similar = suggest(current_index(), pages.viewer(), title)
+    return pages.page("home/choose.html", title=title, similar=similar)

@@ -5,6 +5,7 @@ index, the words are looked for in a bounded number of rows.
 """
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ FOUND = 200
 WORDS = 8
 
 Finder = Callable[[str, Viewer], Collection[int]]
+Suggester = Callable[[str, bool], Any]
 
 
 def in_rows(text: str, viewer: Viewer) -> Collection[int]:
@@ -33,6 +35,7 @@ def in_rows(text: str, viewer: Viewer) -> Collection[int]:
 
 
 _finders: list[Finder] = [in_rows]
+_suggesters: list[Suggester] = []
 
 
 def use(finder: Finder) -> None:
@@ -43,3 +46,13 @@ def use(finder: Finder) -> None:
 def ids_of(text: str, viewer: Viewer) -> Collection[int]:
     """Ids of ideas that the words lead to. Whoever shows them narrows them to what the viewer may see."""
     return _finders[-1](text, viewer)
+
+
+def suggest_with(suggester: Suggester) -> None:
+    """From now on likely duplicates of a title are found this way; `sure`: only those that say just that."""
+    _suggesters[:] = [suggester]
+
+
+def suggestions(title: str, *, sure: bool = False) -> Any:
+    """What resembles a title, as `templates/search/_similar.html` shows it; None where nothing can look."""
+    return _suggesters[-1](title, sure) if _suggesters else None

@@ -13,11 +13,10 @@ from portal.discussion.queries import Marks, Shown, visible_posts, with_author
 from portal.discussion.views import history_page, post_url
 from portal.discussion.writing import write
 from portal.errors import NotAllowed, NotFound
-from portal.ideas import admitting, deciding, permitting, queries, reading, seeing, veiling
+from portal.ideas import deciding, permitting, queries, reading, seeing, veiling
 from portal.ideas.filtering import IdeaFilter, position
-from portal.ideas.forms import AnswerForm, EditForm, IdeaForm, StatusForm
+from portal.ideas.forms import AnswerForm, EditForm, StatusForm
 from portal.ideas.models import Board, Idea, Party, Status
-from portal.ideas.submitting import submit
 from portal.voting import budgeting
 from portal.voting.queries import values_by
 from portal.voting.ruling import IMPORTANCE
@@ -50,31 +49,6 @@ def index() -> Response:
     names["by_votes"] = not veiling.hides_order(viewer, board)
     posts = board is None or permitting.may(viewer, board, permitting.POST)
     return pages.page("ideas/index.html", page=page, votes=votes, posts=posts, **names)
-
-
-@ideas.get("/new")
-@login_required
-def new() -> Response:
-    given = {"title": request.args.get("title", "")[:200], "board": request.args.get("board", type=int)}
-    return _form(IdeaForm(formdata=None, **given))
-
-
-@ideas.post("/")
-@login_required
-@pages.limiter.limit("20/minute")
-def create() -> Response:
-    boards = {board.id: board for board in queries.open_boards(pages.viewer())}
-    form = IdeaForm().offer(boards.values())
-    if not form.validate_on_submit() or not _is_admitted(form, boards[form.board.data]):
-        return _form(form, 422)
-    words: dict[str, Any] = {
-        "title": form.title.data or "",
-        "body": form.body.data or "",
-        "key": form.usable_key,
-    }
-    idea = submit(board=boards[form.board.data], by=pages.viewer(), **words)
-    db.session.commit()
-    return pages.go(_address(idea))
 
 
 @ideas.get("/<slugged:idea_id>")
@@ -165,13 +139,6 @@ def create_answer(idea_id: int) -> Response:
     return pages.go(_address(idea, _anchor="official-answer"))
 
 
-def _is_admitted(form: IdeaForm, board: Board) -> bool:
-    """Whether the board takes it; if not, the form says why."""
-    reason = admitting.why_not(board, pages.viewer())
-    form.board.errors = [reason] if reason else []
-    return not reason
-
-
 def _shows_count(idea: Idea, value: int = 0) -> bool:
     return veiling.shows_count(pages.viewer(), idea, voted=bool(value))
 
@@ -193,11 +160,6 @@ def _board_of(wanted: IdeaFilter, boards: Any) -> Board | None:
     if wanted.board is not None and board is None:
         raise NotFound("There is no such board. Look at all ideas instead.")
     return board
-
-
-def _form(form: IdeaForm, status: int = 200) -> Response:
-    form.offer(queries.open_boards(pages.viewer())).give_key()
-    return pages.page("ideas/new.html", status, form=form)
 
 
 def _show(idea_id: int, status: int = 200, **forms: Any) -> Response:

@@ -7,6 +7,7 @@ from whoosh.query import Term
 from whoosh.writing import IndexWriter
 
 from portal.search.analyzing import Words
+from portal.search.stemming import PART, kept_as
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Document:
     def key(self) -> str:
         return f"{self.kind}:{self.id}"
 
+    @property
+    def alike(self) -> set[str]:
+        """The terms by which a title that is being typed finds it; comments and replies have no title."""
+        return kept_as(self.title, self.text) if self.title and self.kind != "post" else set()
+
 
 def schema() -> fields.Schema:
     """What Whoosh keeps of a document."""
@@ -42,6 +48,8 @@ def schema() -> fields.Schema:
         text=fields.TEXT(analyzer=Words(), stored=True, **plain),
         author=fields.TEXT(analyzer=Words(), phrase=False, **plain),
         stamp=fields.STORED,
+        alike=fields.KEYWORD(scorable=False),
+        backwards=fields.KEYWORD(scorable=False),
     )
 
 
@@ -60,7 +68,11 @@ class Batch:
             searched = {"title": document.title, "text": document.text, "author": document.author}
             place = {"board": document.board, "owner": document.owner}
             known = {name: str(value) for name, value in place.items() if value is not None}
-            self._writer.add_document(**stored, **searched, **known)
+            alike = document.alike
+            # Read from its end a compound begins with its last word.
+            ends = (term[::-1] for term in alike if len(term) > 2 * PART)
+            likeness = {"alike": " ".join(alike), "backwards": " ".join(ends)}
+            self._writer.add_document(**stored, **searched, **known, **likeness)
 
     def delete(self, kind: str, thing_id: int) -> None:
         """Remove; it need not be there."""

@@ -19,7 +19,7 @@ from portal.ideas import queries as ideas
 from portal.ideas import seeing
 from portal.ideas.models import Idea
 from portal.markup import text_of
-from portal.search.asking import Question, ask
+from portal.search.asking import LONGEST, Question, ask
 from portal.search.excerpting import excerpt, marked
 from portal.search.index import Hit, Index, NoIndex
 from portal.search.queries import LONGEST_TEXT, stamp_of
@@ -90,15 +90,27 @@ def find(index: Index, viewer: Viewer, text: str, *, kinds: str = "", page: int 
     )
 
 
-def similar(index: Index, viewer: Viewer, title: str, limit: int = SIMILAR) -> list[Any]:
-    """Ideas and topics that may already say what somebody begins to write; at most three queries."""
+def similar(
+    index: Index, viewer: Viewer, title: str, limit: int = SIMILAR, *, least: float = 0.0
+) -> list[Any]:
+    """Ideas of every status, and questions, that may already say what somebody begins to write, nearest first.
+
+    At most three queries. Solved questions stand before open ones, which answer nothing. `least`: the share of the
+    title (0 to 1) that each must cover.
+    """
+    if not title.strip():
+        return []
     try:
-        kinds = ("idea", "topic")
-        hits = index.similar(ask(title), kinds=kinds, limit=limit, walls=seeing.walls_of(viewer))
+        # Some of the nearest may be hidden from this viewer: a few more are looked at.
+        kinds, walls = ("idea", "topic"), seeing.walls_of(viewer)
+        hits = index.similar(title[:LONGEST], kinds=kinds, limit=2 * limit, walls=walls)
     except NoIndex:
         return []
-    things = _subjects(viewer, [(hit.kind, hit.id) for hit in hits])
-    return [things[hit.kind, hit.id] for hit in hits if (hit.kind, hit.id) in things]
+    near = [(hit.kind, hit.id) for hit in hits if hit.covers >= least]
+    things = _subjects(viewer, near)
+    found = [things[key] for key in near if key in things]
+    open_questions = [thing for thing in found if isinstance(thing, Topic) and thing.solved_at is None]
+    return [*(thing for thing in found if thing not in open_questions), *open_questions][:limit]
 
 
 def idea_ids(index: Index, viewer: Viewer, text: str, limit: int) -> Sequence[int]:

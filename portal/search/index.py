@@ -24,7 +24,7 @@ from whoosh.query import Query, Term
 from whoosh.searching import Searcher
 
 from portal.ideas.seeing import Walls
-from portal.search import matching
+from portal.search import matching, resembling
 from portal.search.analyzing import VERSION
 from portal.search.asking import Question
 from portal.search.filling import Batch, schema
@@ -53,13 +53,16 @@ class NoIndex(Exception):
 
 @dataclass(frozen=True)
 class Hit:
-    """A document that was found. `text` is as it was read when the row bore `stamp`."""
+    """A document that was found. `text` is as it was read when the row bore `stamp`.
+
+    `covers`: of a title that is being typed, how much of it this one says (0 to 1).
+    """
 
     kind: str
     id: int
     text: str
     stamp: str
-    terms: frozenset[str] = frozenset()
+    covers: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -141,24 +144,19 @@ class Index:
             return Found(some.hits, some.partial, loosened=True)
 
     def similar(
-        self,
-        question: Question,
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        seconds: float = 0.3,
-        walls: Walls = NO_WALLS,
+        self, title: str, *, kinds: Sequence[str], limit: int, walls: Walls = NO_WALLS
     ) -> Sequence[Hit]:
-        """Documents that share the telling words of a title being typed. Raises NoIndex."""
-        if not question:
-            return []
+        """Documents whose titles resemble one that is being typed, the nearest first. Raises NoIndex."""
+        hits: list[Hit] = []
         with self._searcher() as searcher:
-            query = matching.within(walls, matching.alike(question, kinds, searcher))
-            found = _collect(searcher, query, limit * 4, seconds, terms=True)
-            weights = {term: searcher.idf("text", term) for term in question.all_terms}
-        enough = 0.5 * sum(weights.values())
-        near = [hit for hit in found.hits if sum(weights[term] for term in hit.terms) >= enough]
-        return near[:limit]
+            for each in resembling.near(searcher, title, matching.behind(walls)):
+                stored = searcher.stored_fields(each.number)
+                kind, _, number = stored["key"].partition(":")
+                if kind in kinds:
+                    hits.append(Hit(kind, int(number), stored["text"], stored["stamp"], each.covers))
+                if len(hits) == limit:
+                    break
+        return hits
 
     def counts(self) -> dict[str, int]:
         """How many documents of each kind there are. Raises NoIndex."""
@@ -228,19 +226,17 @@ class Index:
             raise NoIndex(f"The index cannot be read: {damage!r}") from damage
 
 
-def _collect(searcher: Searcher, query: Query, limit: int, seconds: float, *, terms: bool = False) -> Found:
-    collector = searcher.collector(limit=limit, terms=terms)
+def _collect(searcher: Searcher, query: Query, limit: int, seconds: float) -> Found:
+    collector = searcher.collector(limit=limit)
     within = matching.Within(collector, seconds)
     partial = False
     try:
         searcher.search_with_collector(query, within)
     except TimeLimit:
         partial = True
-    return Found([_hit(each, terms) for each in within.results()], partial)
+    return Found([_hit(each) for each in within.results()], partial)
 
 
-def _hit(result: Any, terms: bool) -> Hit:
+def _hit(result: Any) -> Hit:
     kind, _, number = result["key"].partition(":")
-    fields = matching.FIELDS
-    matched = {text.decode() for field, text in result.matched_terms() if field in fields} if terms else ()
-    return Hit(kind, int(number), result["text"], result["stamp"], frozenset(matched))
+    return Hit(kind, int(number), result["text"], result["stamp"])

@@ -16,8 +16,6 @@ FIELDS = {"title": 3.0, "text": 1.0, "author": 0.5}
 NO_WALLS = Walls()
 COMMON = 0.2
 """A word in more than this share of the documents narrows nothing; it is not required beside a rarer one."""
-RARE = 0.02
-"""A word in at most this share of the documents tells something even in the middle of a text."""
 FEW = 1_000
 """Below so many documents no word is too common."""
 
@@ -56,14 +54,6 @@ def loose(question: Question, kinds: Collection[str], searcher: Searcher) -> que
     return _narrow(query.Or([anywhere(term) for term in telling], scale=0.9), question, kinds)
 
 
-def alike(question: Question, kinds: Collection[str], searcher: Searcher) -> query.Query:
-    """Documents with some of the words in the title, or with rare ones in the text: cheap enough while typing."""
-    rare = max(RARE * searcher.doc_count_all(), 50)
-    places = [query.Term("title", term, boost=FIELDS["title"]) for term in question.terms]
-    places += [query.Term("text", t) for t in question.terms if searcher.doc_frequency("text", t) <= rare]
-    return _narrow(query.Or(places, scale=0.9), question, kinds)
-
-
 def anywhere(term: str) -> query.Query:
     """The word in any field, the title counting most."""
     return query.Or([query.Term(field, term, boost=boost) for field, boost in FIELDS.items()])
@@ -71,12 +61,18 @@ def anywhere(term: str) -> query.Query:
 
 def within(walls: Walls, found: query.Query) -> query.Query:
     """What is found on this side of the walls."""
+    unseen = behind(walls)
+    return found if unseen is None else query.AndNot(found, unseen)
+
+
+def behind(walls: Walls) -> query.Query | None:
+    """All that is on the other side; None where there are no walls."""
     unseen: list[query.Query] = [query.Term("board", str(board)) for board in sorted(walls.shut)]
     for board in sorted(walls.own_only):
         place = query.Term("board", str(board))
         whose = query.Term("owner", str(walls.whose))
         unseen.append(place if walls.whose is None else query.AndNot(place, whose))
-    return query.AndNot(found, query.Or(unseen)) if unseen else found
+    return query.Or(unseen) if unseen else None
 
 
 def _phrase(terms: tuple[str, ...]) -> query.Query:

@@ -10,7 +10,7 @@ from portal.accounts.models import Viewer
 from portal.activity.reading import readers
 from portal.ideas import finding as ideas_finding
 from portal.ideas import queries as ideas
-from portal.search import finding
+from portal.search import finding, suggesting
 from portal.search.asking import LONGEST, ask
 from portal.search.index import Index, NoIndex
 from portal.search.indexing import Indexing
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     app.extensions["search"] = Index(app.extensions["settings"].folder / "search")
     readers.register(Indexing(current_index))
     ideas_finding.use(_idea_ids)
+    ideas_finding.suggest_with(_suggest)
     app.register_blueprint(search)
 
 
@@ -51,7 +52,13 @@ def index() -> Response:
 @pages.limiter.limit("120/minute")
 def similar() -> Response:
     title = request.args.get("title", "")[:LONGEST]
-    return pages.page("search/_similar.html", things=finding.similar(current_index(), pages.viewer(), title))
+    found = suggesting.suggest(current_index(), pages.viewer(), title)
+    return pages.page("search/_similar.html", similar=found)
+
+
+def _suggest(title: str, sure: bool) -> suggesting.Suggestions:
+    look = suggesting.likely if sure else suggesting.suggest
+    return look(current_index(), pages.viewer(), title)
 
 
 def _idea_ids(text: str, viewer: Viewer) -> Collection[int]:

@@ -33,3 +33,12 @@ ROUTES = [
     row("POST", "discussion.create_comment", REPLY, TEXT, everyone=303, stranger=401),
     row("POST", "discussion.create_comment", HIDDEN, TEXT, **those_who_see(303, customer=409, stranger=401)),
 ]
+
+DRAFT = {"draft_id": "draft"}
+
+ROUTES += [
+    row("GET", "drafts.index", everyone=200, stranger=302),
+    row("PUT", "drafts.put", {"place": "ideas"}, TEXT, everyone=303, stranger=401),
+    row("DELETE", "drafts.delete", DRAFT, everyone=404, stranger=401, customer=303),
+    row("GET", "drafts.kept", everyone=302),
+]

@@ -70,3 +70,8 @@ ROUTES += [
         everyone=404, stranger=401, customer=403, moderator=403, admin=303,
     ),
 ]  # fmt: skip
+
+ROUTES += [
+    row("GET", "ideas.similar", {"draft_id": "draft"}, everyone=404, stranger=302, customer=200),
+    row("POST", "ideas.create", {}, IDEA | {"look": "1"}, everyone=303, stranger=401),
+]

@@ -1,6 +1,7 @@
 """Who is asking: the session behind a cookie, its beginning and end, and what a stranger is told."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,10 @@ from portal.accounts.models import Person, Stranger
 from portal.database import db
 
 log = logging.getLogger(__name__)
+
+Keeper = Callable[[], Response | str]
+"""Keeps the form of this request; returns where it comes back after signing in, "" if it could not, or the answer."""
+_keepers: list[Keeper] = []
 
 
 def register(app: Flask) -> None:
@@ -71,15 +76,29 @@ def _touch(response: Response) -> Response:
     return response
 
 
+def keep_with(keeper: Keeper) -> None:
+    """From now on what a signed-out person sent is kept this way."""
+    _keepers[:] = [keeper]
+
+
 def ask_to_sign_in(*_: Any, **__: Any) -> Response:
-    """A page leads to sign-in and back; a form is refused and gives back what was typed."""
-    if pages.wants_fragment():
-        door = url_for("security.login", next=_path_of(request.headers.get("HX-Current-URL", "")))
-        return Response(status=401, headers={"HX-Redirect": door})
-    if request.method in pages.SAFE:
+    """A page leads to sign-in and back; a form is refused, kept where it can be, and gives back what was typed."""
+    if request.method in pages.SAFE and not pages.wants_fragment():
         return make_response(redirect(url_for("security.login", next=_asked())))
-    door = url_for("security.login", next=_path_of(request.referrer or ""))
-    return pages.page("accounts/sign_in_first.html", 401, door=door, kept=failures.kept())
+    kept = _kept()
+    if isinstance(kept, Response):
+        return kept
+    if pages.wants_fragment():
+        door = url_for("security.login", next=kept or _path_of(request.headers.get("HX-Current-URL", "")))
+        return Response(status=401, headers={"HX-Redirect": door})
+    door = url_for("security.login", next=kept or _path_of(request.referrer or ""))
+    return pages.page("accounts/sign_in_first.html", 401, door=door, kept=failures.kept(), is_kept=bool(kept))
+
+
+def _kept() -> Response | str:
+    if request.method in pages.SAFE or not _keepers:
+        return ""
+    return _keepers[-1]()
 
 
 def _asked() -> str:

@@ -1,0 +1,1 @@
+"""Posting an idea: the form, what resembles it, and the way from there to the idea."""
