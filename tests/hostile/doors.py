@@ -156,6 +156,10 @@ DOORS = [
         "first admin", "FirstAdminForm", "stranger", "POST", "/first-admin/{token}", {"name": 80, "email": 200},
         {"password": PASSWORD}, (),
     ),
+    Door(
+        "a draft", "DraftForm", "customer", "PUT", "/drafts/ideas", {"key": 60, "version": 9},
+        {"title": "A title", "body": "A text"}, (),
+    ),
 ]  # fmt: skip
 
 ASKING = {

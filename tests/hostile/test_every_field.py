@@ -21,7 +21,7 @@ PLACES = {
     place: [door for door in DOORS if door.address.split("/")[1] in segments]
     for place, segments in {
         "ideas": ("ideas",),
-        "questions": ("questions", "posts"),
+        "questions": ("questions", "posts", "drafts"),
         "moderation": ("moderation", "exports"),
         "desks": ("admin",),
         "accounts": ("account", "register", "login", "first-admin"),
