@@ -86,7 +86,9 @@ def titles(words):
     return {
         "similar titles": " ".join(words[40:400:60]),
         "similar titles, common words": " ".join(words[:7]),
-        "similar titles, compounds": " ".join(words[min(n, last)] + words[min(n + 1, last)] for n in (20, 90, 400)),
+        "similar titles, compounds": " ".join(
+            words[min(n, last)] + words[min(n + 1, last)] for n in (20, 90, 400)
+        ),
         "similar titles, long": " ".join(words[0:600:30]),
     }
 
