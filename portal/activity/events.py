@@ -109,6 +109,34 @@ class VoteChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VoteAddedFor(Event):
+    """The actor added a vote on an idea for a person or a company, with proof; `told` says whether by mail."""
+
+    idea_id: int
+    person_id: int | None
+    company_id: int | None
+    proof: str
+    told: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedVoteRemoved(Event):
+    """The actor, of the staff, took away a vote that was added for a customer."""
+
+    idea_id: int
+    person_id: int | None
+    company_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteTakenOver(Event):
+    """The actor made a vote the own one that staff had added; `author_id` wrote the idea (None for a ghost)."""
+
+    idea_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoteWithdrawn(Event):
     idea_id: int
     author_id: int | None

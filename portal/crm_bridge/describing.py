@@ -108,14 +108,13 @@ def voter(voice: Voice, person: Any) -> Record:
             "arr": None if person.revenue is None else str(person.revenue),
             "as_of": moment(person.crm_read_at),
         },
-        "on_behalf_of": None,
     }
 
 
 def vote(voice: Voice, whose: Record, row: Any) -> Record:
     """A vote: `whose` is its `voter`, `row` is of `gathering.votes` or `gathering.withdrawn`.
 
-    A hidden idea keeps its words for itself.
+    A hidden idea keeps its words for itself. `on_behalf_of` names who of the staff added it, with what proof.
     """
     idea_id, hidden = row.idea_id, row.hidden_at is not None
     return {
@@ -126,6 +125,7 @@ def vote(voice: Voice, whose: Record, row: Any) -> Record:
         "idea_status": "hidden" if hidden else row.status,
         "url": None if hidden else f"{voice.url}/ideas/{idea_id}",
         "value": row.value,
+        "on_behalf_of": {"added_by": row.added_by, "proof": row.proof} if row.added_by else None,
         "cast_at": moment(row.cast_at),
         "withdrawn_at": moment(row.withdrawn_at),
     }

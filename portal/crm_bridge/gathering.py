@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.accounts.models import Company, Person
@@ -27,6 +28,10 @@ LINK = (
     CrmLink.synced_at,
 )
 
+ADDER = aliased(Person)
+PROOF = sa.func.coalesce(Vote.proof_kind + ", " + Vote.proof_url, Vote.proof_kind)
+"""What proves that a customer wants it: "call, https://…". The words of the proof stay here."""
+
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnVote:
@@ -40,6 +45,8 @@ class WithdrawnVote:
     value: int
     cast_at: datetime
     withdrawn_at: datetime
+    added_by: str | None
+    proof: str | None
 
 
 def size() -> int:
@@ -129,7 +136,9 @@ def votes(connection: str, ids: Collection[int], after: tuple[int, int], limit: 
     select = (
         sa.select(Vote.person_id, Vote.idea_id, Vote.value, Vote.cast_at)
         .add_columns(Idea.title, Idea.status, Idea.hidden_at, sa.null().label("withdrawn_at"), *LINK[2:])
+        .add_columns(ADDER.name.label("added_by"), PROOF.label("proof"))
         .join(Idea, Idea.id == Vote.idea_id)
+        .outerjoin(ADDER, ADDER.id == Vote.added_by_id)
         .outerjoin(CrmLink, link)
         .where(Vote.idea_id.is_not(None), *_from(Vote.person_id, Vote.idea_id, ids, after))
     )
@@ -169,6 +178,8 @@ def _withdrawn(row: Any) -> WithdrawnVote:
         value=written["value"],
         cast_at=datetime.fromisoformat(written["cast_at"]),
         # The journal says when; a row that went without an event was taken back by now at the latest.
+        added_by=written.get("added_by"),
+        proof=written.get("proof"),
         withdrawn_at=row.withdrawn_at or (datetime.fromisoformat(before) if before else clock.now()),
     )
 

@@ -48,6 +48,8 @@ VOTE = Kind(
         Field("idea_status"),
         Field("idea_url"),
         Field("value", "number"),
+        Field("added_by"),
+        Field("proof"),
         Field("cast_at", "datetime"),
         Field("withdrawn_at", "datetime"),
     ),
@@ -103,6 +105,8 @@ def vote_fields(vote: Record) -> Fields:
         "idea_status": vote["idea_status"],
         "idea_url": vote["url"],
         "value": vote["value"],
+        "added_by": vote["on_behalf_of"] and vote["on_behalf_of"]["added_by"],
+        "proof": vote["on_behalf_of"] and vote["on_behalf_of"]["proof"],
         "cast_at": vote["cast_at"],
         "withdrawn_at": vote["withdrawn_at"],
     }

@@ -24,7 +24,12 @@ def _kinds(*of: type[events.Event]) -> frozenset[str]:
 
 
 OF_THE_ACTOR = _kinds(
-    events.VoteCast, events.VoteChanged, events.VoteWithdrawn, events.IdeaSubmitted, events.PostWritten
+    events.VoteCast,
+    events.VoteChanged,
+    events.VoteTakenOver,
+    events.VoteWithdrawn,
+    events.IdeaSubmitted,
+    events.PostWritten,
 )
 OF_A_PERSON = _kinds(
     events.PersonRegistered,
@@ -32,9 +37,12 @@ OF_A_PERSON = _kinds(
     events.PersonChanged,
     events.ConsentChanged,
     events.ReputationChanged,
+    events.VoteAddedFor,
+    events.AddedVoteRemoved,
 )
 OF_AN_AUTHOR = _kinds(events.AnswerAccepted, events.AcceptanceWithdrawn)
 OF_AN_IDEA = _kinds(events.IdeaEdited, events.StatusChanged)
+TAKEN_BACK = _kinds(events.VoteWithdrawn, events.AddedVoteRemoved)
 OF_CONTENT = _kinds(events.ContentHidden, events.ContentRestored)
 
 
@@ -209,9 +217,9 @@ def _forget_what_was_said(ideas: Collection[int]) -> None:
 def _note_withdrawals(entries: Sequence[Entry]) -> None:
     """Write beside the links of votes when they were taken back: the vote itself is gone."""
     gone: list[dict[str, Any]] = [
-        {"person": entry.actor_id, "idea": entry.data["idea_id"], "at": entry.at}
+        {"person": entry.data.get("person_id", entry.actor_id), "idea": entry.data["idea_id"], "at": entry.at}
         for entry in entries
-        if entry.kind == events.VoteWithdrawn.kind
+        if entry.kind in TAKEN_BACK
     ]
     if not gone:
         return

@@ -27,5 +27,7 @@ def register(app: "Flask") -> None:
     casting.ask_before("idea", permitting.check_vote)
     profiles.add(20, "ideas/_of_person.html", profiling.latest_of)
     from portal.ideas.ballots import views as ballots  # noqa: F401
+    from portal.ideas.vouched import views as vouched  # noqa: F401
 
+    profiles.add(25, "ideas/vouched/_of_person.html", profiling.added_for)
     views.register(app)

@@ -97,6 +97,7 @@ def find_to_show(idea_id: int, viewer: Viewer) -> tuple[Idea, Vote | None]:
         .add_columns(Vote)
         .outerjoin(Vote, own)
         .options(joinedload(Idea.board), joinedload(Idea.author).joinedload(Person.company))
+        .options(joinedload(Vote.added_by).load_only(Person.name, raiseload=True))
     ).first()
     if found is None:
         raise NotFound(GONE)

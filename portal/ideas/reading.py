@@ -12,7 +12,9 @@ from portal.ideas import permitting, queries
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.voting.budgeting import Balance, balance
 from portal.voting.models import Vote
+from portal.voting.queries import added_to
 from portal.voting.tallying import Demand, demand_for
+from portal.voting.vouching import may_vouch
 
 PAGE = 50
 """Comments on one screen."""
@@ -20,7 +22,8 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Screen:
-    """An idea as one viewer reads it. `demand` is for staff only, and its revenue for those who see records."""
+    """An idea as one viewer reads it. `demand` and `added`, the votes added
+    for customers, are for staff only, and the revenue for those who see records."""
 
     idea: Idea
     vote: Vote | None
@@ -32,6 +35,7 @@ class Screen:
     labels: Sequence[str]
     demand: Demand | None
     balance: Balance | None
+    added: Sequence[Vote] | None
     is_first: bool
 
 
@@ -52,6 +56,7 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         labels=labels_of(idea),
         demand=demand_for(idea.id) if viewer.is_staff else None,
         balance=balance(viewer, idea.board, Idea),
+        added=added_to(idea.id) if may_vouch(viewer) else None,
         is_first=start is None and end is None,
     )
 

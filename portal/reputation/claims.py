@@ -14,7 +14,7 @@ from portal.discussion.models import Post
 from portal.forums.models import Acceptance, Topic
 from portal.ideas.models import Idea, Status
 from portal.reputation.rules import RULES
-from portal.voting.models import Vote
+from portal.voting.models import Vote, is_own
 
 PLANNED = (Status.PLANNED, Status.STARTED, Status.SHIPPED)
 
@@ -119,7 +119,7 @@ def _idea_votes(idea_id: int | None) -> Iterator[Claim]:
     votes = (
         _ideas(idea_id, Idea.id, Vote.person_id, Idea.author_id)
         .join(Vote, Vote.idea_id == Idea.id)
-        .where(Vote.value == 1, Vote.imported.is_(False), Vote.person_id != Idea.author_id)
+        .where(Vote.value == 1, Vote.imported.is_(False), Vote.person_id != Idea.author_id, is_own())
     )
     for row in db.session.execute(votes):
         yield idea_vote(*row)

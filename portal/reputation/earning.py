@@ -11,6 +11,7 @@ from portal.activity.events import (
     ContentRestored,
     StatusChanged,
     VoteCast,
+    VoteTakenOver,
     VoteWithdrawn,
 )
 from portal.activity.journal import hears
@@ -60,6 +61,13 @@ def idea_voted(event: VoteCast) -> None:
     if event.value < 0:
         ledger.reverse(cause, actor_id=event.actor_id, reason="vote changed")
     elif event.actor_id is not None and event.author_id not in (None, event.actor_id):
+        ledger.grant(claims.idea_vote(event.idea_id, event.actor_id, event.author_id))
+
+
+@hears(VoteTakenOver)
+def vote_taken_over(event: VoteTakenOver) -> None:
+    """A vote that staff added earns its author points once the customer makes it the own one."""
+    if event.actor_id is not None and event.author_id not in (None, event.actor_id):
         ledger.grant(claims.idea_vote(event.idea_id, event.actor_id, event.author_id))
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import aliased, joinedload, load_only
 
 from portal.accounts.models import Company, Person, Viewer
 from portal.database import db
@@ -18,6 +18,9 @@ from portal.ideas import queries as ideas
 from portal.ideas.models import Board, Idea, OfficialAnswer, Status
 from portal.transfer.storing import batches
 from portal.voting.models import Vote
+from portal.voting.tallying import company_of_vote
+
+ADDER = aliased(Person)
 
 IDEA_COLUMNS = (
     # The columns of Fider's export come first, under its names, so that what reads the one reads the other.
@@ -101,27 +104,31 @@ def vote_rows(ids: Sequence[int]) -> Iterator[list[Any]]:
     for batch in batches(ids, 100):
         order = {key: place for place, key in enumerate(batch)}
         votes = (
-            sa.select(Vote, Idea.title, Person, Company)
+            sa.select(Vote, Idea.title, Person, Company, ADDER.name)
             .join(Idea, Idea.id == Vote.idea_id)
-            .join(Person, Person.id == Vote.person_id)
-            .outerjoin(Company, Company.id == Person.company_id)
+            .outerjoin(Person, Person.id == Vote.person_id)
+            .outerjoin(Company, Company.id == company_of_vote())
+            .outerjoin(ADDER, ADDER.id == Vote.added_by_id)
             .where(Vote.idea_id.in_(batch))
             .order_by(sa.case(order, value=Vote.idea_id), Vote.cast_at, Vote.id)
             .execution_options(yield_per=1000)
         )
-        for vote, title, person, company in db.session.execute(votes):
-            yield _vote_row(vote, title, person, company)
+        for vote, title, person, company, adder in db.session.execute(votes):
+            yield _vote_row(vote, title, person, company, adder)
 
 
 def people_in(ids: Sequence[int]) -> int:
     """How many people's votes are on these ideas."""
     voters: set[int] = set()
     for batch in batches(ids):
-        voters.update(db.session.scalars(sa.select(Vote.person_id).where(Vote.idea_id.in_(batch)).distinct()))
+        people = sa.select(Vote.person_id).where(Vote.idea_id.in_(batch), Vote.person_id.is_not(None))
+        voters.update(each for each in db.session.scalars(people.distinct()) if each)
     return len(voters)
 
 
-def _vote_row(vote: Vote, title: str, person: Person, company: Company | None) -> list[Any]:
+def _vote_row(
+    vote: Vote, title: str, person: Person | None, company: Company | None, adder: str | None
+) -> list[Any]:
     of_company = (
         [company.name, company.tier, company.segment, company.revenue, company.currency, company.crm_id]
         if company
@@ -130,14 +137,21 @@ def _vote_row(vote: Vote, title: str, person: Person, company: Company | None) -
     return [
         vote.idea_id,
         title,
-        person.id,
-        person.name,
-        person.email,
+        *([person.id, person.name, person.email] if person else ["", "", ""]),
         *of_company,
         vote.value,
         _stamp(vote.cast_at),
-        "",
+        _on_behalf(vote, adder),
     ]
+
+
+def _on_behalf(vote: Vote, adder: str | None) -> str:
+    """Who added the vote for the customer and what proves it: "added by Mira Kovač: call, https://…"."""
+    if vote.added_by_id is None:
+        return ""
+    proof = ", ".join(filter(None, [vote.proof_kind, vote.proof_url, vote.proof_text]))
+    taken = f" (taken over {_stamp(vote.taken_over_at)})" if vote.taken_over_at else ""
+    return f"added by {adder}: {proof}{taken}"
 
 
 def _in_order(batch: Sequence[int]) -> list[Idea]:
@@ -179,10 +193,11 @@ def _originals(batch: Sequence[int]) -> dict[int, tuple[int, str]]:
 def _demand(batch: Sequence[int]) -> dict[int, tuple[int, int, dict[str, Decimal]]]:
     """People, companies, and revenue by currency, each company counted once for an idea."""
     once = (
-        sa.select(Vote.idea_id, Person.company_id, sa.func.count().label("people"))
-        .join(Person, Person.id == Vote.person_id)
+        sa.select(Vote.idea_id, company_of_vote().label("company_id"))
+        .add_columns(sa.func.count(Vote.person_id).label("people"))
+        .outerjoin(Person, Person.id == Vote.person_id)
         .where(Vote.idea_id.in_(batch), Vote.value == 1)
-        .group_by(Vote.idea_id, Person.company_id)
+        .group_by(Vote.idea_id, company_of_vote())
         .subquery()
     )
     rows = (

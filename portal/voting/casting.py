@@ -14,6 +14,7 @@ from portal.activity.events import (
     AnswerVoteWithdrawn,
     VoteCast,
     VoteChanged,
+    VoteTakenOver,
     VoteWithdrawn,
 )
 from portal.database import db
@@ -55,10 +56,12 @@ def cast(
         return False
     if holds_ranks(votable):
         budgeting.refuse_overspending(votable, by, had, wanted)
-    at = clock.now()
+    at, was_added = clock.now(), had is not None and had.is_for_a_customer
     _write(votable, by, had, wanted, at)
     count(votable, at, given=wanted, taken=before)
     _tell(votable, by, before, wanted)
+    if was_added and wanted.value > 0:
+        journal.record(VoteTakenOver(actor_id=by.id, idea_id=votable.id, author_id=votable.author_id))
     return True
 
 

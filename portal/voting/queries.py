@@ -1,14 +1,20 @@
 """Every read of votes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.accounts.models import Person, Viewer
+from portal.accounts.models import Company, Person, Viewer
+from portal.accounts.permissions import Role
 from portal.database import db
+from portal.errors import NotFound
 from portal.voting.models import Vote
+
+FOUND = 8
+"""How many customers a search names."""
 
 
 def values_by(
@@ -50,3 +56,34 @@ def dated_values(idea_id: int) -> list[tuple[datetime, int]]:
         sa.select(Vote.cast_at, Vote.value * Vote.weight).where(Vote.idea_id == idea_id)
     )
     return [(cast_at, value) for cast_at, value in rows]
+
+
+def added_to(idea_id: int, count: int = 20) -> Sequence[Vote]:
+    """The votes on an idea that staff added for customers, the newest first, with who is behind them."""
+    added = sa.select(Vote).where(Vote.idea_id == idea_id, Vote.added_by_id.is_not(None))
+    behind = (joinedload(Vote.person), joinedload(Vote.company), joinedload(Vote.added_by))
+    return db.session.scalars(
+        added.options(*behind).order_by(Vote.cast_at.desc(), Vote.id.desc()).limit(count)
+    ).all()
+
+
+def added_vote(idea_id: int, vote_id: int) -> Vote:
+    """One such vote. Raises NotFound."""
+    vote = db.session.get(Vote, vote_id)
+    if vote is None or vote.idea_id != idea_id or vote.added_by_id is None:
+        raise NotFound("This vote is gone. Perhaps its customer took it back.")
+    return vote
+
+
+def customers_like(text: str) -> tuple[Sequence[Person], Sequence[Company]]:
+    """People by name, mail address or company, and companies by name; a few of each."""
+    if not text:
+        return (), ()
+    companies = sa.select(Company).where(Company.name.icontains(text, autoescape=True))
+    says = (each.icontains(text, autoescape=True) for each in (Person.name, Person.email, Company.name))
+    people = sa.select(Person).outerjoin(Company, Company.id == Person.company_id).where(sa.or_(*says))
+    people = people.where(Person.erased_at.is_(None), Person.role == Role.CUSTOMER, Person.active.is_(True))
+    people = people.options(contains_eager(Person.company)).order_by(Person.name, Person.id).limit(FOUND)
+    return db.session.scalars(people).all(), db.session.scalars(
+        companies.order_by(Company.name).limit(FOUND)
+    ).all()

@@ -39,10 +39,11 @@ class Demand:
 def demand_for(idea_id: int) -> Demand:
     """The three numbers of an idea, from the votes for it. Tallies without voters are not part of them."""
     one_company = (
-        sa.select(Person.company_id, sa.func.count().label("people"))
-        .join(Vote, Vote.person_id == Person.id)
+        sa.select(company_of_vote().label("company_id"), sa.func.count(Vote.person_id).label("people"))
+        .select_from(Vote)
+        .outerjoin(Person, Vote.person_id == Person.id)
         .where(Vote.idea_id == idea_id, Vote.value == 1)
-        .group_by(Person.company_id)
+        .group_by(company_of_vote())
         .subquery()
     )
     parts = (
@@ -59,6 +60,11 @@ def demand_for(idea_id: int) -> Demand:
         .group_by(Company.tier, Company.currency)
     )
     return _summed(db.session.execute(parts).all())
+
+
+def company_of_vote() -> sa.ColumnElement[int | None]:
+    """The company that a vote speaks for: that of its person, or the one that staff added it for."""
+    return sa.func.coalesce(Vote.company_id, Person.company_id)
 
 
 def _summed(parts: Iterable[Any]) -> Demand:

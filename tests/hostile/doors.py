@@ -118,6 +118,11 @@ DOORS = [
         ("/admin/boards",), fine={"companies": "Harbor Foods", "agreed": ""},
     ),
     Door(
+        "vote for a customer", "VouchForm", "product_manager", "POST", "/ideas/1/votes",
+        {"customer": 100, "url": 500, "text": 1000}, {"proof": "call"}, (),
+        fine={"customer": "person:{other_customer}", "url": "https://tickets.example/7", "text": "They said so."},
+    ),
+    Door(
         "rules of a board", "RulesForm", "admin", "PUT", "/admin/boards/1/rules",
         {
             "vote_budget": 100, "most_per_idea": 100, "least_votes_to_post": 100, "counts_hidden_days": 100,

@@ -75,3 +75,25 @@ ROUTES += [
     row("GET", "ideas.similar", {"draft_id": "draft"}, everyone=404, stranger=302, customer=200),
     row("POST", "ideas.create", {}, IDEA | {"look": "1"}, everyone=303, stranger=401),
 ]
+VOUCHED = {"customer": "person:2", "proof": "call", "text": "They said so."}
+STAFF = {"everyone": 403, "moderator": 200, "product_manager": 200, "admin": 200}
+ROUTES += [
+    row("GET", "ideas.new_vote_for", SEEN, **STAFF, stranger=302),
+    row("GET", "ideas.new_vote_for", SEEN | {"q": "i"}, **STAFF, stranger=302),
+    row("GET", "ideas.new_vote_for", SEEN | {"customer": "person:2"}, **STAFF, stranger=302),
+    row("GET", "ideas.new_vote_for", HIDDEN, everyone=404, stranger=302, customer=403, moderator=200, admin=200),
+    row(
+        "POST", "ideas.create_vote_for", SEEN, VOUCHED,
+        everyone=403, stranger=401, moderator=303, product_manager=303, admin=303,
+    ),
+    row(
+        "POST", "ideas.create_vote_for", SEEN, {"proof": "call"},
+        everyone=403, stranger=401, moderator=422, product_manager=422, admin=422,
+    ),
+    row(
+        "DELETE", "ideas.delete_vote_for", SEEN | {"vote_id": 4711},
+        everyone=403, stranger=401, moderator=404, product_manager=404, admin=404,
+    ),
+    row("PUT", "ideas.put_vote_owner", SEEN, everyone=303, stranger=401),
+    row("PUT", "ideas.put_vote_owner", HIDDEN, everyone=404, stranger=401, customer=303, moderator=303, admin=303),
+]  # fmt: skip

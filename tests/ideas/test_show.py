@@ -233,7 +233,7 @@ def test_hidden_comments_are_left_out_but_for_author_and_moderators(as_, make, c
 
 
 @pytest.mark.parametrize(
-    ("who", "allowed"), [("stranger", 7), ("customer", 9), ("product_manager", 9), ("admin", 9)]
+    ("who", "allowed"), [("stranger", 7), ("customer", 9), ("product_manager", 10), ("admin", 10)]
 )
 def test_it_takes_few_queries(as_, make, cast, at_most, who, allowed):
     idea = make.idea(author=cast.customer)

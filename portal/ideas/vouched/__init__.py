@@ -1,0 +1,1 @@
+"""Votes on ideas that staff add for customers."""
