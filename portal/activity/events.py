@@ -144,6 +144,13 @@ class VoteWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VoteConfirmed(Event):
+    """The text changed after the vote, and the voter still wants it."""
+
+    idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatusChanged(Event):
     idea_id: int
     author_id: int | None

@@ -9,6 +9,8 @@ from portal.discussion.linking import Neighbour, labels_of, neighbours_of
 from portal.discussion.models import Post
 from portal.discussion.queries import Marks, Stretch
 from portal.ideas import permitting, queries
+from portal.ideas.confirming import queries as changes
+from portal.ideas.confirming.queries import Change
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.voting.budgeting import Balance, balance
 from portal.voting.models import Vote
@@ -23,7 +25,11 @@ PAGE = 50
 @dataclass(frozen=True)
 class Screen:
     """An idea as one viewer reads it. `demand` and `added`, the votes added
-    for customers, are for staff only, and the revenue for those who see records."""
+    for customers, are for staff only, and the revenue for those who see records.
+
+    `change`: how the text differs from the one that the viewer voted for. `standing`, for staff: how many voters know
+    the text as it is now, and how many there are.
+    """
 
     idea: Idea
     vote: Vote | None
@@ -37,6 +43,8 @@ class Screen:
     balance: Balance | None
     added: Sequence[Vote] | None
     is_first: bool
+    change: Change | None
+    standing: tuple[int, int] | None
 
 
 def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | None = None) -> Screen:
@@ -58,6 +66,8 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         balance=balance(viewer, idea.board, Idea),
         added=added_to(idea.id) if may_vouch(viewer) else None,
         is_first=start is None and end is None,
+        change=changes.change_since(idea, vote),
+        standing=changes.standing(idea) if viewer.is_staff else None,
     )
 
 

@@ -97,3 +97,12 @@ ROUTES += [
     row("PUT", "ideas.put_vote_owner", SEEN, everyone=303, stranger=401),
     row("PUT", "ideas.put_vote_owner", HIDDEN, everyone=404, stranger=401, customer=303, moderator=303, admin=303),
 ]  # fmt: skip
+
+# Nobody of the world but the customer voted; whoever has no vote has none to keep.
+ROUTES += [
+    row("PUT", "ideas.put_confirmation", SEEN, everyone=409, stranger=401),
+    row(
+        "PUT", "ideas.put_confirmation", HIDDEN,
+        everyone=404, stranger=401, customer=409, moderator=409, admin=409,
+    ),
+]  # fmt: skip
