@@ -73,7 +73,8 @@ def _summed(parts: Iterable[Any]) -> Demand:
     for part in parts:
         tier = part.tier or ("Other" if part.companies else "No company")
         tier = tier[:1].upper() + tier[1:]
-        people[tier] = people.get(tier, 0) + int(part.people)
+        if part.people:
+            people[tier] = people.get(tier, 0) + int(part.people)
         if part.revenue:
             revenue[part.currency] = revenue.get(part.currency, Decimal(0)) + Decimal(part.revenue)
     return Demand(

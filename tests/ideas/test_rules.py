@@ -35,6 +35,7 @@ def test_one_votes_with_several_votes_and_importance(make, cast, as_, board):
     page = browser.get(path).text
     assert "1 of 3 votes left" in page
     assert '<option value="3" selected>Critical' in page
+    assert "2 votes of 1 person" in page
     answer = browser.htmx("PUT", f"{path}/vote", data={"weight": "1"})
     assert f'id="balance-board-{board.id}"' in answer.text
     assert "2 of 3 votes left" in answer.text

@@ -17,7 +17,9 @@ from portal.ideas.models import CLOSED, Status
 from portal.moderation.hiding import hide, restore
 from portal.moderation.locking import lock, unlock
 from portal.reputation.models import LedgerLine
-from portal.voting import casting
+from portal.voting import casting, queries, vouching
+from portal.voting.models import Proof
+from portal.voting.vouching import Evidence
 from tests.factories import EPOCH
 
 TOGETHER = 200
@@ -29,9 +31,9 @@ class Crowd:
 
     def __init__(self, make, cast, seed):
         self.chance = random.Random(seed)
-        board = make.board(votes_against=True)
+        board = make.board(votes_against=True, most_per_idea=3, importance=True, vote_budget=9)
         self.people = [cast.customer, cast.other_customer, *(make.person() for _ in range(3))]
-        self.moderator, self.manager = cast.moderator, cast.product_manager
+        self.moderator, self.manager, self.company = cast.moderator, cast.product_manager, cast.company
         self.ideas = [make.idea(board=board, author=self.some(self.people)) for _ in range(5)]
         self.topics = [make.topic(author=self.some(self.people)) for _ in range(3)]
         self.answers = [make.reply(t, author=self.some(self.people)) for t in self.topics for _ in range(2)]
@@ -44,13 +46,15 @@ class Crowd:
         kinds = (
             self.vote,
             self.take_back,
+            self.vouch,
+            self.take_over,
             self.judge_answer,
             self.decide,
             self.moderate,
             self.talk,
             self.solve,
         )
-        weights = (42, 18, 21, 5, 3, 7, 4)
+        weights = (36, 16, 6, 4, 19, 5, 3, 7, 4)
         with clock.at(EPOCH + timedelta(hours=n)):
             try:
                 self.chance.choices(kinds, weights)[0]()
@@ -59,7 +63,20 @@ class Crowd:
         return True
 
     def vote(self):
-        casting.cast(self.some(self.ideas), by=self.some(self.people), value=self.some((1, 1, 1, -1)))
+        more = {"weight": self.some((None, 1, 2, 3)), "importance": self.some((None, 1, 2, 3))}
+        casting.cast(self.some(self.ideas), by=self.some(self.people), value=self.some((1, 1, 1, -1)), **more)
+
+    def vouch(self):
+        idea, added = self.some(self.ideas), Evidence(Proof.CALL, text="They said so.")
+        there = queries.added_to(idea.id)
+        if there and self.chance.random() < 0.5:
+            vouching.remove(self.some(there), idea, by=self.moderator)
+        else:
+            voter = self.some([*self.people, self.company])
+            vouching.add(idea, by=self.manager, voter=voter, evidence=added)
+
+    def take_over(self):
+        vouching.take_over(self.some(self.ideas), by=self.some(self.people))
 
     def take_back(self):
         casting.withdraw(self.some(self.ideas + self.answers), by=self.some(self.people))
