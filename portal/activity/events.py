@@ -72,6 +72,15 @@ class BoardChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatusesChanged(Event):
+    """The statuses of a board (None: of the house): which one, and what of it."""
+
+    board_id: int | None
+    key: str
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CategoryChanged(Event):
     category_id: int
     fields: list[str]

@@ -35,6 +35,13 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
     ("admin.list_companies", {}, Permission.ADMINISTER, "Companies", "Mail domains, tier, revenue, owner"),
     ("admin.list_places", {"kind": "boards"}, Permission.ADMINISTER, "Boards", "Where ideas are proposed"),
     (
+        "admin.list_statuses",
+        {"board_id": 0},
+        Permission.ADMINISTER,
+        "Statuses",
+        "What can become of an idea",
+    ),
+    (
         "admin.list_places",
         {"kind": "categories"},
         Permission.ADMINISTER,

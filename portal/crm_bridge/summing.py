@@ -12,7 +12,8 @@ from portal.crm_bridge.consenting import consents
 from portal.database import db
 from portal.discussion.models import Post
 from portal.forums.models import Topic
-from portal.ideas.models import CLOSED, Idea, Status
+from portal.ideas.models import Idea
+from portal.ideas.statuses.queries import is_closed, is_complete
 from portal.voting.models import Vote
 
 OPEN_IDEAS = 3
@@ -44,7 +45,7 @@ def doings(ids: Collection[int]) -> dict[int, Doings]:
     """What each of these people did here."""
     found = {each: Doings() for each in ids}
     count = sa.func.count()
-    ideas = sa.select(Idea.author_id, count, count.filter(Idea.status == Status.SHIPPED)).where(
+    ideas = sa.select(Idea.author_id, count, count.filter(is_complete())).where(
         Idea.author_id.in_(ids), Idea.hidden_at.is_(None)
     )
     for author, all_, shipped in _rows(ideas.group_by(Idea.author_id)):
@@ -83,7 +84,7 @@ def _open_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
         sa.select(Vote.person_id, Idea.title, newest.label("place"))
         .join(Idea, Idea.id == Vote.idea_id)
         .where(Vote.person_id.in_(ids), Vote.value == 1)
-        .where(Idea.hidden_at.is_(None), Idea.status.not_in(CLOSED))
+        .where(Idea.hidden_at.is_(None), ~is_closed())
         .subquery()
     )
     columns = ranked.c.person_id, ranked.c.title
@@ -117,7 +118,7 @@ def _top_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Vote.person_id)
         .join(Idea, Idea.id == Vote.idea_id)
         .where(Person.company_id.in_(ids), consents(), Vote.value == 1)
-        .where(Idea.hidden_at.is_(None), Idea.status.not_in(CLOSED))
+        .where(Idea.hidden_at.is_(None), ~is_closed())
         .group_by(Person.company_id, Idea.id, Idea.title)
         .subquery()
     )

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from portal.activity.auditing import audits, compare
 from portal.database import db
-from portal.ideas.models import CLOSED, Board, Idea, OfficialAnswer
+from portal.ideas.models import Board, Idea, OfficialAnswer
+from portal.ideas.standing import Votes, votes_of
 from portal.voting import ranking
 from portal.voting.models import Vote
 
@@ -33,7 +34,7 @@ def rank_ideas() -> Differences:
 @audits("returned votes")
 def check_returned() -> Differences:
     """Votes on closed ideas are returned, those on others are not. Importers may know better."""
-    closed = Idea.status.in_(CLOSED)
+    closed = votes_of(Idea.board_id, Idea.status) == Votes.RETURNED
     votes = sa.select(Vote.id, Vote.returned_for == "closing", closed).join(Idea, Idea.id == Vote.idea_id)
     compared = 0
     for vote_id, returned, is_closed in db.session.execute(votes.where(Vote.imported.is_(False))):

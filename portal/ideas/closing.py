@@ -2,14 +2,16 @@
 
 from portal.activity.events import StatusChanged
 from portal.activity.journal import hears
-from portal.ideas.models import CLOSED
+from portal.ideas.standing import Votes
+from portal.ideas.statuses import queries
 from portal.voting import returning
 
 
 @hears(StatusChanged)
 def follow_status(event: StatusChanged) -> None:
-    """Votes on an idea that was shipped or declined are returned, and count again when it is opened again."""
-    if event.new in CLOSED:
+    """Votes are returned by a status that says so (shipped, declined), and count again when the idea leaves it."""
+    before, now = queries.votes_under(event.idea_id, event.old), queries.votes_under(event.idea_id, event.new)
+    if now == Votes.RETURNED:
         returning.give_back(event.idea_id)
-    elif event.old in CLOSED:
+    elif before == Votes.RETURNED:
         returning.count_again(event.idea_id)

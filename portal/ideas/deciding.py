@@ -7,8 +7,9 @@ from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import OfficialAnswerGiven, StatusChanged
 from portal.database import db
-from portal.errors import NotAllowed
-from portal.ideas.models import Idea, OfficialAnswer, Status, StatusChange
+from portal.errors import Conflict, NotAllowed
+from portal.ideas.models import Idea, OfficialAnswer, StatusChange
+from portal.ideas.statuses import queries
 
 
 def must_decide(by: Person) -> None:
@@ -19,18 +20,20 @@ def must_decide(by: Person) -> None:
         )
 
 
-def change_status(idea: Idea, *, to: Status, by: Person, reason: str = "", target: str | None = None) -> bool:
+def change_status(idea: Idea, *, to: str, by: Person, reason: str = "", target: str | None = None) -> bool:
     """Set the status and, unless None, the target ("Q1"). False when it was so already.
 
-    `reason` is public. Raises NotAllowed unless the person decides on ideas.
+    `to` is the key of a status of the board, `reason` is public. Raises NotAllowed unless the person decides on
+    ideas, Conflict for a status that the board does not have.
     """
     must_decide(by)
     _hold(idea)
     if target is not None:
         idea.target = target.strip() or None
-    old, to = Status(idea.status), Status(to)
+    old, to = str(idea.status), str(to)
     if old == to:
         return False
+    _must_be_known(idea, to)
     now = clock.now()
     idea.status, idea.status_at, idea.last_staff_word_at = to, now, now
     db.session.add(
@@ -38,11 +41,20 @@ def change_status(idea: Idea, *, to: Status, by: Person, reason: str = "", targe
             idea_id=idea.id, old=old, new=to, changed_by_id=by.id, reason=reason.strip() or None, at=now
         )
     )
+    db.session.flush()
+    db.session.expire(idea, ["written_status"])
     journal.record(StatusChanged(actor_id=by.id, idea_id=idea.id, author_id=idea.author_id, old=old, new=to))
     return True
 
 
-def answer(idea: Idea, *, by: Person, body: str, status: Status | None = None) -> OfficialAnswer:
+def _must_be_known(idea: Idea, key: str) -> None:
+    there = queries.set_of(idea.board_id)
+    if key not in {each.key for each in there}:
+        names = ", ".join(each.name for each in there)
+        raise Conflict(f"The board of this idea has no such status. It has: {names}.")
+
+
+def answer(idea: Idea, *, by: Person, body: str, status: str | None = None) -> OfficialAnswer:
     """A new version of the official answer, and with it the status when one is given.
 
     The words and status of the present version again make no new one. Raises NotAllowed unless the person

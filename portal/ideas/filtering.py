@@ -1,5 +1,6 @@
 """Which ideas a list shows, in which order: read from the address, and written back into it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -8,12 +9,13 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Viewer
 from portal.ideas import finding
-from portal.ideas.models import Idea, Status
+from portal.ideas.models import Idea
 from portal.ideas.queries import ORDERS
 from portal.paging import Keyset
 from portal.voting.queries import idea_ids_voted_by
 
 LONGEST_TEXT = 100
+_KEY = re.compile(r"[a-z0-9_]{1,20}")
 MINE = ("written", "voted")
 
 
@@ -35,7 +37,7 @@ class IdeaFilter:
         return cls(
             sort=sort if sort in ORDERS else "hot",
             board=int(board) if board.isascii() and board.isdigit() and len(board) < 19 else None,
-            status=status if status in set(Status) else "",
+            status=status if _KEY.fullmatch(status) else "",
             text=" ".join(address.get("text", "").replace("\x00", " ").split())[:LONGEST_TEXT],
             mine=mine if mine in MINE else "",
         )

@@ -17,12 +17,12 @@ from wtforms.validators import InputRequired, Length
 
 from portal import pages
 from portal.discussion.forms import Visible, tidy
-from portal.ideas.models import Board, Status
+from portal.ideas.models import Board
+from portal.ideas.standing import Standing
 
 TITLE = Visible(least=3, most=200, what="title")
 BODY = Visible(most=10_000)
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
-STATUSES = [SelectChoice(each.value, each.label) for each in Status]
 
 
 def one_line(text: str | None) -> str:
@@ -98,15 +98,24 @@ class VoteForm(pages.Form):
 class StatusForm(pages.Form):
     """A decision: the status, when it is meant for, and the public word on it."""
 
-    status = SelectField("Status", [InputRequired("Choose a status.")], choices=STATUSES)
+    status = SelectField("Status", [InputRequired("Choose a status.")])
     target = StringField("Meant for", [Length(max=40, message="At most 40 characters.")], filters=[one_line])
     reason = StringField("Why", [Length(max=500, message="At most 500 characters.")], filters=[one_line])
+
+    def offer(self, statuses: Iterable[Standing]) -> "StatusForm":
+        """Let people choose among the statuses of the board."""
+        self.status.choices = [SelectChoice(each.key, each.name) for each in statuses]
+        return self
 
 
 class AnswerForm(pages.Form):
     """The official answer; an empty status leaves it as it is."""
 
     body = TextAreaField("Official answer", [BODY], filters=[tidy], id="answer-body")
-    status = SelectField(
-        "Status", choices=[SelectChoice("", "Leave it as it is"), *STATUSES], default="", id="answer-status"
-    )
+    status = SelectField("Status", default="", id="answer-status")
+
+    def offer(self, statuses: Iterable[Standing]) -> "AnswerForm":
+        """Let people choose among the statuses of the board."""
+        known = [SelectChoice(each.key, each.name) for each in statuses]
+        self.status.choices = [SelectChoice("", "Leave it as it is"), *known]
+        return self

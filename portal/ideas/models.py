@@ -2,19 +2,23 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal import clock
 from portal.accounts.models import Person
 from portal.database import Id, Model
 from portal.discussion.models import Contribution, Introduced, Tallied
+from portal.ideas.standing import Standing, written_of
 from portal.voting.ranking import NEVER_VOTED as NEVER_VOTED
 from portal.voting.ruling import Ruled, checks
 
 
 class Status(StrEnum):
+    """The keys of the statuses that are built in; boards may have others (portal/ideas/statuses)."""
+
     OPEN = "open"
     UNDER_REVIEW = "under_review"
     PLANNED = "planned"
@@ -62,14 +66,11 @@ class Party(StrEnum):
 
 UNDECIDED = frozenset({Status.OPEN, Status.UNDER_REVIEW})
 CLOSED = frozenset({Status.SHIPPED, Status.DECLINED})
-"""Statuses in which an idea takes no more votes."""
+"""The built-in statuses in which an idea takes no more votes; what holds for an idea says its `standing`."""
 
 
 def _in(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(each)) for each in values)})", name=column)
-
-
-_STATUSES = ", ".join(f"'{each}'" for each in Status)
 
 
 class Board(Ruled, Model):
@@ -142,7 +143,6 @@ class Idea(Contribution, Introduced, Tallied, Model):
 
     __tablename__ = "idea"
     __table_args__ = (
-        sa.CheckConstraint(f"status IN ({_STATUSES})", name="status"),
         sa.CheckConstraint("kind IN ('feature', 'problem')", name="kind"),
         sa.CheckConstraint("votes_up >= 0 AND votes_down >= 0", name="votes_not_negative"),
         sa.CheckConstraint("weights_up >= 0", name="weights_not_negative"),
@@ -158,6 +158,7 @@ class Idea(Contribution, Introduced, Tallied, Model):
         sa.Index(None, "status", "score", "id"),
         sa.Index(None, "status", "created_at", "id"),
         sa.Index(None, "status", "status_at"),
+        sa.Index(None, "status_at"),
         sa.Index(None, "author_id", "created_at", "id"),
         sa.Index(None, "author_id", "form_key", unique=True),
     )
@@ -179,12 +180,18 @@ class Idea(Contribution, Introduced, Tallied, Model):
     last_staff_word_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
     locked_reason: Mapped[str | None] = mapped_column(sa.String(500))
+    written_status: ClassVar[Any]
     form_key: Mapped[str | None] = mapped_column(sa.String(64))
     """The key of the form that made it: the same form sent twice makes one idea."""
 
     @property
     def slug_source(self) -> str:
         return self.title
+
+    @property
+    def standing(self) -> Standing:
+        """The status with its name, its colour and what it means, as the board has it."""
+        return Standing.read(self.status, self.written_status or "plain|active|takes|Open")
 
     @property
     def takes_votes(self) -> bool:
@@ -198,9 +205,12 @@ class Idea(Contribution, Introduced, Tallied, Model):
             return "This idea is hidden and takes no votes."
         if self.locked_at is not None:
             return "This idea is locked and takes no votes."
-        if self.status in CLOSED:
-            return f"This idea is {Status(self.status).label.lower()} and takes no more votes."
+        if not self.standing.takes_votes:
+            return f"This idea is {self.standing.name.lower()} and takes no more votes."
         return self.board.why_no_votes(clock.now())
+
+
+Idea.written_status = column_property(written_of(Idea.board_id, Idea.status))
 
 
 class StatusChange(Model):

@@ -12,6 +12,7 @@ from portal.discussion.models import Post
 from portal.errors import NotFound
 from portal.ideas import permitting, seeing
 from portal.ideas.models import Board, Idea, OfficialAnswer, Status, StatusChange
+from portal.ideas.standing import Meaning, meaning_of
 from portal.paging import Keyset
 from portal.voting.models import Vote
 
@@ -21,6 +22,7 @@ CARD = (
     Idea.title,
     Idea.summary,
     Idea.status,
+    Idea.written_status,
     Idea.target,
     Idea.hot,
     Idea.score,
@@ -133,8 +135,9 @@ def rising(viewer: Viewer, count: int) -> Sequence[Idea]:
 
 
 def latest_shipped(viewer: Viewer) -> Idea | None:
-    """The idea that was shipped last, as far as that is known."""
-    shipped = visible_to(viewer).where(Idea.status == Status.SHIPPED, Idea.hidden_at.is_(None))
+    """The idea that was shipped last, as far as that is known, whatever its board calls that."""
+    is_complete = meaning_of(Idea.board_id, Idea.status) == Meaning.COMPLETE
+    shipped = visible_to(viewer).where(is_complete, Idea.hidden_at.is_(None))
     newest = shipped.where(Idea.status_at.is_not(None)).order_by(Idea.status_at.desc())
     return db.session.scalar(for_cards(newest).limit(1))
 

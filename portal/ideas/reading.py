@@ -1,6 +1,6 @@
 """The screen of one idea: what is read for it, in the same number of queries however long the discussion is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.accounts.models import Viewer
@@ -12,6 +12,8 @@ from portal.ideas import permitting, queries
 from portal.ideas.confirming import queries as changes
 from portal.ideas.confirming.queries import Change
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
+from portal.ideas.standing import FIRST, Standing
+from portal.ideas.statuses import queries as statuses
 from portal.voting.budgeting import Balance, balance
 from portal.voting.models import Vote
 from portal.voting.queries import added_to
@@ -45,6 +47,7 @@ class Screen:
     is_first: bool
     change: Change | None
     standing: tuple[int, int] | None
+    statuses: Mapping[str, Standing]
 
 
 def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | None = None) -> Screen:
@@ -68,7 +71,15 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         is_first=start is None and end is None,
         change=changes.change_since(idea, vote),
         standing=changes.standing(idea) if viewer.is_staff else None,
+        statuses=_statuses(idea, viewer),
     )
+
+
+def _statuses(idea: Idea, viewer: Viewer) -> Mapping[str, Standing]:
+    """The statuses of the board by key, those that were given up too: for the history, and for who decides."""
+    if not (viewer.may("decide") or idea.status_at or idea.status != FIRST):
+        return {}
+    return {each.key: each for each in statuses.set_of(idea.board_id, archived=True)}
 
 
 def takes_comments(idea: Idea, viewer: Viewer) -> bool:

@@ -13,10 +13,11 @@ from portal.discussion.queries import Marks, Shown, visible_posts, with_author
 from portal.discussion.views import history_page, post_url
 from portal.discussion.writing import write
 from portal.errors import NotAllowed, NotFound
-from portal.ideas import deciding, permitting, queries, reading, seeing, veiling
+from portal.ideas import permitting, queries, reading, seeing, veiling
 from portal.ideas.filtering import IdeaFilter, position
 from portal.ideas.forms import AnswerForm, EditForm, StatusForm
-from portal.ideas.models import Board, Idea, Party, Status
+from portal.ideas.models import Board, Idea, Party
+from portal.ideas.statuses import queries as statuses
 from portal.voting import budgeting
 from portal.voting.queries import values_by
 from portal.voting.ruling import IMPORTANCE
@@ -29,9 +30,7 @@ PAGE = 20
 def register(app: Flask) -> None:
     """Attach these pages."""
     app.register_blueprint(ideas)
-    app.jinja_env.globals.update(
-        statuses=tuple(Status), may_vote_on=_may_vote_on, shows_count=_shows_count, importances=IMPORTANCE
-    )
+    app.jinja_env.globals.update(may_vote_on=_may_vote_on, shows_count=_shows_count, importances=IMPORTANCE)
 
 
 @ideas.get("/")
@@ -39,12 +38,16 @@ def index() -> Response:
     viewer, wanted = pages.viewer(), IdeaFilter.read(request.args)
     boards = queries.boards(viewer)
     board = _board_of(wanted, boards)
+    offered = statuses.offered(viewer, board)
+    if wanted.status not in {each.key for each in offered}:
+        wanted = wanted.but(status="")
     wanted = veiling.fitting(wanted, viewer, board)
     veiled = veiling.veiled_boards(viewer, wanted, boards)
     found = wanted.narrow(queries.visible_to(viewer), viewer).where(*veiling.unveiled(veiled))
     page = wanted.order.page(queries.cards, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
     names: dict[str, Any] = {"wanted": wanted, "boards": boards, "board": board, "veiled": veiled}
+    names["statuses"] = offered
     names["balance"] = budgeting.balance(viewer, board, Idea) if board else None
     names["by_votes"] = not veiling.hides_order(viewer, board)
     posts = board is None or permitting.may(viewer, board, permitting.POST)
@@ -53,7 +56,7 @@ def index() -> Response:
 
 @ideas.get("/<slugged:idea_id>")
 def show(idea_id: int) -> Response:
-    return _show(idea_id)
+    return show_again(idea_id)
 
 
 @ideas.get("/<slugged:idea_id>/edit")
@@ -93,7 +96,7 @@ def create_comment(idea_id: int) -> Response:
     viewer, form = pages.viewer(), PostForm()
     idea = queries.find(idea_id, viewer)
     if not form.validate_on_submit():
-        return _show(idea_id, 422, form=form)
+        return show_again(idea_id, 422, form=form)
     post = write(idea, by=viewer, body=form.body.data or "")
     db.session.commit()
     return pages.answer("ideas/comments/create.hx.html", post_url(post), **_one(idea_id, post.id))
@@ -109,34 +112,6 @@ def show_post(idea_id: int, post_id: int) -> Any:
         at: dict[str, Any] = {"after": post.position - 1, "_anchor": pages.dom_id(post)}
         return redirect(url_for("discussion.comments", post_id=post.parent_id, **at))
     return redirect(_address(idea, **{"from": start} if start else {}, _anchor=pages.dom_id(post)))
-
-
-@ideas.put("/<slugged:idea_id>/status")
-@login_required
-@pages.limiter.limit("60/minute")
-def put_status(idea_id: int) -> Response:
-    idea, form = queries.find(idea_id, pages.viewer()), StatusForm()
-    deciding.must_decide(pages.viewer())
-    if not form.validate_on_submit():
-        return _show(idea_id, 422, status_form=form)
-    words = {"reason": form.reason.data or "", "target": form.target.data or ""}
-    deciding.change_status(idea, to=Status(form.status.data), by=pages.viewer(), **words)
-    db.session.commit()
-    return pages.go(_address(idea))
-
-
-@ideas.post("/<slugged:idea_id>/answers")
-@login_required
-@pages.limiter.limit("30/minute")
-def create_answer(idea_id: int) -> Response:
-    idea, form = queries.find(idea_id, pages.viewer()), AnswerForm()
-    deciding.must_decide(pages.viewer())
-    if not form.validate_on_submit():
-        return _show(idea_id, 422, answer_form=form)
-    status = Status(form.status.data) if form.status.data else None
-    deciding.answer(idea, by=pages.viewer(), body=form.body.data or "", status=status)
-    db.session.commit()
-    return pages.go(_address(idea, _anchor="official-answer"))
 
 
 def _shows_count(idea: Idea, value: int = 0) -> bool:
@@ -162,7 +137,7 @@ def _board_of(wanted: IdeaFilter, boards: Any) -> Board | None:
     return board
 
 
-def _show(idea_id: int, status: int = 200, **forms: Any) -> Response:
+def show_again(idea_id: int, status: int = 200, **forms: Any) -> Response:
     """The page of an idea, with the forms that this viewer is offered; `forms` are those to show again."""
     ends = {name: request.args.get(name, type=position) for name in ("from", "to")}
     screen = reading.read(idea_id, pages.viewer(), start=ends["from"], end=ends["to"])
@@ -171,8 +146,10 @@ def _show(idea_id: int, status: int = 200, **forms: Any) -> Response:
         # None for strangers: the token of a form would give their page a cookie.
         offered["form"] = PostForm(formdata=None)
     if current_user.may("decide"):
-        offered["status_form"] = StatusForm(formdata=None, obj=screen.idea)
-        offered["answer_form"] = AnswerForm(formdata=None, obj=next(iter(screen.answers), None), status="")
+        open_now = [each for each in screen.statuses.values() if not each.archived]
+        answer = next(iter(screen.answers), None)
+        offered["status_form"] = StatusForm(formdata=None, obj=screen.idea).offer(open_now)
+        offered["answer_form"] = AnswerForm(formdata=None, obj=answer, status="").offer(open_now)
     board = screen.idea.board
     refusals = {act: permitting.why_not(pages.viewer(), board, act) for act in permitting.UNDER_AN_IDEA}
     names = {"screen": screen, "idea": screen.idea, "marks": screen.marks, "refusals": refusals}

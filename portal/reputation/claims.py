@@ -13,10 +13,11 @@ from portal.database import db
 from portal.discussion.models import Post
 from portal.forums.models import Acceptance, Topic
 from portal.ideas.models import Idea, Status
+from portal.ideas.statuses.queries import is_complete
 from portal.reputation.rules import RULES
 from portal.voting.models import Vote, is_own
 
-PLANNED = (Status.PLANNED, Status.STARTED, Status.SHIPPED)
+PLANNED = (Status.PLANNED, Status.STARTED)
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,12 @@ def _idea_votes(idea_id: int | None) -> Iterator[Claim]:
 
 def _statuses(idea_id: int | None) -> Iterator[Claim]:
     """Only ideas written here: the status of an imported one was earned elsewhere."""
-    ideas = _ideas(idea_id, Idea.id, Idea.author_id, Idea.status).where(
-        Idea.source_system.is_(None), Idea.status.in_(PLANNED)
+    ideas = _ideas(idea_id, Idea.id, Idea.author_id, is_complete()).where(
+        Idea.source_system.is_(None), sa.or_(Idea.status.in_(PLANNED), is_complete())
     )
-    for idea, author, status in db.session.execute(ideas):
+    for idea, author, shipped in db.session.execute(ideas):
         yield Claim(f"planned:{idea}", author, None, "idea_planned", "idea", idea)
-        if status == Status.SHIPPED:
+        if shipped:
             yield Claim(f"shipped:{idea}", author, None, "idea_shipped", "idea", idea)
 
 

@@ -16,6 +16,7 @@ from portal.discussion.models import Label, Labelling, Link
 from portal.errors import Unusable
 from portal.ideas import queries as ideas
 from portal.ideas.models import Board, Idea, OfficialAnswer, Status
+from portal.ideas.statuses import queries as statuses
 from portal.transfer.storing import batches
 from portal.voting.models import Vote
 from portal.voting.tallying import company_of_vote
@@ -49,8 +50,10 @@ class Choice:
         if self.board:
             rows = rows.where(Idea.board_id == _board_id(self.board))
         if self.status:
-            if self.status not in set(Status):
-                raise Unusable(f"There is no status {self.status!r}. There are: {', '.join(Status)}.")
+            known = statuses.keys()
+            if self.status not in known:
+                there = [*Status, *sorted(known - set(Status))]
+                raise Unusable(f"There is no status {self.status!r}. There are: {', '.join(there)}.")
             rows = rows.where(Idea.status == self.status)
         if self.since:
             rows = rows.where(Idea.created_at >= datetime.combine(self.since, time(), UTC))

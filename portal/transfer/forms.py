@@ -6,7 +6,7 @@ from wtforms.validators import NumberRange, Optional
 
 from portal import pages
 from portal.ideas import queries as ideas
-from portal.ideas.models import Status
+from portal.ideas.statuses import queries as statuses
 from portal.pages import Form
 from portal.transfer.collecting import Choice
 
@@ -15,11 +15,7 @@ class ExportForm(Form):
     """Which ideas a product manager takes out, and as what."""
 
     board = SelectField("Board", default="")
-    status = SelectField(
-        "Status",
-        default="",
-        choices=[SelectChoice("", "Every status"), *(SelectChoice(s, s.label) for s in Status)],
-    )
+    status = SelectField("Status", default="")
     top = IntegerField(
         "Only the most wanted",
         validators=[Optional(), NumberRange(1, 1_000_000, "Give a whole number of ideas, such as 50.")],
@@ -38,6 +34,8 @@ class ExportForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         boards = [SelectChoice(str(each.id), each.name) for each in ideas.boards(pages.viewer())]
+        known = [SelectChoice(each.key, each.name) for each in statuses.offered(pages.viewer(), None)]
+        self.status.choices = [SelectChoice("", "Every status"), *known]
         self.board.choices = [SelectChoice("", "Every board"), *boards]
 
     def choice(self) -> Choice:

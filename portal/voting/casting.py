@@ -24,7 +24,7 @@ from portal.voting.counting import Ballot, count, holds_ranks
 from portal.voting.models import Vote
 from portal.voting.ruling import IMPORTANCE
 
-RANKED = ("hot", "imported_hot", "status", "locked_at", "board_id")
+RANKED = ("hot", "imported_hot", "status", "written_status", "locked_at", "board_id")
 SEEN = ("votes_up", "votes_down", "hidden_at")
 
 _checks: dict[str, Callable[[Any, Person], None]] = {}

@@ -56,6 +56,18 @@ ROUTES += [
     row("PUT", "admin.put_rules", {"board_id": 1}, {"vote_budget": 0}, **FORM | {"product_manager": 422}),
     row("GET", "admin.edit_rules", {"board_id": 4711}, **ADMIN | {"product_manager": 404, "admin": 404}),
 ]
+STATUS = {"name": "Piloted", "colour": "good", "position": "9", "meaning": "active", "votes": "takes"}
+ROUTES += [
+    row("GET", "admin.list_statuses", {"board_id": 0}, **ADMIN),
+    row("GET", "admin.list_statuses", {"board_id": 1}, **ADMIN),
+    row("GET", "admin.new_status", {"board_id": 0}, **ADMIN),
+    row("POST", "admin.create_status", {"board_id": 1}, STATUS, **ACT),
+    row("POST", "admin.create_status", {"board_id": 0}, **FORM),
+    row("GET", "admin.edit_status", {"board_id": 0, "key": "planned"}, **ADMIN),
+    row("PUT", "admin.update_status", {"board_id": 1, "key": "parked"}, STATUS, **ACT),
+    row("PUT", "admin.archive_status", {"board_id": 1, "key": "parked"}, {"target": "open"}, **ACT),
+    row("DELETE", "admin.reopen_status", {"board_id": 1, "key": "parked"}, **ACT),
+]
 for kind in ("boards", "categories"):
     place = {"kind": kind, "place_id": 1}
     ROUTES += [

@@ -119,10 +119,10 @@ def test_lists_and_home_cost_the_same_at_any_size(make, cast, as_, at_most, plan
     for grow in grown:
         grow()
         for query in LISTS:
-            with at_most(queries=2):
+            with at_most(queries=3):
                 assert stranger.get(f"/ideas/{query}").status_code == 200
         for query in LISTS + OWN:
-            with at_most(queries=6 if "text=" in query else 5):
+            with at_most(queries=7 if "text=" in query else 6):
                 assert customer.get(f"/ideas/{query}").status_code == 200
         with at_most(queries=6):
             stranger.get("/")
@@ -165,7 +165,7 @@ def test_an_idea_costs_the_same_however_long_the_discussion_is(make, cast, as_, 
         db.session.execute(sa.update(Idea).where(Idea.id == idea.id).values(sums))
         for place in ("", f"?to={end - 1}", f"?from={end // 2}"):
             path = f"/ideas/{idea.id}{place}"
-            with at_most(queries=9) as seen:
+            with at_most(queries=10) as seen:
                 assert browser.get(path).status_code == 200
             costs.add(len(seen))
     assert len(costs) == 1

@@ -125,7 +125,7 @@ def test_htmx_on_the_page_changes_button_and_side_together(as_, make, cast):
             "This idea is locked You can read it, but nobody can add to it. The reason: All is said",
         ),
         ({"status": "shipped"}, "it takes no more votes. Is something missing?"),
-        ({"status": "declined"}, "This was declined, so it takes no more votes."),
+        ({"status": "declined"}, "This is declined, so it takes no more votes."),
     ],
     ids=["hidden", "locked", "shipped", "declined"],
 )
@@ -233,7 +233,7 @@ def test_hidden_comments_are_left_out_but_for_author_and_moderators(as_, make, c
 
 
 @pytest.mark.parametrize(
-    ("who", "allowed"), [("stranger", 7), ("customer", 9), ("product_manager", 10), ("admin", 10)]
+    ("who", "allowed"), [("stranger", 8), ("customer", 10), ("product_manager", 11), ("admin", 11)]
 )
 def test_it_takes_few_queries(as_, make, cast, at_most, who, allowed):
     idea = make.idea(author=cast.customer)

@@ -1,0 +1,1 @@
+"""The statuses of the house and of boards, at the desk."""

@@ -1,0 +1,1 @@
+"""What product managers decide on the page of an idea."""
