@@ -5,6 +5,7 @@ from typing import Any
 from portal import clock
 from portal.discussion.models import Link
 from portal.ideas.models import Admission, Audience
+from portal.ideas.plans.models import InternalNote, Plan
 from portal.voting.models import Vote
 from tests.cast import ACTORS, Cast
 
@@ -44,6 +45,8 @@ WALLED = {
 
 WORDS = dict(zip(WALLED, ("quokka", "wombat", "potoroo", "numbat", "bilby"), strict=True))
 """The word that stands in all text of one of these ideas and nowhere else."""
+NOTED = "platypus"
+"""What staff noted on an idea that everybody sees."""
 
 
 def build_walled(make: Any, cast: Cast, things: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +73,9 @@ def build_walled(make: Any, cast: Cast, things: dict[str, Any]) -> dict[str, Any
         make._save(Vote(person_id=author.id, idea_id=idea.id, value=1, cast_at=clock.now()))
         for here in ({"from_idea_id": things["idea"].id}, {"from_topic_id": things["topic"].id}):
             make._save(Link(**here, to_idea_id=idea.id, kind="related", created_at=clock.now()))
+    make._save(Plan(idea_id=things["idea"].id, owner=cast.admin, cost=NOTED, impact=NOTED))
+    words = {"body": NOTED, "body_html": f"<p>{NOTED}</p>", "cooked_with": "1", "at": clock.now()}
+    make._save(InternalNote(idea_id=things["idea"].id, author=cast.admin, **words))
     return walled
 
 

@@ -168,6 +168,20 @@ class StatusChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdeaPlanned(Event):
+    """What staff plan for an idea changed: what of it."""
+
+    idea_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InternallyNoted(Event):
+    idea_id: int
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfficialAnswerGiven(Event):
     idea_id: int
     version: int

@@ -12,6 +12,7 @@ def register(app: "Flask") -> None:
     from portal.discussion import subjects
     from portal.ideas import auditing, closing, models, permitting, profiling, queries, views  # noqa: F401
     from portal.ideas.decisions import views as decisions  # noqa: F401
+    from portal.ideas.plans import views as plans  # noqa: F401
     from portal.ideas.posting import views as posting  # noqa: F401
     from portal.ideas.reconsidering import views as reconsidering  # noqa: F401
     from portal.voting import casting

@@ -106,3 +106,12 @@ ROUTES += [
         everyone=404, stranger=401, customer=409, moderator=409, admin=409,
     ),
 ]  # fmt: skip
+ROUTES += [
+    row("GET", "ideas.show_plan", SEEN, everyone=403, stranger=302, moderator=200, product_manager=200, admin=200),
+    row("GET", "ideas.show_plan", HIDDEN, everyone=404, stranger=302, customer=403, moderator=200, admin=200),
+    row("PUT", "ideas.put_plan", SEEN, {"target": "Q1 2027"}, everyone=403, stranger=401, product_manager=303, admin=303),
+    row(
+        "POST", "ideas.create_note", SEEN, {"body": "Ask Finance."},
+        everyone=403, stranger=401, moderator=303, product_manager=303, admin=303,
+    ),
+]  # fmt: skip

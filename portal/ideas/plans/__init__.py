@@ -1,0 +1,1 @@
+"""What staff plan and note about an idea; customers see none of it but what it is meant for."""
