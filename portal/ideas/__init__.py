@@ -11,10 +11,6 @@ def register(app: "Flask") -> None:
     from portal.accounts import profiles
     from portal.discussion import subjects
     from portal.ideas import auditing, closing, models, permitting, profiling, queries, views  # noqa: F401
-    from portal.ideas.decisions import views as decisions  # noqa: F401
-    from portal.ideas.plans import views as plans  # noqa: F401
-    from portal.ideas.posting import views as posting  # noqa: F401
-    from portal.ideas.reconsidering import views as reconsidering  # noqa: F401
     from portal.voting import casting
 
     subjects.register(
@@ -29,8 +25,16 @@ def register(app: "Flask") -> None:
     )
     casting.ask_before("idea", permitting.check_vote)
     profiles.add(20, "ideas/_of_person.html", profiling.latest_of)
-    from portal.ideas.ballots import views as ballots  # noqa: F401
-    from portal.ideas.vouched import views as vouched  # noqa: F401
-
     profiles.add(25, "ideas/vouched/_of_person.html", profiling.added_for)
+    _know_pages()
     views.register(app)
+
+
+def _know_pages() -> None:
+    """The pages that stand in folders of their own, on the blueprint of this slice."""
+    from portal.ideas.ballots import views as ballots  # noqa: F401
+    from portal.ideas.decisions import views as decisions  # noqa: F401
+    from portal.ideas.plans import views as plans  # noqa: F401
+    from portal.ideas.posting import views as posting  # noqa: F401
+    from portal.ideas.reconsidering import views as reconsidering  # noqa: F401
+    from portal.ideas.vouched import views as vouched  # noqa: F401

@@ -1,7 +1,7 @@
 """Which ideas a list shows, in which order: read from the address, and written back into it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -69,6 +69,10 @@ class IdeaFilter:
     def but(self, **changes: Any) -> "IdeaFilter":
         """The same filter with some fields changed."""
         return replace(self, **changes)
+
+    def among(self, statuses: Collection[str]) -> "IdeaFilter":
+        """The same filter without a status that is not one of these."""
+        return self if self.status in statuses else self.but(status="")
 
     def as_query(self, **changes: Any) -> dict[str, Any]:
         """The fields as they stand in an address: only those that differ from the default."""

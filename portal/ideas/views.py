@@ -39,19 +39,19 @@ def index() -> Response:
     boards = queries.boards(viewer)
     board = _board_of(wanted, boards)
     offered = statuses.offered(viewer, board)
-    if wanted.status not in {each.key for each in offered}:
-        wanted = wanted.but(status="")
-    wanted = veiling.fitting(wanted, viewer, board)
+    wanted = veiling.fitting(wanted.among({each.key for each in offered}), viewer, board)
     veiled = veiling.veiled_boards(viewer, wanted, boards)
     found = wanted.narrow(queries.visible_to(viewer), viewer).where(*veiling.unveiled(veiled))
     page = wanted.order.page(queries.cards, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
-    names: dict[str, Any] = {"wanted": wanted, "boards": boards, "board": board, "veiled": veiled}
-    names["statuses"] = offered
-    names["balance"] = budgeting.balance(viewer, board, Idea) if board else None
-    names["by_votes"] = not veiling.hides_order(viewer, board)
-    posts = board is None or permitting.may(viewer, board, permitting.POST)
-    return pages.page("ideas/index.html", page=page, votes=votes, posts=posts, **names)
+    names: dict[str, Any] = {
+        "wanted": wanted,
+        "boards": boards,
+        "veiled": veiled,
+        "statuses": offered,
+        "votes": votes,
+    }
+    return pages.page("ideas/index.html", page=page, **names, **_of_board(viewer, board))
 
 
 @ideas.get("/<slugged:idea_id>")
@@ -128,6 +128,16 @@ def _may_vote_on(idea: Idea) -> bool:
 
 def _address(idea: Idea, **query: Any) -> str:
     return url_for("ideas.show", idea_id=idea, **query)
+
+
+def _of_board(viewer: Any, board: Board | None) -> dict[str, Any]:
+    """The board of a list, None for all of them, and what the viewer may do and has left there."""
+    return {
+        "board": board,
+        "balance": budgeting.balance(viewer, board, Idea) if board else None,
+        "by_votes": not veiling.hides_order(viewer, board),
+        "posts": board is None or permitting.may(viewer, board, permitting.POST),
+    }
 
 
 def _board_of(wanted: IdeaFilter, boards: Any) -> Board | None:
