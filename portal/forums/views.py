@@ -1,5 +1,6 @@
 """The pages under /questions/."""
 
+import secrets
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request, url_for
@@ -8,6 +9,10 @@ from flask_login import current_user, login_required
 from portal import pages
 from portal.accounts.models import Person
 from portal.database import db
+from portal.discussion.drafts import queries as drafts
+from portal.discussion.drafts import saving
+from portal.discussion.drafts.forms import DraftForm
+from portal.discussion.drafts.views import filled
 from portal.discussion.editing import edit, may_edit
 from portal.discussion.forms import PostForm, number
 from portal.discussion.models import Post
@@ -49,8 +54,9 @@ def index() -> Response:
 @forums.get("/new")
 @login_required
 def new() -> Response:
-    form = TopicForm(request.args).offer(queries.categories())
-    return pages.page("forums/new.html", form=form)
+    draft, fields = filled("topic")
+    form = TopicForm(fields if draft else request.args).offer(queries.categories())
+    return _new(form, key=draft.key if draft else "")
 
 
 @forums.post("/")
@@ -59,9 +65,10 @@ def new() -> Response:
 def create() -> Response:
     form = TopicForm().offer(queries.categories())
     if not form.validate_on_submit():
-        return pages.page("forums/new.html", 422, form=form)
+        return _new(form, 422, key=DraftForm().usable_key or "")
     words = {"title": form.title.data, "body": form.body.data, "kind": form.kind.data}
     topic = start(category=db.session.get_one(Category, form.category.data), by=pages.viewer(), **words)
+    saving.use(DraftForm().usable_key, by=pages.viewer())
     db.session.commit()
     return pages.go(address(topic))
 
@@ -97,6 +104,13 @@ def put_topic(topic_id: int) -> Response:
 def history(topic_id: int) -> Response:
     topic = queries.find(topic_id, pages.viewer())
     return history_page(topic, back=address(topic))
+
+
+def _new(form: TopicForm, status: int = 200, *, key: str) -> Response:
+    draft = drafts.by_key(key, pages.viewer()) if key else None
+    key = key or secrets.token_urlsafe(18)
+    state: dict[str, Any] = {"place": "questions", "key": key, "draft": draft, "other": None, "changes": []}
+    return pages.page("forums/new.html", status, form=form, **state)
 
 
 def address(topic: Topic, **query: Any) -> str:

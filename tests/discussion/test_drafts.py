@@ -155,3 +155,17 @@ def test_an_erased_person_leaves_no_drafts(cast, make):
     journal.record(PersonChanged(actor_id=None, person_id=cast.customer.id, fields=["erased_at"]))
     db.session.commit()
     assert drafts() == []
+
+
+def test_a_question_has_drafts_too(as_, cast, make):
+    category, browser = make.category(), as_(cast.customer)
+    sent = TYPED | {"category": str(category.id), "kind": "discussion", "title": "How do I work offline?"}
+    answer = browser.put("/drafts/questions", data=sent)
+    (draft,) = drafts()
+    assert answer.location == f"/questions/new?draft={draft.id}"
+    page = browser.get(answer.location).text
+    assert 'value="How do I work offline?"' in page
+    assert f'name="key" value="{KEY}"' in page
+    assert browser.post("/questions/", data=sent | {"title": ""}).status_code == 422
+    assert browser.post("/questions/", data=sent).status_code == 303
+    assert drafts() == []

@@ -97,7 +97,7 @@ def test_the_form_takes_what_a_link_brings(as_, cast, category):
     page = as_(cast.customer).get(f"/questions/new?title=Why+<b>&category={category.id}").text
     assert 'value="Why &lt;b&gt;"' in page
     assert f'selected value="{category.id}"' in page
-    assert 'checked id="kind-0"' in page
+    assert 'checked form="writing" id="kind-0"' in page
 
 
 def test_a_stranger_is_asked_to_sign_in_and_keeps_the_text(as_, category):
