@@ -44,14 +44,8 @@ def index() -> Response:
     found = wanted.narrow(queries.visible_to(viewer), viewer).where(*veiling.unveiled(veiled))
     page = wanted.order.page(queries.cards, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
-    names: dict[str, Any] = {
-        "wanted": wanted,
-        "boards": boards,
-        "veiled": veiled,
-        "statuses": offered,
-        "votes": votes,
-    }
-    return pages.page("ideas/index.html", page=page, **names, **_of_board(viewer, board))
+    names: dict[str, Any] = {"wanted": wanted, "boards": boards, "veiled": veiled, "statuses": offered}
+    return pages.page("ideas/index.html", page=page, votes=votes, **names, **_of_board(viewer, board))
 
 
 @ideas.get("/<slugged:idea_id>")
