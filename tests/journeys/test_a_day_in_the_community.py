@@ -60,6 +60,11 @@ def propose(visitor, title):
     page.get_by_label("What would make your day easier?").fill(title)
     page.get_by_label("Why does it matter").fill("Our engineers lose coverage in basements.")
     page.get_by_role("button", name="Post the idea").click()
+    page.wait_for_url(lambda url: not url.endswith("/ideas/new"))
+    if "/similar/" in page.url:
+        # The day before said the same: that is shown first.
+        page.get_by_role("button", name="Post it anyway").click()
+        page.wait_for_url(lambda url: "/similar/" not in url)
     page.get_by_role("heading", name=title).wait_for()
     return page.url
 
