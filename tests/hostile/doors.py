@@ -162,6 +162,15 @@ DOORS = [
         {"password": PASSWORD}, (),
     ),
     Door(
+        "plan", "PlanForm", "product_manager", "PUT", "/ideas/1/plan", {"cost": 1_000, "impact": 1_000},
+        {"owner": "", "target": "Q1 2027", "review_on": "2027-03-01"}, ("/ideas/1/plan",),
+    ),
+    Door("note of staff", "NoteForm", "product_manager", "POST", "/ideas/1/notes", {"body": 10_000}, shown=("/ideas/1/plan",)),
+    Door(
+        "status of the house", "StatusForm", "admin", "POST", "/admin/boards/0/statuses", {"name": 40},
+        {"colour": "plain", "position": "9", "meaning": "active", "votes": "takes"}, ("/admin/boards/0/statuses",),
+    ),
+    Door(
         "a draft", "DraftForm", "customer", "PUT", "/drafts/ideas", {"key": 60, "version": 9},
         {"title": "A title", "body": "A text"}, (),
     ),
