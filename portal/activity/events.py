@@ -81,6 +81,14 @@ class StatusesChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroundsChanged(Event):
+    """The list of grounds for declining changed: which one, and what of it."""
+
+    key: str
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CategoryChanged(Event):
     category_id: int
     fields: list[str]

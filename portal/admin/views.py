@@ -42,6 +42,14 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
         "What can become of an idea",
     ),
     (
+        "admin.list_grounds",
+        {},
+        Permission.ADMINISTER,
+        "Reasons for declining",
+        "What who declines an idea chooses from",
+    ),
+    ("ideas.declined", {}, Permission.DECIDE, "Declined ideas", "Why, how often, and how many wanted them"),
+    (
         "admin.list_places",
         {"kind": "categories"},
         Permission.ADMINISTER,

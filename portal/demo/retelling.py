@@ -174,7 +174,8 @@ class Story:
 
     def _decide(self, name: Name, answer: Item, target: str | None) -> None:
         idea, by, to = self.things[name], self._as(answer["author"]), Status(answer["status"])
-        deciding.change_status(idea, to=to, by=by, target=target if to in PROMISED else None)
+        meant_for = target if to in PROMISED else None
+        deciding.change_status(idea, to=to, by=by, target=meant_for, ground=answer.get("ground", ""))
         deciding.answer(idea, by=by, body=answer["body"])
 
     def _vote(self, name: Name, who: str, value: int) -> None:

@@ -7,8 +7,10 @@ from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import OfficialAnswerGiven, StatusChanged
 from portal.database import db
-from portal.errors import Conflict, NotAllowed
+from portal.errors import Conflict, NotAllowed, Unusable
+from portal.ideas.grounds import queries as grounds
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
+from portal.ideas.standing import Meaning, Standing
 from portal.ideas.statuses import queries
 
 
@@ -20,49 +22,70 @@ def must_decide(by: Person) -> None:
         )
 
 
-def change_status(idea: Idea, *, to: str, by: Person, reason: str = "", target: str | None = None) -> bool:
+def change_status(
+    idea: Idea,
+    *,
+    to: str,
+    by: Person,
+    reason: str = "",
+    ground: str | None = "",
+    target: str | None = None,
+) -> bool:
     """Set the status and, unless None, the target ("Q1"). False when it was so already.
 
-    `to` is the key of a status of the board, `reason` is public. Raises NotAllowed unless the person decides on
-    ideas, Conflict for a status that the board does not have.
+    `to` is the key of a status of the board, `reason` is public. A status that means "will not be done" needs the key
+    of a `ground`; None says that nobody knows one (a status was given up). Raises NotAllowed unless the person decides
+    on ideas, Conflict for a status that the board does not have, Unusable without a ground where one is needed.
     """
     must_decide(by)
     _hold(idea)
     if target is not None:
         idea.target = target.strip() or None
-    old, to = str(idea.status), str(to)
-    if old == to:
+    if str(idea.status) == str(to):
         return False
-    _must_be_known(idea, to)
-    now = clock.now()
-    idea.status, idea.status_at, idea.last_staff_word_at = to, now, now
-    db.session.add(
-        StatusChange(
-            idea_id=idea.id, old=old, new=to, changed_by_id=by.id, reason=reason.strip() or None, at=now
-        )
-    )
-    db.session.flush()
-    db.session.expire(idea, ["written_status"])
-    journal.record(StatusChanged(actor_id=by.id, idea_id=idea.id, author_id=idea.author_id, old=old, new=to))
+    ground = _ground(_known(idea, str(to)), ground)
+    _move(idea, str(to), by, reason=reason.strip() or None, ground=ground)
     return True
 
 
-def _must_be_known(idea: Idea, key: str) -> None:
-    there = queries.set_of(idea.board_id)
-    if key not in {each.key for each in there}:
-        names = ", ".join(each.name for each in there)
+def _known(idea: Idea, key: str) -> Standing:
+    there = {each.key: each for each in queries.set_of(idea.board_id)}
+    if key not in there:
+        names = ", ".join(each.name for each in there.values())
         raise Conflict(f"The board of this idea has no such status. It has: {names}.")
+    return there[key]
 
 
-def answer(idea: Idea, *, by: Person, body: str, status: str | None = None) -> OfficialAnswer:
-    """A new version of the official answer, and with it the status when one is given.
+def _ground(to: Standing, key: str | None) -> str | None:
+    """The ground to keep with this status: none with one that declines nothing."""
+    if to.meaning != Meaning.CLOSED or key is None:
+        return None
+    if key not in grounds.offered():
+        raise Unusable("Choose the main reason why it will not be done.")
+    return key
+
+
+def _move(idea: Idea, to: str, by: Person | None, **words: str | None) -> None:
+    now, old = clock.now(), str(idea.status)
+    idea.status, idea.status_at, idea.last_staff_word_at = to, now, now
+    by_id = by.id if by else None
+    db.session.add(StatusChange(idea_id=idea.id, old=old, new=to, changed_by_id=by_id, at=now, **words))
+    db.session.flush()
+    db.session.expire(idea, ["written_status"])
+    journal.record(StatusChanged(actor_id=by_id, idea_id=idea.id, author_id=idea.author_id, old=old, new=to))
+
+
+def answer(
+    idea: Idea, *, by: Person, body: str, status: str | None = None, ground: str | None = ""
+) -> OfficialAnswer:
+    """A new version of the official answer, and with it the status (on a `ground`) when one is given.
 
     The words and status of the present version again make no new one. Raises NotAllowed unless the person
     decides on ideas.
     """
     must_decide(by)
     if status is not None:
-        change_status(idea, to=status, by=by)
+        change_status(idea, to=status, by=by, ground=ground)
     _hold(idea)
     body = markup.plain(body).strip()
     present = _present(idea)

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Self
 
 from wtforms import (
     Form,
@@ -18,7 +19,7 @@ from wtforms.validators import InputRequired, Length
 from portal import pages
 from portal.discussion.forms import Visible, tidy
 from portal.ideas.models import Board
-from portal.ideas.standing import Standing
+from portal.ideas.standing import Meaning, Standing
 
 TITLE = Visible(least=3, most=200, what="title")
 BODY = Visible(most=10_000)
@@ -95,27 +96,52 @@ class VoteForm(pages.Form):
         return number(self.importance.data[:4]) if self.importance.data else None
 
 
-class StatusForm(pages.Form):
+class Declining(pages.Form):
+    """A status that may be set, and the ground that a decision against the idea needs."""
+
+    status = SelectField("Status")
+    ground = SelectField("Main reason", default="", description="Needed when it will not be done.")
+
+    def offer(self, statuses: Iterable[Standing], grounds: Mapping[str, str]) -> Self:
+        """Let people choose among the statuses of the board, and the grounds of the house by key."""
+        offered = list(statuses)
+        self.status.choices = [SelectChoice(each.key, each.name) for each in offered]
+        self.ground.choices = [
+            SelectChoice("", "Choose one"),
+            *(SelectChoice(*each) for each in grounds.items()),
+        ]
+        self.closing = {each.key for each in offered if each.meaning == Meaning.CLOSED}
+        return self
+
+    def validate_ground(self, field: SelectField) -> None:
+        """Raises ValidationError when the status says that it will not be done, and the ground is missing."""
+        if self.status.data in self.closing and not field.data:
+            raise ValidationError("Choose the main reason: everybody reads it, and it is counted.")
+
+
+class StatusForm(Declining):
     """A decision: the status, when it is meant for, and the public word on it."""
 
     status = SelectField("Status", [InputRequired("Choose a status.")])
     target = StringField("Meant for", [Length(max=40, message="At most 40 characters.")], filters=[one_line])
     reason = StringField("Why", [Length(max=500, message="At most 500 characters.")], filters=[one_line])
 
-    def offer(self, statuses: Iterable[Standing]) -> "StatusForm":
-        """Let people choose among the statuses of the board."""
-        self.status.choices = [SelectChoice(each.key, each.name) for each in statuses]
-        return self
+    def words(self) -> dict[str, str]:
+        """What is said with the status."""
+        return {name: self[name].data or "" for name in ("reason", "target", "ground")}
 
 
-class AnswerForm(pages.Form):
+class AnswerForm(Declining):
     """The official answer; an empty status leaves it as it is."""
 
     body = TextAreaField("Official answer", [BODY], filters=[tidy], id="answer-body")
     status = SelectField("Status", default="", id="answer-status")
+    ground = SelectField(
+        "Main reason", default="", id="answer-ground", description="Needed when it will not be done."
+    )
 
-    def offer(self, statuses: Iterable[Standing]) -> "AnswerForm":
-        """Let people choose among the statuses of the board."""
-        known = [SelectChoice(each.key, each.name) for each in statuses]
-        self.status.choices = [SelectChoice("", "Leave it as it is"), *known]
+    def offer(self, statuses: Iterable[Standing], grounds: Mapping[str, str]) -> Self:
+        """The same, and the status may stay."""
+        super().offer(statuses, grounds)
+        self.status.choices = [SelectChoice("", "Leave it as it is"), *(self.status.choices or ())]
         return self

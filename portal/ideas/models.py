@@ -225,7 +225,9 @@ class StatusChange(Model):
     changed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     changed_by: Mapped[Person | None] = relationship(lazy="raise")
     reason: Mapped[str | None] = mapped_column(sa.String(500))
-    at: Mapped[datetime | None]
+    ground: Mapped[str | None] = mapped_column(sa.String(20))
+    """The key of the ground on which it was declined; None where nobody said."""
+    at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class OfficialAnswer(Model):

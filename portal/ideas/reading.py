@@ -11,6 +11,7 @@ from portal.discussion.queries import Marks, Stretch
 from portal.ideas import permitting, queries
 from portal.ideas.confirming import queries as changes
 from portal.ideas.confirming.queries import Change
+from portal.ideas.grounds import queries as grounds
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.ideas.standing import FIRST, Standing
 from portal.ideas.statuses import queries as statuses
@@ -48,6 +49,13 @@ class Screen:
     change: Change | None
     standing: tuple[int, int] | None
     statuses: Mapping[str, Standing]
+    grounds: Mapping[str, str]
+
+    @property
+    def ground(self) -> str:
+        """Why it was declined, in the words of the house; empty when nobody said, or it was not."""
+        last = self.history[-1] if self.history else None
+        return self.grounds.get(last.ground or "", "") if last and last.new == self.idea.status else ""
 
 
 def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | None = None) -> Screen:
@@ -56,13 +64,14 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
     Raises NotFound for an idea that the viewer may not know about.
     """
     idea, vote = queries.find_to_show(idea_id, viewer)
+    history = queries.history_of(idea)
     return Screen(
         idea=idea,
         vote=vote,
         stretch=posts.stretch(idea, viewer, start=start, end=end, size=PAGE),
         marks=Marks(open=takes_comments(idea, viewer)),
         answers=queries.answers_to(idea),
-        history=queries.history_of(idea),
+        history=history,
         neighbours=neighbours_of(idea, viewer),
         labels=labels_of(idea),
         demand=demand_for(idea.id) if viewer.is_staff else None,
@@ -72,7 +81,15 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         change=changes.change_since(idea, vote),
         standing=changes.standing(idea) if viewer.is_staff else None,
         statuses=_statuses(idea, viewer),
+        grounds=_grounds(history, viewer),
     )
+
+
+def _grounds(history: Sequence[StatusChange], viewer: Viewer) -> Mapping[str, str]:
+    """The names of grounds by key: those that can be chosen for who decides, those of the history for others."""
+    if viewer.may("decide"):
+        return grounds.offered()
+    return grounds.names() if any(each.ground for each in history) else {}
 
 
 def _statuses(idea: Idea, viewer: Viewer) -> Mapping[str, Standing]:

@@ -150,10 +150,10 @@ def show_again(idea_id: int, status: int = 200, **forms: Any) -> Response:
         # None for strangers: the token of a form would give their page a cookie.
         offered["form"] = PostForm(formdata=None)
     if current_user.may("decide"):
-        open_now = [each for each in screen.statuses.values() if not each.archived]
+        choices = [each for each in screen.statuses.values() if not each.archived], screen.grounds
         answer = next(iter(screen.answers), None)
-        offered["status_form"] = StatusForm(formdata=None, obj=screen.idea).offer(open_now)
-        offered["answer_form"] = AnswerForm(formdata=None, obj=answer, status="").offer(open_now)
+        offered["status_form"] = StatusForm(formdata=None, obj=screen.idea).offer(*choices)
+        offered["answer_form"] = AnswerForm(formdata=None, obj=answer, status="").offer(*choices)
     board = screen.idea.board
     refusals = {act: permitting.why_not(pages.viewer(), board, act) for act in permitting.UNDER_AN_IDEA}
     names = {"screen": screen, "idea": screen.idea, "marks": screen.marks, "refusals": refusals}

@@ -68,6 +68,18 @@ ROUTES += [
     row("PUT", "admin.archive_status", {"board_id": 1, "key": "parked"}, {"target": "open"}, **ACT),
     row("DELETE", "admin.reopen_status", {"board_id": 1, "key": "parked"}, **ACT),
 ]
+REASON = {"name": "We tried it", "position": "9"}
+ROUTES += [
+    row("GET", "admin.list_grounds", **ADMIN),
+    row("GET", "admin.new_ground", **ADMIN),
+    row("POST", "admin.create_ground", {}, REASON, **ACT),
+    row("POST", "admin.create_ground", {}, REASON | {"name": "Not now"}, **FORM),
+    row("GET", "admin.edit_ground", {"key": "rare"}, **ADMIN),
+    row("GET", "admin.edit_ground", {"key": "never"}, **ADMIN | {"admin": 404}),
+    row("PUT", "admin.update_ground", {"key": "rare"}, REASON, **ACT),
+    row("PUT", "admin.archive_ground", {"key": "rare"}, **ACT),
+    row("DELETE", "admin.reopen_ground", {"key": "rare"}, **ACT),
+]
 for kind in ("boards", "categories"):
     place = {"kind": kind, "place_id": 1}
     ROUTES += [

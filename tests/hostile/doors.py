@@ -51,7 +51,7 @@ DOORS = [
     Door("comment", "PostForm", "customer", "POST", "/ideas/1/comments", {"body": 20_000}, shown=("/ideas/1",)),
     Door(
         "status", "StatusForm", "product_manager", "PUT", "/ideas/1/status",
-        {"reason": 500, "target": 40}, {"status": STATUSES}, ("/ideas/1",), "stranger",
+        {"reason": 500, "target": 40}, {"status": STATUSES, "ground": "rare"}, ("/ideas/1",), "stranger",
     ),
     Door(
         "official answer", "AnswerForm", "product_manager", "POST", "/ideas/1/answers", {"body": 10_000},
@@ -169,6 +169,10 @@ DOORS = [
     Door(
         "status of the house", "StatusForm", "admin", "POST", "/admin/boards/0/statuses", {"name": 40},
         {"colour": "plain", "position": "9", "meaning": "active", "votes": "takes"}, ("/admin/boards/0/statuses",),
+    ),
+    Door(
+        "ground of declining", "GroundForm", "admin", "POST", "/admin/reasons", {"name": 60, "position": 100}, {},
+        ("/admin/reasons",), fine={"name": "Too rare", "position": "9"},
     ),
     Door(
         "a draft", "DraftForm", "customer", "PUT", "/drafts/ideas", {"key": 60, "version": 9},

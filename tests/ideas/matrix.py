@@ -115,3 +115,12 @@ ROUTES += [
         everyone=403, stranger=401, moderator=303, product_manager=303, admin=303,
     ),
 ]  # fmt: skip
+STAFF_ONLY = {"everyone": 403, "stranger": 302, "moderator": 200, "product_manager": 200, "admin": 200}
+ROUTES += [
+    row("GET", "ideas.declined", **STAFF_ONLY),
+    row("GET", "ideas.declined", {"board": 1, "days": 90, "ground": "rare"}, **STAFF_ONLY),
+    row(
+        "PUT", "ideas.put_status", SEEN, {"status": "declined"},
+        everyone=403, stranger=401, product_manager=422, admin=422,
+    ),
+]  # fmt: skip

@@ -65,7 +65,8 @@ def test_the_official_answer_is_pinned_and_earlier_versions_stay(as_, make, cast
 def test_the_history_says_who_and_why(as_, make, cast):
     idea = make.idea(status="shipped")
     db.session.add(StatusChange(idea_id=idea.id, old=None, new="planned", at=None))
-    deciding.change_status(idea, to=Status.DECLINED, by=cast.product_manager, reason="Too rare")
+    why = {"reason": "Too rare", "ground": "rare"}
+    deciding.change_status(idea, to=Status.DECLINED, by=cast.product_manager, **why)
     db.session.commit()
     words = shown(as_(None).get(f"/ideas/{idea.id}"))
     assert "What became of it" in words

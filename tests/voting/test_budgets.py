@@ -73,7 +73,7 @@ def test_one_vote_without_importance_on_an_ordinary_board(make, me):
 
 def test_deciding_returns_votes_and_reopening_takes_them_back_without_a_debt(ideas, board, me, cast):
     casting.cast(ideas[0], by=me, weight=3)
-    change_status(ideas[0], to="declined", by=cast.product_manager)
+    change_status(ideas[0], to="declined", by=cast.product_manager, ground="rare")
     db.session.commit()
     assert (left(me, board), ideas[0].votes_up) == (5, 1)
     for idea in (ideas[1], ideas[2]):

@@ -119,7 +119,7 @@ class Pressing(RuleBasedStateMachine):
 
     @rule(which=ideas, status=st.sampled_from([Status.SHIPPED, Status.DECLINED, Status.OPEN, Status.OPEN]))
     def decide(self, which, status):
-        change_status(self.find(which), to=status, by=self.manager)
+        change_status(self.find(which), to=status, by=self.manager, ground="rare")
         db.session.commit()
 
     @rule(budget=st.integers(1, 6))

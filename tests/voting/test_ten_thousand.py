@@ -87,7 +87,8 @@ class Crowd:
     def decide(self):
         closed = [idea for idea in self.ideas if idea.status in CLOSED]
         status = self.some(list(Status)) if len(closed) < 2 else Status.OPEN
-        change_status(self.some(closed if len(closed) > 1 else self.ideas), to=status, by=self.manager)
+        idea = self.some(closed if len(closed) > 1 else self.ideas)
+        change_status(idea, to=status, by=self.manager, ground="rare")
 
     def moderate(self):
         things = self.ideas + self.answers + self.comments[-5:]

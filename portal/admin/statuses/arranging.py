@@ -89,7 +89,8 @@ def archive(row: BoardStatus, *, by: Person, target: str) -> int:
     moved = 0
     while ideas := _some_ideas(row):
         for idea in ideas:
-            deciding.change_status(idea, to=target, by=by, reason=f"The status {row.name} was given up.")
+            why = f"The status {row.name} was given up."
+            deciding.change_status(idea, to=target, by=by, reason=why, ground=None)
         moved += len(ideas)
     row.archived_at = clock.now()
     _record(row, by, ["archived_at"])

@@ -7,6 +7,7 @@ from portal import pages
 from portal.database import db
 from portal.ideas import deciding, queries
 from portal.ideas.forms import AnswerForm, StatusForm
+from portal.ideas.grounds import queries as grounds
 from portal.ideas.statuses.queries import set_of
 from portal.ideas.views import ideas, show_again
 
@@ -17,11 +18,10 @@ from portal.ideas.views import ideas, show_again
 def put_status(idea_id: int) -> Response:
     idea = queries.find(idea_id, pages.viewer())
     deciding.must_decide(pages.viewer())
-    form = StatusForm().offer(set_of(idea.board_id))
+    form = StatusForm().offer(set_of(idea.board_id), grounds.offered())
     if not form.validate_on_submit():
         return show_again(idea_id, 422, status_form=form)
-    words = {"reason": form.reason.data or "", "target": form.target.data or ""}
-    deciding.change_status(idea, to=form.status.data, by=pages.viewer(), **words)
+    deciding.change_status(idea, to=form.status.data, by=pages.viewer(), **form.words())
     db.session.commit()
     return pages.go(url_for("ideas.show", idea_id=idea))
 
@@ -32,9 +32,10 @@ def put_status(idea_id: int) -> Response:
 def create_answer(idea_id: int) -> Response:
     idea = queries.find(idea_id, pages.viewer())
     deciding.must_decide(pages.viewer())
-    form = AnswerForm().offer(set_of(idea.board_id))
+    form = AnswerForm().offer(set_of(idea.board_id), grounds.offered())
     if not form.validate_on_submit():
         return show_again(idea_id, 422, answer_form=form)
-    deciding.answer(idea, by=pages.viewer(), body=form.body.data or "", status=form.status.data or None)
+    said = {"status": form.status.data or None, "ground": form.ground.data or ""}
+    deciding.answer(idea, by=pages.viewer(), body=form.body.data or "", **said)
     db.session.commit()
     return pages.go(url_for("ideas.show", idea_id=idea, _anchor="official-answer"))

@@ -1,0 +1,1 @@
+"""The grounds of declining, at the desk."""

@@ -1,0 +1,1 @@
+"""Why ideas were declined, counted for staff."""
