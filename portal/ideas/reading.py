@@ -1,7 +1,7 @@
 """The screen of one idea: what is read for it, in the same number of queries however long the discussion is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.accounts.models import Viewer
 from portal.discussion import queries as posts
@@ -26,12 +26,20 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What a decision chooses from: the statuses of the board, and the grounds of the house by key."""
+
+    statuses: Sequence[Standing] = ()
+    grounds: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Screen:
     """An idea as one viewer reads it. `demand` and `added`, the votes added
     for customers, are for staff only, and the revenue for those who see records.
 
     `change`: how the text differs from the one that the viewer voted for. `standing`, for staff: how many voters know
-    the text as it is now, and how many there are.
+    the text as it is now, and how many there are. `grounds`: the words of those in its history, by key.
     """
 
     idea: Idea
@@ -48,8 +56,13 @@ class Screen:
     is_first: bool
     change: Change | None
     standing: tuple[int, int] | None
-    statuses: Mapping[str, Standing]
+    choices: Choices
     grounds: Mapping[str, str]
+
+    @property
+    def statuses(self) -> Mapping[str, Standing]:
+        """The statuses of the board by key."""
+        return {each.key: each for each in self.choices.statuses}
 
     @property
     def ground(self) -> str:
@@ -80,23 +93,18 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         is_first=start is None and end is None,
         change=changes.change_since(idea, vote),
         standing=changes.standing(idea) if viewer.is_staff else None,
-        statuses=_statuses(idea, viewer),
-        grounds=_grounds(history, viewer),
+        choices=_choices(idea, viewer),
+        grounds=grounds.names() if any(each.ground for each in history) else {},
     )
 
 
-def _grounds(history: Sequence[StatusChange], viewer: Viewer) -> Mapping[str, str]:
-    """The names of grounds by key: those that can be chosen for who decides, those of the history for others."""
+def _choices(idea: Idea, viewer: Viewer) -> Choices:
+    """The statuses of the board, those that were given up too: for the history, and for who decides."""
     if viewer.may("decide"):
-        return grounds.offered()
-    return grounds.names() if any(each.ground for each in history) else {}
-
-
-def _statuses(idea: Idea, viewer: Viewer) -> Mapping[str, Standing]:
-    """The statuses of the board by key, those that were given up too: for the history, and for who decides."""
-    if not (viewer.may("decide") or idea.status_at or idea.status != FIRST):
-        return {}
-    return {each.key: each for each in statuses.set_of(idea.board_id, archived=True)}
+        return Choices(*grounds.choices(idea.board_id))
+    if idea.status_at or idea.status != FIRST:
+        return Choices(statuses.set_of(idea.board_id, archived=True))
+    return Choices()
 
 
 def takes_comments(idea: Idea, viewer: Viewer) -> bool:

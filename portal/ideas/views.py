@@ -150,7 +150,8 @@ def show_again(idea_id: int, status: int = 200, **forms: Any) -> Response:
         # None for strangers: the token of a form would give their page a cookie.
         offered["form"] = PostForm(formdata=None)
     if current_user.may("decide"):
-        choices = [each for each in screen.statuses.values() if not each.archived], screen.grounds
+        there = screen.choices
+        choices = [each for each in there.statuses if not each.archived], there.grounds
         answer = next(iter(screen.answers), None)
         offered["status_form"] = StatusForm(formdata=None, obj=screen.idea).offer(*choices)
         offered["answer_form"] = AnswerForm(formdata=None, obj=answer, status="").offer(*choices)

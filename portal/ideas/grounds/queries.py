@@ -12,7 +12,8 @@ from portal.database import db
 from portal.ideas.grounds.models import BUILT_IN, QUIET, UNASKED, Ground
 from portal.ideas.models import Board, Idea, StatusChange
 from portal.ideas.queries import visible_to
-from portal.ideas.standing import Meaning, meaning_of
+from portal.ideas.standing import BoardStatus, Meaning, Standing, meaning_of
+from portal.ideas.statuses.queries import chosen, in_reach
 from portal.paging import Keyset, Page
 
 NOT_SAID = "not_said"
@@ -25,8 +26,7 @@ def rows() -> Sequence[Ground]:
     """The grounds of the house in their order, those that were given up last; the built-in ones while there are
     none."""
     order = (Ground.archived_at.is_not(None), Ground.position, Ground.id)
-    kept = db.session.scalars(sa.select(Ground).order_by(*order)).all()
-    return kept or [
+    return db.session.scalars(sa.select(Ground).order_by(*order)).all() or [
         Ground(key=key, name=name, position=place)
         for place, (key, name) in enumerate(BUILT_IN.items(), start=1)
     ]
@@ -40,6 +40,22 @@ def offered() -> dict[str, str]:
 def names() -> dict[str, str]:
     """The names by key of all there ever were."""
     return BUILT_IN | {QUIET: UNASKED} | {each.key: each.name for each in rows()}
+
+
+def choices(board_id: int) -> tuple[Sequence[Standing], dict[str, str]]:
+    """What who decides chooses from on a board, in one query: its statuses, given-up ones too, and the grounds."""
+    status = sa.select(*BoardStatus.__table__.columns).where(in_reach(board_id))
+    columns = [
+        Ground.__table__.c.get(each.name, sa.null()).label(each.name)
+        for each in BoardStatus.__table__.columns
+    ]
+    ground = sa.select(*columns).where(Ground.archived_at.is_(None))
+    both = sa.union_all(status.add_columns(sa.literal(0).label("part")), ground.add_columns(sa.literal(1)))
+    rows = sorted(db.session.execute(both), key=lambda row: (row.position, row.id))
+    statuses = [
+        BoardStatus(**{k: v for k, v in row._mapping.items() if k != "part"}) for row in rows if not row.part
+    ]
+    return chosen(statuses, archived=True), {row.key: row.name for row in rows if row.part} or BUILT_IN
 
 
 def declined(viewer: Viewer, board_id: int | None = None, since: datetime | None = None) -> sa.Select[Any]:
@@ -78,7 +94,8 @@ def page_of(decisions: sa.Select[Any], cursor: str | None) -> Page[Any]:
     shown = decisions.join(Board, Board.id == Idea.board_id).outerjoin(
         by, by.id == StatusChange.changed_by_id
     )
-    columns = (StatusChange.id, StatusChange.at, StatusChange.ground, StatusChange.reason)
-    columns += (Idea.id.label("idea_id"), Idea.title, Idea.votes_up, Board.name.label("board"), by.name)  # type: ignore[assignment]
-    rows_of = shown.with_only_columns(*columns)
+    rows_of: sa.Select[Any] = shown.with_only_columns(
+        *(StatusChange.id, StatusChange.at, StatusChange.ground, StatusChange.reason, by.name),
+        *(Idea.id.label("idea_id"), Idea.title, Idea.votes_up, Board.name.label("board")),
+    )
     return NEWEST.page(lambda rows: db.session.execute(rows).all(), rows_of, cursor=cursor, size=20)

@@ -24,10 +24,19 @@ def _of(board_id: int | None) -> sa.ColumnElement[bool]:
 
 def set_of(board_id: int | None, *, archived: bool = False) -> Sequence[Standing]:
     """The statuses that hold on a board (None: the house), in their order. One query."""
-    wanted = sa.or_(BoardStatus.board_id == board_id, BoardStatus.board_id.is_(None))
     rows = db.session.scalars(
-        sa.select(BoardStatus).where(wanted).order_by(BoardStatus.position, BoardStatus.id)
+        sa.select(BoardStatus).where(in_reach(board_id)).order_by(BoardStatus.position, BoardStatus.id)
     ).all()
+    return chosen(rows, archived=archived)
+
+
+def in_reach(board_id: int | None) -> sa.ColumnElement[bool]:
+    """What must hold for a row of BoardStatus that may hold on a board: its own, and the house's."""
+    return sa.or_(BoardStatus.board_id == board_id, BoardStatus.board_id.is_(None))
+
+
+def chosen(rows: Sequence[BoardStatus], *, archived: bool) -> Sequence[Standing]:
+    """Of the rows in reach of a board those that hold: the own ones where there are any, else the house's."""
     own = [row for row in rows if row.board_id is not None] or rows
     return [row.standing for row in own if archived or row.archived_at is None] or BUILT_IN
 
