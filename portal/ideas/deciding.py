@@ -89,8 +89,11 @@ def answer(
     _hold(idea)
     body = markup.plain(body).strip()
     present = _present(idea)
-    if present is not None and (present.body, present.status) == (body, idea.status):
-        return present
+    same = present is not None and (present.body, present.status) == (body, idea.status)
+    return present if present and same else _add_answer(idea, by, body)
+
+
+def _add_answer(idea: Idea, by: Person, body: str) -> OfficialAnswer:
     cooked, now = markup.cook(body), clock.now()
     idea.answer_version, idea.last_staff_word_at = idea.answer_version + 1, now
     given = OfficialAnswer(

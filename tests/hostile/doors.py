@@ -171,8 +171,12 @@ DOORS = [
         {"colour": "plain", "position": "9", "meaning": "active", "votes": "takes"}, ("/admin/boards/0/statuses",),
     ),
     Door(
-        "ground of declining", "GroundForm", "admin", "POST", "/admin/reasons", {"name": 60, "position": 100}, {},
-        ("/admin/reasons",), fine={"name": "Too rare", "position": "9"},
+        "ground of declining", "GroundForm", "admin", "POST", "/admin/reasons", {"name": 60}, {"position": "9"},
+        ("/admin/reasons",),
+    ),
+    Door(
+        "place of a ground", "GroundForm", "admin", "PUT", "/admin/reasons/rare", {"position": 100},
+        {"name": "Too rare"}, ("/admin/reasons",), fine={"position": "1"},
     ),
     Door(
         "a draft", "DraftForm", "customer", "PUT", "/drafts/ideas", {"key": 60, "version": 9},

@@ -94,7 +94,7 @@ def page_of(decisions: sa.Select[Any], cursor: str | None) -> Page[Any]:
     shown = decisions.join(Board, Board.id == Idea.board_id).outerjoin(
         by, by.id == StatusChange.changed_by_id
     )
-    rows_of: sa.Select[Any] = shown.with_only_columns(
+    rows_of: Any = shown.with_only_columns(
         *(StatusChange.id, StatusChange.at, StatusChange.ground, StatusChange.reason, by.name),
         *(Idea.id.label("idea_id"), Idea.title, Idea.votes_up, Board.name.label("board")),
     )
