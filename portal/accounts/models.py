@@ -18,7 +18,10 @@ class Company(Model):
     """A customer's firm, with what the CRM knows of it. `revenue` is a year's, in `currency`."""
 
     __tablename__ = "company"
-    __table_args__ = (sa.CheckConstraint("revenue >= 0", name="revenue_not_negative"),)
+    __table_args__ = (
+        sa.CheckConstraint("revenue >= 0", name="revenue_not_negative"),
+        sa.Index(None, "source_system", "source_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
@@ -31,6 +34,8 @@ class Company(Model):
     crm_id: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     crm_read_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    source_system: Mapped[str | None] = mapped_column(sa.String(120))
+    source_id: Mapped[str | None] = mapped_column(sa.String(120))
 
     @property
     def slug_source(self) -> str:

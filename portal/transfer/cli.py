@@ -11,11 +11,15 @@ from portal import clock
 from portal.accounts.models import Stranger
 from portal.cli import Commands
 from portal.database import db
-from portal.transfer import exporting, opening
+from portal.transfer import choosing, exporting, opening
 from portal.transfer.collecting import Choice
 from portal.transfer.polis import importing as polis
 from portal.transfer.reporting import Report
 from portal.transfer.stackexchange import importing as stackexchange
+from portal.transfer.tables.bringing import Bringing
+from portal.transfer.tables.checking import DATES
+from portal.transfer.tables.mapping import Wishes, said
+from portal.transfer.tables.opening import tables_in
 
 transfer = Commands("transfer", help="Import from other tools, and export.")
 PATH = click.argument("path", type=click.Path(path_type=Path))
@@ -49,6 +53,35 @@ def bring_polis(path: Path, dry_run: bool, source: str | None) -> None:
     with opening.opened(path) as archive:
         name = (source or path.name.removesuffix(".zip")).strip()[:100]
         _bring(lambda advance: polis.run(archive, name, advance), polis.work(archive), dry_run, polis.summary)
+
+
+@bring.command("table")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--preset", "name", type=click.Choice(list(choosing.PRESETS)), required=True, help="Whose tables."
+)
+@click.option("--source", default="", help="A name for where it comes from; two of one kind need two names.")
+@click.option("--board", default="", help="One board for all ideas, made if it is not there.")
+@click.option(
+    "--map", "words", multiple=True, help="COLUMN=FIELD, COLUMN= to leave it out, status:WORD=STATUS."
+)
+@click.option(
+    "--dates",
+    type=click.Choice(list(DATES)),
+    default=None,
+    help="How dates are written, if not as 2026-01-31.",
+)
+@click.option("--currency", default="EUR", help="Of the revenue of companies.")
+@DRY
+def bring_table(
+    paths: tuple[Path, ...], name: str, source: str, board: str, words: tuple[str, ...], dates: str | None,
+    currency: str, dry_run: bool,
+) -> None:  # fmt: skip
+    """Tables of another tool: CSV, workbooks or JSON, told apart by what is in them."""
+    columns, statuses = said(words)
+    wishes = Wishes(source.strip()[:100], board, columns, statuses, dates or "", currency.upper())
+    bringing = Bringing(tables_in(paths), choosing.preset(name), wishes)
+    _bring(bringing.run, bringing.work, dry_run)
 
 
 def _bring(

@@ -80,21 +80,24 @@ def _files_of(folder: Path) -> dict[str, str]:
 def _members_of(zipped: zipfile.ZipFile) -> dict[str, str]:
     names: dict[str, str] = {}
     for member in zipped.infolist():
-        inner = PurePosixPath(member.filename.replace("\\", "/"))
-        if inner.is_absolute() or ".." in inner.parts or ":" in member.filename or "\x00" in member.filename:
-            raise Unsafe(f"The name {member.filename!r} in the zip leads out of it.")
-        if stat.S_ISLNK(member.external_attr >> 16):
-            raise Unsafe(f"{member.filename} in the zip is a link.")
-        if member.flag_bits & 1:
-            raise Unsafe(f"{member.filename} in the zip is encrypted. Unpack it first.")
-        if (
-            member.file_size > max(LARGEST_RATIO * member.compress_size, 2**20)
-            or member.file_size > LARGEST_FILE
-        ):
-            raise Unsafe(f"{member.filename} in the zip would unpack to {member.file_size:,} bytes: refused.")
+        refuse_trap(member)
         if not member.is_dir():
-            _add(names, inner.name, member.filename)
+            _add(names, PurePosixPath(member.filename.replace("\\", "/")).name, member.filename)
     return names
+
+
+def refuse_trap(member: zipfile.ZipInfo) -> None:
+    """Raise Unsafe for a file in a zip that leads out of it, is a link or encrypted, or is made to fill the disk."""
+    inner = PurePosixPath(member.filename.replace("\\", "/"))
+    if inner.is_absolute() or ".." in inner.parts or ":" in member.filename or "\x00" in member.filename:
+        raise Unsafe(f"The name {member.filename!r} in the zip leads out of it.")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Unsafe(f"{member.filename} in the zip is a link.")
+    if member.flag_bits & 1:
+        raise Unsafe(f"{member.filename} in the zip is encrypted. Unpack it first.")
+    most = max(LARGEST_RATIO * member.compress_size, 2**20)
+    if member.file_size > most or member.file_size > LARGEST_FILE:
+        raise Unsafe(f"{member.filename} in the zip would unpack to {member.file_size:,} bytes: refused.")
 
 
 def _add(names: dict[str, str], name: str, inner: str) -> None:

@@ -11,14 +11,16 @@ KEPT = 10_000
 
 @dataclass
 class Report:
-    """Counts by what happened, and the rows left out: (file, row, reason)."""
+    """Counts by what happened, the rows left out: (file, row, reason), and remarks in sentences."""
 
     source: str
     read: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
     known: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     rows: list[tuple[str, str, str]] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
 
     def refuse(self, file: str, row: str | None, reason: str) -> None:
         """A row cannot be taken."""
@@ -28,7 +30,9 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report in words, for a terminal."""
-        lines = [f"Read: {_counted(self.read)}", f"Taken: {_counted(self.taken)}"]
+        lines = [*self.says, f"Read: {_counted(self.read)}", f"Taken: {_counted(self.taken)}"]
+        if +self.changed:
+            lines.append(f"Changed, as the source says now: {_counted(self.changed)}")
         if +self.known:
             lines.append(f"Here already, left as they are: {_counted(self.known)}")
         lines += [f"Left out: {count:,} × {what}" for what, count in self.refused.most_common()]
@@ -43,6 +47,7 @@ class Report:
             "read": self.read,
             "taken": self.taken,
             "known": self.known,
+            "changed": self.changed,
             "refused": self.refused,
             "rows": [{"file": f, "row": r, "reason": why} for f, r, why in self.rows],
         }

@@ -1,11 +1,12 @@
 """Adding many rows at once, each source row once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
+from portal.crm_bridge.upserting import INSERTS
 from portal.database import db
 
 BATCH = 500
@@ -18,6 +19,19 @@ def add(model: Any, rows: Iterable[dict[str, Any]]) -> int:
         db.session.execute(sa.insert(model), batch)
         count += len(batch)
     return count
+
+
+def add_new(model: Any, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert those rows that break no rule that there be only one of them; returns how many."""
+    return len(added(model, rows, sa.literal(1)))
+
+
+def added(model: Any, rows: Sequence[dict[str, Any]], *columns: Any) -> list[Any]:
+    """The same; returns these columns of the rows that were inserted."""
+    if not rows:
+        return []
+    insert = INSERTS[db.session.get_bind().dialect.name](model).on_conflict_do_nothing()
+    return list(db.session.execute(insert.returning(*columns), rows).all())
 
 
 def known(model: Any, source: str) -> dict[str, int]:

@@ -43,7 +43,10 @@ class InternalNote(Model):
     """What a member of staff noted on an idea, for staff alone."""
 
     __tablename__ = "internal_note"
-    __table_args__ = (sa.Index(None, "idea_id", "id"),)
+    __table_args__ = (
+        sa.Index(None, "idea_id", "id"),
+        sa.Index(None, "source_system", "source_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     idea_id: Mapped[int] = mapped_column(sa.ForeignKey("idea.id"))
@@ -53,3 +56,5 @@ class InternalNote(Model):
     body_html: Mapped[str] = mapped_column(sa.Text)
     cooked_with: Mapped[str] = mapped_column(sa.String(10))
     at: Mapped[datetime]
+    source_system: Mapped[str | None] = mapped_column(sa.String(120))
+    source_id: Mapped[str | None] = mapped_column(sa.String(120))

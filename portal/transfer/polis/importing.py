@@ -1,7 +1,6 @@
 """The import as a whole, in the open transaction."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,11 +14,10 @@ from portal.database import db
 from portal.discussion.models import introduction
 from portal.errors import Unusable
 from portal.ideas.models import Board, Idea
-from portal.transfer import storing
+from portal.transfer import counting, storing
 from portal.transfer.opening import Archive
 from portal.transfer.polis.reading import Ballot, Statement, ballots, statements
 from portal.transfer.reporting import Report
-from portal.voting import ranking
 from portal.voting.models import Vote
 
 LICENSE = "CC BY 4.0"
@@ -47,7 +45,7 @@ def run(archive: Archive, source: str, advance: Callable[[int], object] = lambda
     people = _people(source, {each.author for each in said} | {voter for _, voter in last}, report)
     ideas = _ideas(source, board, said, people, report)
     _votes(last, ideas, people, report)
-    _tally(source, board)
+    counting.count_votes(ideas.values())
     if report.taken["ideas"] or report.taken["votes"]:
         journal.record(
             ContentImported(actor_id=None, source=source, ideas=report.taken["ideas"], topics=0, posts=0)
@@ -168,28 +166,3 @@ def _new_votes(
             }
         else:
             report.read["passes"] += 1
-
-
-def _tally(source: str, board: Board) -> None:
-    """Counters and rank of every idea of this source, from its rows."""
-    votes = (
-        sa.select(Vote.idea_id, Vote.cast_at, Vote.value)
-        .join(Idea, Idea.id == Vote.idea_id)
-        .where(Idea.source_system == source)
-        .order_by(Vote.idea_id)
-    )
-    dated: dict[int, list[tuple[datetime, int]]] = {}
-    for idea_id, at, value in db.session.execute(votes):
-        dated.setdefault(int(idea_id or 0), []).append((at, value))
-    for idea_id, cast in dated.items():
-        up = sum(value > 0 for _, value in cast)
-        values = {
-            "votes_up": up,
-            "weights_up": up,
-            "votes_down": len(cast) - up,
-            "hot": ranking.of_votes(cast, board.half_life),
-        }
-        db.session.execute(
-            sa.update(Idea).where(Idea.id == idea_id).values(values),
-            execution_options={"synchronize_session": False},
-        )

@@ -7,68 +7,34 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Person
 from portal.database import db
-from portal.discussion.counting import is_counted
 from portal.discussion.models import Post
 from portal.forums.models import Acceptance, Topic
-from portal.ideas.models import Idea, Status, StatusChange
-from portal.transfer import storing
+from portal.ideas.models import Status, StatusChange
+from portal.transfer import counting, storing
 from portal.transfer.stackexchange.gathering import STATUSES, Turn
 from portal.transfer.stackexchange.writing import Texts
 
 QUIETLY = {"synchronize_session": False}
 
 
-def give_positions() -> None:
-    """Posts that came in stand behind those that were there, in order of time."""
-    for column, model in ((Post.idea_id, Idea), (Post.topic_id, Topic)):
-        rank = sa.func.row_number().over(partition_by=column, order_by=(Post.created_at, Post.id))
-        new = (
-            sa.select(Post.id, (rank + model.last_position).label("place"))
-            .join(model, model.id == column)
-            .where(Post.position < 0)
-            .subquery()
-        )
-        placed = sa.update(Post).where(Post.id == new.c.id).values(position=new.c.place)
-        db.session.execute(placed, execution_options=QUIETLY)
-
-
 def count(source: str) -> None:
     """Set the numbers on ideas, topics and people of this source from the rows."""
-    comments = _posts_of(Post.idea_id == Idea.id)
-    _set(Idea, source, {"comments": _number(comments), "last_position": _last(Post.idea_id == Idea.id)})
-    replies = _posts_of(Post.topic_id == Topic.id)
+    counting.count_comments(source)
+    replies = counting.posts_of(Post.topic_id == Topic.id)
     answers = replies.where(Post.parent_id.is_(None), Post.aside.is_(False))
     newest = replies.order_by(Post.created_at.desc(), Post.position.desc()).limit(1)
     at = newest.with_only_columns(Post.created_at).scalar_subquery()
     values = {
-        "replies": _number(replies),
-        "answers": _number(answers),
-        "last_position": _last(Post.topic_id == Topic.id),
+        "replies": counting.number_of(replies),
+        "answers": counting.number_of(answers),
+        "last_position": counting.last_position(Post.topic_id == Topic.id),
         "last_activity_at": sa.case((at > Topic.created_at, at), else_=Topic.created_at),
         "last_author_id": newest.with_only_columns(Post.author_id).scalar_subquery(),
     }
-    _set(Topic, source, values)
+    counting.set_values(Topic, source, values)
     accepted = sa.select(sa.func.count()).join(Post, Post.id == Acceptance.post_id)
     accepted = accepted.select_from(Acceptance).where(Post.author_id == Person.id).correlate(Person)
-    _set(Person, source, {"accepted_answers": accepted.scalar_subquery()})
-
-
-def _posts_of(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return sa.select(Post.id).where(condition, is_counted()).correlate(Idea, Topic)
-
-
-def _number(posts: sa.Select[Any]) -> Any:
-    return posts.with_only_columns(sa.func.count(Post.id)).scalar_subquery()
-
-
-def _last(condition: sa.ColumnElement[bool]) -> Any:
-    highest = sa.func.coalesce(sa.func.max(Post.position), 0)
-    return sa.select(highest).where(condition).correlate(Idea, Topic).scalar_subquery()
-
-
-def _set(model: Any, source: str, values: dict[str, Any]) -> None:
-    changed = sa.update(model).where(model.source_system == source).values(values)
-    db.session.execute(changed, execution_options=QUIETLY)
+    counting.set_values(Person, source, {"accepted_answers": accepted.scalar_subquery()})
 
 
 def accept(texts: Texts, subjects: dict[int, Any], answers: dict[int, Any]) -> None:
@@ -80,7 +46,7 @@ def accept(texts: Texts, subjects: dict[int, Any], answers: dict[int, Any]) -> N
         Post, Post.id == Acceptance.post_id
     )
     solved = solved.select_from(Acceptance).where(Acceptance.topic_id == Topic.id).correlate(Topic)
-    _set(Topic, texts.source, {"solved_at": solved.scalar_subquery()})
+    counting.set_values(Topic, texts.source, {"solved_at": solved.scalar_subquery()})
 
 
 def _acceptances(texts: Texts, subjects: dict[int, Any], answers: dict[int, Any]) -> Iterator[dict[str, Any]]:

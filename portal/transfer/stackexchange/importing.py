@@ -15,6 +15,7 @@ from portal.discussion.models import Post
 from portal.errors import Unusable
 from portal.forums.models import Topic
 from portal.ideas.models import Idea
+from portal.transfer import counting
 from portal.transfer.opening import Archive
 from portal.transfer.reporting import Report
 from portal.transfer.stackexchange import finishing, joining, placing
@@ -71,7 +72,7 @@ def run(archive: Archive, source: str, advance: Callable[[int], object] = lambda
 
 def _finish(texts: Texts, subjects: dict[int, dict[str, Any]], answers: dict[int, dict[str, Any]]) -> None:
     make_ready_to_count(Idea, Topic, Post, Person)
-    finishing.give_positions()
+    counting.give_positions()
     finishing.accept(texts, subjects, answers)
     finishing.count(texts.source)
     finishing.tell_statuses(texts, subjects)
