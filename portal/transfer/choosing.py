@@ -6,7 +6,12 @@ from portal.errors import Unusable
 from portal.transfer.tables.mapping import Preset
 
 PRESETS = {
+    "table": "Any table, by the names of its columns",
     "fider": "Fider",
+    "quackback": "Quackback",
+    "uservoice": "UserVoice",
+    "canny": "Canny",
+    "aha": "Aha!",
     "madrid": "Decide Madrid",
 }
 """Each is a folder beside this file with a PRESET in its reading.py; and how a page calls it."""

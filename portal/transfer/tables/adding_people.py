@@ -144,7 +144,9 @@ class Companies:
     def take(self, fields: Fields, name: str) -> int:
         """Find or make a company by what a row says of it; what is here already stays as it is."""
         key = fields.key("company_id", needed=False) or name.lower()[:100]
-        domain = fields.line("domain", 253).lower().removeprefix("@").removeprefix("www.")
+        domain = (
+            fields.line("domain", 2000).partition(",")[0].lower().removeprefix("@").removeprefix("www.")[:253]
+        )
         found = self._found(key, domain, name)
         if found is None:
             found = self._add(fields, key, name)

@@ -33,6 +33,7 @@ class Votes:
         self._companies = companies
         self._touched: set[int] = set()
         self._said: set[tuple[int, int]] = set()
+        self._of_company: dict[Who, int] = {}
 
     def take(self, rows: Rows, *, voters_may_be_missing: bool) -> None:
         """`voters_may_be_missing`: a row without a voter is an idea that nobody voted for, and no mistake."""
@@ -47,22 +48,26 @@ class Votes:
             if read is not None:
                 found.append((where, *read))
         self._taking.people.ids(who for *_, voter, adder in found for who in (voter, adder))
+        self._taking.people.place([(voter, company, "") for voter, company in self._of_company.items()])
+        self._of_company.clear()
         self._write(found)
 
     def _read(self, fields: Fields, may_be_missing: bool) -> tuple[dict[str, Any], Who, Who] | None:
         voter, adder = fields.who("voter"), fields.who("added_by")
-        company = self._companies.id_of(fields) if not voter.is_known else None
+        company = self._companies.id_of(fields)
         if may_be_missing and not voter.is_known and not voter.name and company is None:
             return None
         key, idea_id = self._taking.idea_needed(fields)
         at = fields.moment("voted_at", needed="voted_at" in fields)
         values = _value(fields) | {
             "idea_id": idea_id,
-            "company_id": company,
+            "company_id": None if voter.is_known else company,
             # Later than the idea it was certainly not made: no demand of today is invented.
             "cast_at": at or self._taking.made_at(key),
             "imported": True,
         }
+        if company is not None and voter.is_known:
+            self._of_company[voter] = company
         return values | _proof(fields, adder), voter, adder
 
     def _write(self, found: Sequence[tuple[str, dict[str, Any], Who, Who]]) -> None:
@@ -127,7 +132,8 @@ def _proof(fields: Fields, adder: Who) -> dict[str, Any]:
     url, words = fields.address("proof_url"), fields.text("proof", 100_000)
     worth = fields.line("worth", 40)
     words = "\n".join(filter(None, (words, f"Worth {worth}" if worth else "")))
-    kind = Proof.LINK if url else Proof.TEXT
+    kind = fields.line("proof_kind", 10) or (Proof.LINK if url else Proof.TEXT)
+    kind = kind if kind in set(Proof) else Proof.TEXT
     return {"proof_kind": kind, "proof_url": url, "proof_text": words[:1000] or None}
 
 

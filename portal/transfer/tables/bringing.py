@@ -18,7 +18,7 @@ from portal.transfer.tables.mapping import Layout, Preset, Wishes, meanings
 from portal.transfer.tables.placing import Places
 from portal.transfer.tables.taking import Rows, Taking
 
-ORDER = ("companies", "people", "ideas", "votes", "comments", "notes")
+ORDER = ("boards", "companies", "people", "ideas", "votes", "comments", "notes")
 
 
 class Bringing:
@@ -29,7 +29,7 @@ class Bringing:
         self.source = wishes.source or preset.source or preset.name
         self.preset = preset
         self.wishes = wishes
-        self.layouts = [(each, preset.layout_of(each.name, each.columns)) for each in tables]
+        self.layouts = [(each, preset.layout_of(each.name, each.columns, wishes.columns)) for each in tables]
         unknown = set(wishes.columns) - {column for each in tables for column in each.columns}
         if unknown:
             there = sorted({column for each in tables for column in each.columns if column})
@@ -60,6 +60,9 @@ class Bringing:
         self.comments.take_answers()
         self.comments.finish()
         self.report.says += [table.says for table, _ in self.layouts if table.says]
+        self.report.says += [
+            f"{table.name} is known, and not taken." for table, layout in self.layouts if not layout.kinds
+        ]
         if +self.report.taken or +self.report.changed:
             counts = {
                 name: self.report.taken[name] + self.report.changed[name] for name in ("ideas", "comments")
@@ -99,7 +102,9 @@ class Bringing:
         return "" in fields
 
     def _take(self, kind: str, layout: Layout, rows: Rows) -> None:
-        if kind == "companies":
+        if kind == "boards":
+            self._take_boards(rows)
+        elif kind == "companies":
             self._take_companies(rows)
         elif kind == "people":
             self._take_people(rows)
@@ -109,6 +114,14 @@ class Bringing:
             self.votes.take(rows, voters_may_be_missing="ideas" in layout.kinds)
         else:
             self.comments.take(rows, internal=kind == "notes")
+
+    def _take_boards(self, rows: Rows) -> None:
+        for where, fields in rows:
+            try:
+                fields.line("board", 60, needed=True)
+                self.places.board_of(fields)
+            except BadValue as error:
+                self.taking.refuse(where, str(error))
 
     def _take_companies(self, rows: Rows) -> None:
         for where, fields in rows:

@@ -162,6 +162,8 @@ class Fields:
 
 def _written(value: Any) -> str:
     """A value as text. The mark that tells spreadsheets that no formula follows is not part of it."""
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
     text = value if isinstance(value, str) else str(value)
     return text[1:] if text[:1] == "'" and text[1:].lstrip().startswith(FORMULA) else text
 

@@ -29,6 +29,7 @@ FIELDS: dict[str, str] = {
     "answered_by_mail": "Who answered: mail address",
     "labels": "Labels",
     "board": "Board",
+    "board_private": "Whether the board is for staff alone",
     "duplicate_of": "Duplicate of: number or id",
     "url": "Address of the idea",
     "moderation": "Whether it was published",
@@ -41,6 +42,7 @@ FIELDS: dict[str, str] = {
     "value": "For (1) or against (-1)",
     "importance": "Importance, 1 to 3",
     "added_by": "Who added the vote: name",
+    "added_by_id": "Who added the vote: id",
     "added_by_mail": "Who added the vote: mail address",
     "proof": "What proves the vote: words",
     "proof_url": "What proves the vote: address",
@@ -76,7 +78,8 @@ def _nothing_more(_values: Values) -> Iterator[Values]:
 
 @dataclass(frozen=True)
 class Layout:
-    """One kind of table of a source. It is known by columns that it has, or in JSON by the `name` of its list.
+    """One kind of table of a source. It is known by columns that it has (all of `known_by`, or one of each of
+    `any_of`), or in JSON by the `name` of its list. Without `kinds` it is known and not taken.
 
     `kinds` are what a row makes: "companies", "people", "ideas", "votes", "comments", "notes". `columns` are plain
     names of columns and the FIELDS that they mean. `adjust` gets the columns of a row and its fields, and gives the
@@ -84,14 +87,17 @@ class Layout:
     """
 
     kinds: tuple[str, ...]
-    known_by: frozenset[str]
-    columns: Mapping[str, str]
+    known_by: frozenset[str] = frozenset()
+    columns: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    any_of: tuple[frozenset[str], ...] = ()
     adjust: Callable[[Values, Values], Values] = lambda _values, found: found
     more: Callable[[Values], Iterator[Values]] = _nothing_more
 
     def fits(self, name: str, columns: frozenset[str]) -> bool:
         """Whether a table with this name and these columns is of this layout."""
+        if self.any_of:
+            return all(columns & each for each in self.any_of)
         return (bool(self.name) and name == self.name) or (bool(self.known_by) and self.known_by <= columns)
 
 
@@ -106,12 +112,18 @@ class Preset:
     dates: str = ""
     by_staff: bool = False
 
-    def layout_of(self, name: str, columns: frozenset[str]) -> Layout:
-        """The layout that a table has. Raises Unusable, saying what the source has, where it has none."""
+    def layout_of(self, name: str, columns: frozenset[str], wished: Mapping[str, str]) -> Layout:
+        """The layout that a table has; a column that was given a meaning counts as one of that name.
+
+        Raises Unusable, saying what the source has, where it has none.
+        """
+        known = columns | {meant for column, meant in wished.items() if column in columns}
         for layout in self.layouts:
-            if layout.fits(name, columns):
+            if layout.fits(name, known):
                 return layout
-        there = "; or ".join(", ".join(sorted(each.known_by) or [each.name]) for each in self.layouts)
+        there = "; or ".join(
+            ", ".join(sorted(each.known_by) or [each.name or "a title"]) for each in self.layouts
+        )
         raise Unusable(
             f"{name} is no table of {self.name}: none of its kinds has such columns. A table of {self.name} has {there}. "
             "Say what your columns mean with --map COLUMN=FIELD and --preset table."

@@ -26,21 +26,30 @@ class Places:
         self._words = {plain_name(word): key for word, key in words.items()}
         self._wished = wished
         self._report = report
-        self._ids: dict[str, int] = {}
+        self._boards: dict[str, tuple[int, str]] = {}
         self._statuses: dict[int, dict[str, str]] = {}
 
     def board_of(self, fields: Fields) -> int:
-        """The board of a row, made where there is none of its name. Raises BadValue."""
-        own = "" if self._board else fields.line("board", LONGEST_BOARD)
-        return self.board(self._board or own or f"Ideas from {self._source}"[:LONGEST_BOARD])
+        """The board of a row, made where there is none of its name: for staff where the source kept it private.
 
-    def board(self, name: str, *, audience: str = Audience.PUBLIC) -> int:
-        """The board of this name."""
+        Raises BadValue.
+        """
+        own = "" if self._board else fields.line("board", LONGEST_BOARD)
+        board_id, audience = self._board_named(self._board or own or f"Ideas from {self._source}", fields)
+        if not self._board and fields.flag("board_private") and audience != Audience.STAFF:
+            raise BadValue(
+                f"the board {own!r} was private there, and is for others than staff here: say --board"
+            )
+        return board_id
+
+    def _board_named(self, name: str, fields: Fields) -> tuple[int, str]:
         name = " ".join(name.split())[:LONGEST_BOARD]
-        if name not in self._ids:
-            found = db.session.scalar(sa.select(Board.id).where(Board.name == name))
-            self._ids[name] = found or self._made(name, audience)
-        return self._ids[name]
+        if name not in self._boards:
+            row = db.session.execute(sa.select(Board.id, Board.audience).where(Board.name == name)).first()
+            private = not self._board and fields.flag("board_private")
+            audience = Audience.STAFF if private else Audience.PUBLIC
+            self._boards[name] = (row.id, row.audience) if row else (self._made(name, audience), audience)
+        return self._boards[name]
 
     def _made(self, name: str, audience: str) -> int:
         last = db.session.scalar(sa.select(sa.func.max(Board.position))) or 0

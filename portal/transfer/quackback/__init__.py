@@ -1,0 +1,1 @@
+"""Import of Quackback's files, all of them together: posts, votes, comments, notes, users, companies, and its template."""
