@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126_company_sources"
-down_revision = "20261122_plans"
+down_revision = "20261126_grounds"
 branch_labels = None
 depends_on = None
 
