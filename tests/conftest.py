@@ -2,8 +2,6 @@
 
 import contextvars
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +21,9 @@ from portal.app import create_app
 from portal.database import db
 from portal.settings import Settings
 from tests import cast as cast_module
+from tests import waiting
 from tests.factories import Factories
+from tests.standing import Scene
 
 # A TRUNCATE makes new files for each table and index, a fifth of a second for all: only what was large is worth it.
 EMPTY = sa.text("""
@@ -95,19 +95,47 @@ def _built(settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def _scene(_built: Flask) -> Scene:
+    made = Scene(_built)
+    with _built.app_context():
+        made.watch()
+    return made
+
+
 @pytest.fixture
-def app(_built: Flask, settings: Settings) -> Iterator[Flask]:
+def app(_built: Flask, _scene: Scene, settings: Settings) -> Iterator[Flask]:
     """The app over an empty database, inside an app context. What a test commits is really committed."""
+    _scene.stands = False
+    with _in(_built):
+        _empty(settings)
+        yield _built
+
+
+@pytest.fixture
+def scene(_built: Flask, _scene: Scene, settings: Settings) -> Iterator[Scene]:
+    """The world of tests/world.py, for tests that only look at it or are refused: `scene.browser("admin")`.
+
+    It is the one of the test before where that one wrote nothing.
+    """
+    with _in(_built):
+        if not _scene.stands:
+            _empty(settings)
+            _scene.build()
+        yield _scene
+
+
+@contextmanager
+def _in(built: Flask) -> Iterator[None]:
     # The newest app of this process decides for all whether limits count; this one does not.
     pages.limiter.enabled = False
-    with _built.app_context():
-        _empty(settings)
-        shutil.rmtree(settings.folder / "search", ignore_errors=True)
-        yield _built
+    with built.app_context():
+        yield
         db.session.remove()
 
 
 def _empty(settings: Settings) -> None:
+    shutil.rmtree(settings.folder / "search", ignore_errors=True)
     if settings.database_url.startswith("sqlite"):
         db.engine.dispose()
         path = Path(settings.database_url.removeprefix("sqlite:///"))
@@ -151,7 +179,7 @@ def run(app: Flask) -> Callable[..., Any]:
     """`run("reputation", "rebuild")` is a flask command, as another process would run it."""
 
     def command(*words: str, **kwargs: Any) -> Any:
-        db.session.commit()
+        waiting.until_all_can_be_read()
         result = contextvars.Context().run(app.test_cli_runner().invoke, args=list(words), **kwargs)
         db.session.rollback()
         db.session.expire_all()
@@ -194,18 +222,10 @@ def rows(app: Flask) -> Callable[..., int]:
 
 @pytest.fixture
 def catch_up(app: Flask) -> Callable[[], dict[str, int]]:
-    """`catch_up()` commits, lets every reader read all there is, and fails if one failed.
-
-    On PostgreSQL an entry is readable once every older transaction of the server has ended, also those of
-    other test processes: it waits for them.
-    """
+    """`catch_up()` commits, lets every reader read all there is, and fails if one failed."""
 
     def read_all() -> dict[str, int]:
-        db.session.commit()
-        patience = time.monotonic() + 30
-        while activity_queries.held_back() and time.monotonic() < patience:
-            db.session.rollback()
-            threading.Event().wait(0.01)
+        waiting.until_all_can_be_read()
         taken = reading.catch_up_all()
         failures = [each for each in activity_queries.lag(reading.readers.names()) if each.failure]
         db.session.rollback()

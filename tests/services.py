@@ -3,7 +3,7 @@
 `tests/conftest.py` loads this file as a plugin. What tests get from it:
 
 - `database_url`: an empty database of this process, kept for the session; SQLite, or PostgreSQL with
-  `--database postgresql`. A test that asks for none of `app`, `database_url`, `new_database` touches no
+  `--database postgresql`. A test that asks for none of `app`, `scene`, `database_url`, `new_database` touches no
   database and is left out of the PostgreSQL run.
 - `new_database(name)`: one more empty database of the same kind, as an address.
 - `redis_url`: a Redis of this process, without persistence. `smtp`: a mail server with `.messages`.
@@ -12,6 +12,7 @@
 
 import os
 import shutil
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -20,7 +21,9 @@ import pytest
 from tests.servers import MailServer, PostgreSQL, Redis, ServiceMissing
 
 ROOT = Path(__file__).parent.parent
-ASKING_FOR_A_DATABASE = {"app", "database_url", "new_database"}
+ASKING_FOR_A_DATABASE = {"app", "scene", "database_url", "new_database"}
+IN_MEMORY = Path("/dev/shm")  # noqa: S108
+"""Where no test waits for a disk, as PostgreSQL's do not either."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 LEFT_OUT = pytest.StashKey[Counter[str]]()
@@ -134,9 +137,10 @@ def database_kind(pytestconfig) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_database(pytestconfig, database_kind, tmp_path_factory, worker_id):
+def new_database(pytestconfig, database_kind, worker_id):
     """A function: name in, address of an empty database out; the same name twice is an error."""
-    folder = tmp_path_factory.mktemp("databases")
+    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="portal-", dir=place))
 
     def create(name: str) -> str:
         if database_kind == "postgresql":
@@ -145,7 +149,8 @@ def new_database(pytestconfig, database_kind, tmp_path_factory, worker_id):
         path.touch(exist_ok=False)
         return f"sqlite:///{path}"
 
-    return create
+    yield create
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from flask import url_for
 
-from tests import world
 from tests.cast import ACTORS
 
 TESTS = Path(__file__).parent.parent
@@ -20,27 +19,25 @@ WRITING = [each for each in ROWS if each.method != "GET"]
 OPEN_TO_ALL = {"static", "whole", "security.fs_static"}
 
 
-def ask(app, as_, each, actor, things, cast):
+def ask(scene, each, actor):
     """Send the request of a row as an actor; returns the status."""
     # "subject" is a word of its own ("idea", "topic", "post"), not the name of a thing.
-    args = {k: v if k == "subject" else things.get(v, v) for k, v in each.args.items()}
-    with app.test_request_context():
+    args = {k: v if k == "subject" else scene.things.get(v, v) for k, v in each.args.items()}
+    with scene.app.test_request_context():
         path = url_for(each.endpoint, **args)
-    return as_(cast[actor]).open(path, method=each.method, data=each.data).status_code
+    return scene.browser(actor).open(path, method=each.method, data=each.data).status_code
 
 
 @pytest.mark.parametrize("each", READING, ids=str)
-def test_who_may_read(app, as_, make, cast, each):
-    things = world.build(make, cast)
-    seen = {actor: ask(app, as_, each, actor, things, cast) for actor in ACTORS}
+def test_who_may_read(scene, each):
+    seen = {actor: ask(scene, each, actor) for actor in ACTORS}
     assert seen == each.expect
 
 
 @pytest.mark.parametrize("actor", ACTORS)
 @pytest.mark.parametrize("each", WRITING, ids=str)
-def test_who_may_write(app, as_, make, cast, each, actor):
-    things = world.build(make, cast)
-    assert ask(app, as_, each, actor, things, cast) == each.expect[actor]
+def test_who_may_write(scene, each, actor):
+    assert ask(scene, each, actor) == each.expect[actor]
 
 
 def test_every_route_is_in_the_matrix(app):

@@ -1,0 +1,69 @@
+"""A world that stands: built once, and looked at by one test after the other while nothing is written to it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from portal.database import db
+from tests import cast as cast_module
+from tests import world
+from tests.factories import Factories
+
+READS = ("SELECT", "BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "SET")
+
+
+@dataclass
+class Scene:
+    """The world of tests/world.py with everybody of the cast signed in; `things` belong to no session."""
+
+    app: Flask
+    things: dict[str, Any] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    stands: bool = False
+
+    def build(self) -> None:
+        """Make all of it, in an empty database."""
+        make = Factories()
+        cast = cast_module.assemble(make)
+        self.things = world.build(make, cast)
+        self.cookies = {name: self._cookie(cast[name]) for name in cast_module.ACTORS if name != "stranger"}
+        self._keep()
+        self.stands = True
+
+    def browser(self, actor: str) -> Any:
+        """A browser of this actor, with nothing in it but the sign-in."""
+        browser = self.app.test_client()
+        if actor in self.cookies:
+            browser.set_cookie(self._name, self.cookies[actor])
+        return browser
+
+    def watch(self) -> None:
+        """From now on the world falls with the first statement that writes a row."""
+        event.listen(db.engine, "after_cursor_execute", self._note)
+
+    @property
+    def _name(self) -> str:
+        return str(self.app.config["SESSION_COOKIE_NAME"])
+
+    def _cookie(self, person: Any) -> str:
+        browser = self.app.test_client()
+        cast_module.sign_in(browser, person)
+        cookie = browser.get_cookie(self._name)
+        assert cookie is not None
+        return str(cookie.value)
+
+    def _keep(self) -> None:
+        db.session.commit()
+        for thing in self.things.values():
+            if thing in db.session:
+                db.session.refresh(thing)
+        db.session.expunge_all()
+        db.session.rollback()
+
+    def _note(self, _connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        words = statement.lstrip().upper()
+        # How many rows a statement with RETURNING wrote is known only when they were fetched.
+        harmless = words.startswith(READS) or ("RETURNING" not in words and cursor.rowcount == 0)
+        self.stands = self.stands and harmless
