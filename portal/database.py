@@ -1,7 +1,7 @@
 """The session, the declarative base, the naming of constraints, and what each database is told on connecting."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.query import Query
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -64,6 +65,18 @@ if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+_INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert those of these rows that break no unique constraint; returns how many. All name the same columns."""
+    if not rows:
+        return 0
+    insert = _INSERTS[db.session.get_bind().dialect.name](model).on_conflict_do_nothing()
+    added = db.session.execute(insert.values(list(rows)).returning(sa.inspect(model).primary_key[0]))
+    return len(added.all())
+
 
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from portal import clock
+from portal.activity.models import Entry
 from portal.discussion.models import Link
 from portal.ideas.models import Admission, Audience
 from portal.ideas.plans.models import InternalNote, Plan
+from portal.notifications.models import Notice
 from portal.voting.models import Vote
 from tests.cast import ACTORS, Cast
 
@@ -24,6 +26,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["reply"] = make.reply(world["topic"], author=cast.other_customer)
     world["hidden_reply"] = make.reply(world["topic"], author=cast.customer, **hidden)
     world["draft"] = make.draft(cast.customer)
+    world["notice"] = _told(make, cast.customer, world["idea"])
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )
@@ -31,6 +34,14 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["closed_person"] = make.person(name="Gone Greta", active=False)
     world["erased_person"] = make.person(name="Nobody", email=None, active=False, erased_at=clock.now())
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}
+
+
+def _told(make: Any, person: Any, idea: Any) -> Notice:
+    """Somebody is told that an idea is under review."""
+    moved = {"idea_id": idea.id, "author_id": idea.author_id, "old": "open", "new": "under_review"}
+    entry = make._save(Entry(at=clock.now(), actor_id=None, kind="status_changed", data=moved))
+    about = {"entry_id": entry.id, "idea_id": idea.id, "kind": "status", "what": "under_review"}
+    return make._save(Notice(person_id=person.id, why="author", at=entry.at, **about))
 
 
 STAFF = frozenset({"moderator", "product_manager", "admin"})
@@ -71,6 +82,8 @@ def build_walled(make: Any, cast: Cast, things: dict[str, Any]) -> dict[str, Any
         )
         walled[f"{name}_comment"] = make.comment(idea, author=author, body=text)
         make._save(Vote(person_id=author.id, idea_id=idea.id, value=1, cast_at=clock.now()))
+        for customer in (cast.customer, cast.other_customer):
+            _told(make, customer, idea)
         for here in ({"from_idea_id": things["idea"].id}, {"from_topic_id": things["topic"].id}):
             make._save(Link(**here, to_idea_id=idea.id, kind="related", created_at=clock.now()))
     make._save(Plan(idea_id=things["idea"].id, owner=cast.admin, cost=NOTED, impact=NOTED))

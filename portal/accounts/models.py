@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_security.core import UserMixin
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal.accounts.permissions import PERMISSIONS, STAFF, Permission, Role
 from portal.database import Id, Model
@@ -84,6 +84,8 @@ class Person(UserMixin, Model):
     source_system: Mapped[str | None] = mapped_column(sa.String(120))
     source_id: Mapped[str | None] = mapped_column(sa.String(120))
     source_url: Mapped[str | None] = mapped_column(sa.String(500))
+    unread: Mapped[int | None] = query_expression()
+    """How many notices wait, for whoever signed in (read in the same query); None of anybody else."""
 
     @property
     def slug_source(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, with_expression
 
 from portal import clock
 from portal.accounts.models import Company, Person, SignInSession, Viewer
@@ -12,11 +12,19 @@ from portal.accounts.signing_in import LONGEST, hash_of
 from portal.database import db
 from portal.errors import NotFound
 
+_unread: list[sa.ColumnElement[int]] = []
+
+
+def count_unread(number: sa.ColumnElement[int]) -> None:
+    """From now on whoever signs in is read together with this number of theirs, an expression over Person."""
+    _unread[:] = [number]
+
 
 def signed_in(token: str) -> tuple[Person, SignInSession] | None:
     """Whose token this is, with the session; None when it ended, is too old, or the account is closed."""
     going_on = _going_on(SignInSession.token_hash == hash_of(token), Person.active.is_(True))
     people = sa.select(Person, SignInSession).join(SignInSession, SignInSession.person_id == Person.id)
+    people = people.options(*[with_expression(Person.unread, number) for number in _unread])
     found = db.session.execute(people.where(*going_on)).first()
     return (found[0], found[1]) if found else None
 

@@ -176,6 +176,20 @@ class StatusChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdeaFollowed(Event):
+    """The actor asked to hear what becomes of an idea."""
+
+    idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowingStopped(Event):
+    """The actor wants to hear no more of an idea."""
+
+    idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaPlanned(Event):
     """What staff plan for an idea changed: what of it."""
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression, relationship
 
 from portal import clock
 from portal.accounts.models import Person
@@ -183,6 +183,8 @@ class Idea(Contribution, Introduced, Tallied, Model):
     written_status: ClassVar[Any]
     form_key: Mapped[str | None] = mapped_column(sa.String(64))
     """The key of the form that made it: the same form sent twice makes one idea."""
+    is_followed: Mapped[bool | None] = query_expression()
+    """Whether the viewer follows it; read for its page alone."""
 
     @property
     def slug_source(self) -> str:

@@ -1,10 +1,10 @@
 """Every read of boards and ideas."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import joinedload, load_only, with_expression
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
@@ -64,6 +64,14 @@ ORDERS: dict[str, Keyset[Idea]] = {
 }
 
 
+_marks: dict[Any, Callable[[Viewer], sa.ColumnElement[Any]]] = {}
+
+
+def mark_with(marked: Any, of: Callable[[Viewer], sa.ColumnElement[Any]]) -> None:
+    """From now on the page of an idea reads this attribute of it, as it is for a viewer, in its first query."""
+    _marks[marked] = of
+
+
 def visible_to(viewer: Viewer) -> sa.Select[Idea]:
     """Ideas this viewer may know about: the one visibility rule. Every read starts here."""
     ideas = sa.select(Idea)
@@ -100,6 +108,7 @@ def find_to_show(idea_id: int, viewer: Viewer) -> tuple[Idea, Vote | None]:
         .outerjoin(Vote, own)
         .options(joinedload(Idea.board), joinedload(Idea.author).joinedload(Person.company))
         .options(joinedload(Vote.added_by).load_only(Person.name, raiseload=True))
+        .options(*[with_expression(marked, of(viewer)) for marked, of in _marks.items() if viewer.id])
     ).first()
     if found is None:
         raise NotFound(GONE)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Company, Person, Viewer
+from portal.accounts.permissions import PERMISSIONS, STAFF, Permission
 from portal.database import db
 from portal.ideas.models import Admission, Audience, Board, Idea
 
@@ -93,6 +94,19 @@ def walls_of(viewer: Viewer) -> Walls:
         own_only=frozenset(key for key, is_open in rows if is_open),
         whose=viewer.id,
     )
+
+
+def people_knowing(idea: Idea, board: Board) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Person who may know about this idea: `visible_to`, asked for many people at once."""
+    moderates = Person.role.in_(PERMISSIONS[Permission.MODERATE])
+    wrote = Person.id == idea.author_id if idea.author_id else sa.false()
+    row, company = aliased(Admission), aliased(Company)
+    chosen = sa.exists().where(row.board_id == board.id, company.id == Person.company_id, names(row, company))
+    is_open = {Audience.COMPANIES: chosen, Audience.STAFF: sa.false()}.get(
+        Audience(board.audience), sa.true()
+    )
+    its_board = sa.or_(Person.role.in_(STAFF), sa.and_(is_open, wrote) if board.own_only else is_open)
+    return sa.or_(moderates, sa.and_(its_board, wrote) if idea.is_hidden else its_board)
 
 
 def people_seeing(

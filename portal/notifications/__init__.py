@@ -1,4 +1,4 @@
-"""Who follows what."""
+"""Who follows what, and what people are told."""
 
 from typing import TYPE_CHECKING
 
@@ -7,5 +7,11 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Make the tables known."""
-    from portal.notifications import models  # noqa: F401
+    """Make the tables known, attach pages, commands and listeners, and follow the journal."""
+    from portal.activity.reading import readers
+    from portal.notifications import cli, following, models, views  # noqa: F401
+    from portal.notifications.noticing import NoticeReader
+
+    views.register(app)
+    app.cli.add_command(cli.notices)
+    readers.register(NoticeReader())

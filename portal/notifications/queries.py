@@ -1,0 +1,66 @@
+"""Every read of notices, and of who follows what."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.accounts.models import Person, Viewer
+from portal.database import db
+from portal.errors import NotFound
+from portal.ideas.models import Idea, StatusChange
+from portal.ideas.queries import visible_to
+from portal.ideas.standing import written_of
+from portal.notifications.models import Notice, Watch
+from portal.paging import Keyset, Page
+
+PAGE = 20
+MOST = 99
+"""Unread notices are counted up to here; "99+" says enough."""
+
+NEWEST: Keyset[Any] = Keyset((Notice.id,))
+
+
+def page_of(person: Person, cursor: str | None) -> Page[Any]:
+    """A page of what the person was told, the newest first, about ideas that they may still see."""
+    told = visible_to(person).join(Notice, Notice.idea_id == Idea.id).where(Notice.person_id == person.id)
+    words = (Idea.title, written_of(Idea.board_id, Notice.what).label("written"), Idea.answer_version)
+    columns = (Notice.id, Notice.idea_id, Notice.kind, Notice.what, Notice.why, Notice.at, Notice.read_at)
+    shown = told.with_only_columns(*columns, *words)
+    return NEWEST.page(lambda rows: db.session.execute(rows).all(), shown, cursor=cursor, size=PAGE)
+
+
+def decisions_behind(notices: Sequence[Any]) -> dict[int, StatusChange]:
+    """Of each notice about a status: the change it speaks of, with its reason. One query."""
+    about = [each for each in notices if each.kind == "status"]
+    if not about:
+        return {}
+    changes = sa.select(StatusChange).where(StatusChange.idea_id.in_({each.idea_id for each in about}))
+    found = db.session.scalars(changes.where(StatusChange.at.is_not(None)).order_by(StatusChange.id)).all()
+    return {
+        each.id: change
+        for each in about
+        for change in found
+        if (change.idea_id, change.new) == (each.idea_id, each.what) and change.at and change.at <= each.at
+    }
+
+
+def unread() -> sa.ColumnElement[int]:
+    """How many notices a row of Person has not read, up to one more than MOST: one look into an index."""
+    waiting = sa.select(sa.literal(1)).where(Notice.person_id == Person.id, Notice.read_at.is_(None))
+    some = waiting.correlate(Person).limit(MOST + 1).subquery()
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+
+
+def find(notice_id: int, person: Person) -> Notice:
+    """One of the person's own notices. Raises NotFound."""
+    notice = db.session.get(Notice, notice_id)
+    if notice is None or notice.person_id != person.id:
+        raise NotFound("There is no such notice of yours.")
+    return notice
+
+
+def is_following(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Whether the viewer follows a row of Idea."""
+    mine = sa.exists().where(Watch.person_id == viewer.id, Watch.idea_id == Idea.id)
+    return mine.where(Watch.stopped_at.is_(None))

@@ -1,0 +1,103 @@
+"""Telling people what became of an idea: everybody who had to do with it, once, in batches that stay small."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.activity import events
+from portal.activity.models import Entry
+from portal.database import db, insert_missing
+from portal.ideas import seeing
+from portal.ideas.models import Board, Idea
+from portal.notifications.models import Notice, Telling, Watch, Why
+from portal.voting.models import Vote
+
+BATCH = 1_000
+"""How many people are told in one transaction."""
+
+TOLD: dict[str, tuple[str, str]] = {
+    events.StatusChanged.kind: ("status", "new"),
+    events.OfficialAnswerGiven.kind: ("answer", "version"),
+}
+"""Events of which people are told: the kind of notice, and the field that says what it is about ("" for none)."""
+
+CLOSEST = tuple(Why)
+
+
+def begin(entries: Sequence[Entry]) -> None:
+    """Note of which of these entries people are to be told."""
+    for entry in entries:
+        if entry.kind in TOLD:
+            kind, field = TOLD[entry.kind]
+            what = str(entry.data[field]) if field else ""
+            facts = {"entry_id": entry.id, "idea_id": entry.data["idea_id"], "kind": kind, "what": what}
+            db.session.add(Telling(**facts, actor_id=entry.actor_id, at=entry.at, after_id=0, told=0))
+    db.session.flush()
+
+
+def tell(limit: int | None = None) -> int | None:
+    """Tell the next people (BATCH, unless said) of the oldest entry that waits; returns how many, None when nothing
+    waits.
+
+    The caller ends the transaction, which holds the notices together with how far they have come.
+    """
+    waiting = sa.select(Telling).where(Telling.done_at.is_(None)).order_by(Telling.entry_id).limit(1)
+    telling = db.session.scalar(waiting.with_for_update(skip_locked=True))
+    if telling is None:
+        return None
+    limit = limit or BATCH
+    people = _next_people(telling, limit)
+    told = insert_missing(Notice, [_notice(telling, person_id, why) for person_id, why in people])
+    telling.told += told
+    if people:
+        telling.after_id = people[-1][0]
+    if len(people) < limit:
+        telling.done_at = clock.now()
+    db.session.flush()
+    return len(people)
+
+
+def _notice(telling: Telling, person_id: int, why: int) -> dict[str, Any]:
+    same = {name: getattr(telling, name) for name in ("entry_id", "idea_id", "kind", "what", "at")}
+    return same | {"person_id": person_id, "why": CLOSEST[why]}
+
+
+def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
+    """The next people by id, with their place in CLOSEST: those who may see the idea, have an account and did not say
+    stop. Who did it is not told."""
+    idea = db.session.get_one(Idea, telling.idea_id, populate_existing=True)
+    board = db.session.get_one(Board, idea.board_id, populate_existing=True)
+    close = _involved(telling, idea).subquery()
+    stopped = sa.exists().where(
+        Watch.person_id == Person.id, Watch.idea_id == idea.id, Watch.stopped_at.is_not(None)
+    )
+    here = (Person.active.is_(True), Person.erased_at.is_(None), Person.email.is_not(None))
+    people = (
+        sa.select(Person.id, sa.func.min(close.c.why))
+        .join(close, close.c.person_id == Person.id)
+        .where(*here, ~stopped, seeing.people_knowing(idea, board), Person.id != (telling.actor_id or 0))
+        .group_by(Person.id)
+        .order_by(Person.id)
+        .limit(limit)
+    )
+    return [(person_id, why) for person_id, why in db.session.execute(people)]
+
+
+def _involved(telling: Telling, idea: Idea) -> sa.CompoundSelect[Any]:
+    """Who had to do with the idea at that moment, with the place in CLOSEST; nobody up to `after_id`."""
+    added = sa.and_(Vote.added_by_id.is_not(None), Vote.taken_over_at.is_(None))
+    place = {why: place for place, why in enumerate(CLOSEST)}
+    votes = sa.select(
+        Vote.person_id.label("person_id"),
+        sa.case((added, place[Why.CUSTOMER]), else_=place[Why.VOTER]).label("why"),
+    ).where(Vote.idea_id == idea.id, Vote.person_id > telling.after_id, Vote.cast_at <= telling.at)
+    watches = sa.select(Watch.person_id, sa.literal(place[Why.FOLLOWER])).where(
+        Watch.idea_id == idea.id, Watch.person_id > telling.after_id, Watch.since <= telling.at
+    )
+    author = sa.select(Person.id, sa.literal(place[Why.AUTHOR])).where(
+        Person.id == (idea.author_id or 0), Person.id > telling.after_id
+    )
+    return sa.union_all(votes, watches, author)

@@ -1,0 +1,229 @@
+"""What became of an idea reaches everybody who has to do with it, each once, and nobody who may not know."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.activity.models import Entry
+from portal.database import db
+from portal.discussion.writing import write
+from portal.ideas import seeing
+from portal.ideas.deciding import answer, change_status
+from portal.ideas.models import Board, Idea
+from portal.ideas.queries import visible_to
+from portal.moderation.hiding import hide
+from portal.notifications import cli, following, telling
+from portal.notifications.models import Notice, Telling, Watch
+from portal.voting import casting, vouching
+from portal.voting.models import Proof, Vote
+from tests import world
+from tests.cast import ACTORS
+from tests.factories import EPOCH
+
+
+@pytest.fixture
+def idea(make, cast):
+    return make.idea(author=cast.customer, title="Offline mode")
+
+
+def told(idea):
+    """Who was told what of the idea, and why: {(name, kind, why)}."""
+    rows = db.session.query(Person.name, Notice.kind, Notice.why).join(Notice, Notice.person_id == Person.id)
+    return sorted(tuple(row) for row in rows.filter(Notice.idea_id == idea.id))
+
+
+def decide(idea, by, to="planned"):
+    change_status(idea, to=to, by=by, ground="rare")
+    db.session.commit()
+
+
+def test_voters_followers_the_author_and_customers_with_an_added_vote(make, cast, idea, tell_now, rows):
+    voter, follower = make.person(name="Vera"), make.person(name="Fil")
+    talker, added = make.person(name="Tara"), make.person(name="Adam")
+    casting.cast(idea, by=voter)
+    following.follow(idea, by=follower)
+    write(idea, by=talker, body="For us too.")
+    evidence = vouching.Evidence(Proof.CALL, text="They said so.")
+    vouching.add(idea, by=cast.product_manager, voter=added, evidence=evidence)
+    vouching.add(idea, by=cast.product_manager, voter=cast.other_company, evidence=evidence)
+    casting.cast(idea, by=cast.product_manager)
+    decide(idea, cast.product_manager)
+    for _ in range(2):
+        tell_now()
+    assert told(idea) == [
+        ("Adam", "status", "customer"),
+        ("Fil", "status", "follower"),
+        ("Ines Duarte", "status", "author"),
+        ("Tara", "status", "follower"),
+        ("Vera", "status", "voter"),
+    ]
+    answer(idea, by=cast.admin, body="We build it.")
+    tell_now()
+    assert [who for who, kind, _ in told(idea) if kind == "answer"] == [
+        "Adam", "Fil", "Ines Duarte", "Mira Kovač", "Tara", "Vera",
+    ]  # fmt: skip
+    assert rows(Telling, done_at=None) == 0
+
+
+def test_who_said_stop_left_or_came_later_hears_nothing(make, cast, idea, tell_now):
+    people = [make.person(name=f"P{n}") for n in range(6)]
+    for each in people:
+        casting.cast(idea, by=each)
+    following.stop(idea, by=people[0])
+    people[1].active = False
+    people[2].erased_at, people[2].email, people[2].active = clock.now(), None, False
+    casting.withdraw(idea, by=people[3])
+    decide(idea, cast.product_manager)
+    late = make.person(name="Late")
+    casting.cast(idea, by=late)
+    following.stop(idea, by=people[5])
+    tell_now()
+    assert [who for who, _, _ in told(idea)] == ["Ines Duarte", "P4"]
+
+
+def test_nobody_is_told_of_what_they_may_not_see(make, cast, idea, tell_now):
+    for each in (cast.other_customer, cast.moderator):
+        casting.cast(idea, by=each)
+    hide(idea, by=cast.admin, reason="Advertising")
+    decide(idea, cast.admin)
+    tell_now()
+    assert [who for who, _, _ in told(idea)] == ["Ines Duarte", "Mo Adeyemi"]
+
+
+def test_the_rule_for_many_people_is_the_rule_for_one(make, cast):
+    things = world.build(make, cast)
+    things |= world.build_walled(make, cast, things)
+    for name in (*world.WALLED, "idea", "hidden_idea"):
+        for hidden in (False, True):
+            idea = db.session.get(Idea, things[name].id)
+            idea.hidden_at = clock.now() if hidden else None
+            db.session.commit()
+            board = db.session.get(Board, idea.board_id)
+            known = set(db.session.scalars(sa.select(Person.id).where(seeing.people_knowing(idea, board))))
+            for actor in ACTORS[1:]:
+                one = visible_to(cast[actor]).where(Idea.id == idea.id)
+                assert (cast[actor].id in known) == (db.session.scalar(one) is not None), (
+                    name,
+                    hidden,
+                    actor,
+                )
+
+
+def crowd(make, idea, count):
+    """Many people who voted long ago."""
+    first = 1_000_000
+    people = [
+        {"id": first + n, "name": f"C{n}", "email": f"c{n}@example.com", "fs_uniquifier": f"c{n}", "created_at": EPOCH}
+        for n in range(count)
+    ]  # fmt: skip
+    votes = [{"person_id": first + n, "idea_id": idea.id, "value": 1, "cast_at": EPOCH} for n in range(count)]
+    db.session.execute(sa.insert(Person), people)
+    db.session.execute(sa.insert(Vote), votes)
+    db.session.commit()
+
+
+def test_a_crowd_is_told_in_bounded_batches(make, cast, idea, tell_now, rows, monkeypatch):
+    monkeypatch.setattr(telling, "BATCH", 100)
+    crowd(make, idea, 730)
+    decide(idea, cast.product_manager)
+    tell_now()
+    assert rows(Notice, kind="status") == 100
+    batches = []
+    tell = telling.tell
+    monkeypatch.setattr(telling, "tell", lambda: batches.append(tell()) or batches[-1])
+    assert cli.tell_waiting() == 631
+    assert batches == [100] * 6 + [31, None]
+    assert rows(Notice) == 731
+    assert db.session.query(Telling).one().told == 731
+
+
+def test_the_command_tells_who_waits(make, cast, idea, tell_now, run, monkeypatch):
+    monkeypatch.setattr(telling, "BATCH", 2)
+    crowd(make, idea, 5)
+    decide(idea, cast.product_manager)
+    tell_now()
+    assert "4 people told." in run("notices", "deliver").output
+    assert "0 people told." in run("notices", "deliver").output
+
+
+class Story:
+    """One idea and four people; what each did, and so who has to be told."""
+
+    def __init__(self, make, cast, tell_now):
+        self.cast, self.tell_now = cast, tell_now
+        self.idea, self.people = make.idea(author=cast.customer), [make.person() for _ in range(4)]
+        self.votes, self.follows, self.stopped, self.expected, self.decided = set(), {}, set(), [], 0
+
+    def vote(self, who):
+        casting.cast(self.idea, by=self.people[who])
+        self.votes.add(who)
+        self.follows.setdefault(who, "vote")
+
+    def withdraw(self, who):
+        casting.withdraw(self.idea, by=self.people[who])
+        self.votes.discard(who)
+        if self.follows.get(who) == "vote" and who not in self.stopped:
+            del self.follows[who]
+
+    def follow(self, who):
+        following.follow(self.idea, by=self.people[who])
+        if who in self.stopped:
+            self.follows[who] = "asked"
+        self.follows.setdefault(who, "asked")
+        self.stopped.discard(who)
+
+    def stop(self, who):
+        following.stop(self.idea, by=self.people[who])
+        self.follows.setdefault(who, "asked")
+        self.stopped.add(who)
+
+    def comment(self, who):
+        write(self.idea, by=self.people[who], body=f"Word {clock.now()}")
+        self.follows.setdefault(who, "comment")
+
+    def decide(self, _who):
+        self.decided += 1
+        to = ("open", "planned", "started")[self.decided % 3]
+        assert change_status(self.idea, to=to, by=self.cast.product_manager)
+        self.expect()
+
+    def answer(self, _who):
+        answer(self.idea, by=self.cast.product_manager, body=f"Answer {clock.now()}")
+        self.expect()
+
+    def expect(self):
+        self.tell_now()
+        hearing = ({*self.votes} | {*self.follows}) - self.stopped
+        self.expected += [self.people[each].id for each in hearing] + [self.cast.customer.id]
+
+
+ACTS = st.sampled_from(["vote", "withdraw", "follow", "stop", "comment", "decide", "answer", "tell_now"])
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(st.lists(st.tuples(ACTS, st.integers(0, 3)), max_size=20))
+def test_each_is_told_once_of_each_entry_whatever_happens_in_between(make, cast, tell_now, acts):
+    story = Story(make, cast, lambda *_: tell_now())
+    for n, (act, who) in enumerate(acts):
+        with clock.at(EPOCH + timedelta(days=90, hours=n)):
+            getattr(story, act)(who)
+    tell_now()
+    got = db.session.query(Notice.person_id, Notice.entry_id).filter_by(idea_id=story.idea.id).all()
+    assert len(set(got)) == len(got)
+    assert sorted(person for person, _ in got) == sorted(story.expected)
+
+
+def test_following_is_told_to_the_journal_once(cast, idea, rows):
+    for _ in range(2):
+        following.follow(idea, by=cast.other_customer)
+    for _ in range(2):
+        following.stop(idea, by=cast.other_customer)
+    following.follow(idea, by=cast.other_customer)
+    kinds = [each.kind for each in db.session.query(Entry).order_by(Entry.id)]
+    assert kinds == ["idea_followed", "following_stopped", "idea_followed"]
+    assert rows(Watch) == 1
