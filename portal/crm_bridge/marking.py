@@ -41,7 +41,7 @@ OF_A_PERSON = _kinds(
     events.AddedVoteRemoved,
 )
 OF_AN_AUTHOR = _kinds(events.AnswerAccepted, events.AcceptanceWithdrawn)
-OF_AN_IDEA = _kinds(events.IdeaEdited, events.StatusChanged)
+OF_AN_IDEA = _kinds(events.IdeaEdited, events.StatusChanged, events.OfficialAnswerGiven)
 TAKEN_BACK = _kinds(events.VoteWithdrawn, events.AddedVoteRemoved)
 OF_CONTENT = _kinds(events.ContentHidden, events.ContentRestored)
 
@@ -185,10 +185,11 @@ def _authors(posts: Collection[int], topics: Collection[int]) -> set[int]:
 
 
 def _companies(people: Collection[int], ideas: Collection[int]) -> set[int]:
-    """Companies whose record speaks of these people, or of these ideas by the votes of their people."""
+    """Companies whose record speaks of these people, or of these ideas by votes of their people or their own."""
     voters = sa.select(Vote.person_id).where(Vote.idea_id.in_(ideas))
-    select = sa.select(Person.company_id).where(Person.id.in_(people) | Person.id.in_(voters)).distinct()
-    companies = db.session.scalars(select) if people or ideas else ()
+    select = sa.select(Person.company_id).where(Person.id.in_(people) | Person.id.in_(voters))
+    added = sa.select(Vote.company_id).where(Vote.idea_id.in_(ideas))
+    companies = db.session.scalars(select.union(added)) if people or ideas else ()
     return {each for each in companies if each is not None}
 
 

@@ -8,8 +8,9 @@ import click
 from portal.activity import reading
 from portal.cli import Commands
 from portal.database import db
-from portal.demo import seeding
+from portal.demo import retelling, seeding
 from portal.demo.retelling import Step
+from portal.notifications.cli import tell_waiting
 
 demo = Commands("demo", help="A community to try the portal with.")
 
@@ -30,6 +31,9 @@ def tell() -> None:
     finally:
         gc.enable()
     reading.catch_up_all()
+    tell_waiting()
+    retelling.read_notices()
+    db.session.commit()
     click.echo("\nSign in as (these passwords are shown once):\n")
     for door in doors:
         click.echo(f"  {door.role.replace('_', ' '):16} {door.email:42} {door.password}")

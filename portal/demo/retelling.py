@@ -7,6 +7,8 @@ from functools import partial
 from random import Random
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
@@ -21,6 +23,7 @@ from portal.ideas import deciding, submitting
 from portal.ideas.models import Board, Status
 from portal.moderation import flagging, hiding, judging, locking
 from portal.moderation.models import FlagReason
+from portal.notifications.models import Notice
 from portal.voting import casting
 
 Name = tuple[str, str]
@@ -31,6 +34,13 @@ JITTER = timedelta(minutes=7)
 
 
 ON_TIME = timedelta()
+
+
+def read_notices() -> None:
+    """Everybody read what they had been told when they were last here."""
+    last = sa.select(Person.last_active_at).where(Person.id == Notice.person_id).scalar_subquery()
+    seen = sa.update(Notice).where(Notice.at <= last).values(read_at=Notice.at)
+    db.session.execute(seen, execution_options={"synchronize_session": False})
 
 
 @dataclass(frozen=True)

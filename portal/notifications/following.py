@@ -1,5 +1,7 @@
-"""Following an idea: by asking for it, and by posting it, voting or commenting. Who said stop is left alone."""
+"""Following an idea: by asking for it, and by posting it, commenting or voting. Who said stop is left alone."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,19 +18,19 @@ from portal.activity.events import (
     VoteWithdrawn,
 )
 from portal.activity.journal import hears
+from portal.activity.models import Entry
 from portal.database import db, insert_missing
 from portal.notifications.models import Because, Watch
 
 
 def follow(idea: Any, *, by: Person) -> bool:
-    """The person hears what becomes of the idea. False when they followed it already."""
-    if _add(by.id, idea.id, Because.ASKED):
-        journal.record(IdeaFollowed(actor_id=by.id, idea_id=idea.id))
-        return True
-    again = sa.update(Watch).where(*_mine(by.id, idea.id), Watch.stopped_at.is_not(None))
-    begun = {"stopped_at": None, "since": clock.now(), "because": Because.ASKED}
-    if not _changes(again.values(begun)):
-        return False
+    """The person hears what becomes of the idea. False when they had asked for it already."""
+    if not _add(by.id, idea.id, Because.ASKED):
+        asked = sa.or_(Watch.stopped_at.is_not(None), Watch.because != Because.ASKED)
+        again = sa.update(Watch).where(*_mine(by.id, idea.id), asked)
+        begun = {"stopped_at": None, "since": clock.now(), "because": Because.ASKED}
+        if not _changes(again.values(begun)):
+            return False
     journal.record(IdeaFollowed(actor_id=by.id, idea_id=idea.id))
     return True
 
@@ -49,35 +51,36 @@ def follow_own(event: IdeaSubmitted) -> None:
     _add(event.actor_id, event.idea_id, Because.IDEA)
 
 
-@hears(VoteCast)
-def follow_voted(event: VoteCast) -> None:
-    """Whoever votes follows the idea."""
-    _add(event.actor_id, event.idea_id, Because.VOTE)
-
-
 @hears(PostWritten)
 def follow_commented(event: PostWritten) -> None:
-    """Whoever comments follows the idea."""
-    if event.idea_id is not None:
-        _add(event.actor_id, event.idea_id, Because.COMMENT)
+    """Whoever comments follows the idea, also when the vote that made them a follower goes."""
+    if event.idea_id is None or _add(event.actor_id, event.idea_id, Because.COMMENT):
+        return
+    by_vote = sa.update(Watch).where(*_mine(event.actor_id, event.idea_id), Watch.because == Because.VOTE)
+    _changes(by_vote.values(because=Because.COMMENT))
 
 
-@hears(VoteWithdrawn)
-def leave(event: VoteWithdrawn) -> None:
-    """Whoever followed only by voting ceases to when the vote goes."""
-    by_vote = (Watch.because == Because.VOTE, Watch.stopped_at.is_(None))
-    gone = sa.delete(Watch).where(Watch.person_id == event.actor_id, Watch.idea_id == event.idea_id, *by_vote)
-    db.session.execute(gone)
+def follow_votes(entries: Sequence[Entry]) -> None:
+    """Whoever votes follows the idea, and ceases to with the vote. A reader's matter: a vote waits for nothing."""
+    for entry in entries:
+        if entry.kind == VoteCast.kind:
+            _add(entry.actor_id, entry.data["idea_id"], Because.VOTE, entry.at)
+        elif entry.kind == VoteWithdrawn.kind:
+            by_vote = (Watch.because == Because.VOTE, Watch.stopped_at.is_(None))
+            db.session.execute(
+                sa.delete(Watch).where(*_mine(entry.actor_id, entry.data["idea_id"]), *by_vote)
+            )
 
 
-def _mine(person_id: int, idea_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _mine(person_id: int | None, idea_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return Watch.person_id == person_id, Watch.idea_id == idea_id
 
 
-def _add(person_id: int | None, idea_id: int, because: Because) -> bool:
+def _add(person_id: int | None, idea_id: int, because: Because, at: datetime | None = None) -> bool:
     if person_id is None:
         return False
-    row = {"person_id": person_id, "idea_id": idea_id, "since": clock.now(), "because": because}
+    since = at or clock.now()
+    row = {"person_id": person_id, "idea_id": idea_id, "since": since, "because": because}
     return insert_missing(Watch, [row]) > 0
 
 

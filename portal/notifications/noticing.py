@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from portal.activity.models import Entry
-from portal.notifications import telling
+from portal.notifications import following, telling
 
 
 class NoticeReader:
@@ -12,6 +12,7 @@ class NoticeReader:
     name = "notices"
 
     def read(self, entries: Sequence[Entry]) -> None:
+        following.follow_votes(entries)
         telling.begin(entries)
         left = telling.BATCH
         while left > 0:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
@@ -13,6 +14,7 @@ from portal.ideas.queries import visible_to
 from portal.ideas.standing import written_of
 from portal.notifications.models import Notice, Watch
 from portal.paging import Keyset, Page
+from portal.voting.models import Vote
 
 PAGE = 20
 MOST = 99
@@ -61,6 +63,9 @@ def find(notice_id: int, person: Person) -> Notice:
 
 
 def is_following(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Whether the viewer follows a row of Idea."""
+    """Whether the viewer hears what becomes of a row of Idea: as a follower, its author or a voter who said no stop."""
     mine = sa.exists().where(Watch.person_id == viewer.id, Watch.idea_id == Idea.id)
-    return mine.where(Watch.stopped_at.is_(None))
+    vote = aliased(Vote)
+    voted = sa.exists().where(vote.person_id == viewer.id, vote.idea_id == Idea.id)
+    close = sa.or_(voted, sa.func.coalesce(Idea.author_id, 0) == viewer.id)
+    return sa.or_(mine.where(Watch.stopped_at.is_(None)), sa.and_(close, ~mine))

@@ -172,9 +172,7 @@ class Story:
 
     def follow(self, who):
         following.follow(self.idea, by=self.people[who])
-        if who in self.stopped:
-            self.follows[who] = "asked"
-        self.follows.setdefault(who, "asked")
+        self.follows[who] = "asked"
         self.stopped.discard(who)
 
     def stop(self, who):
@@ -184,7 +182,8 @@ class Story:
 
     def comment(self, who):
         write(self.idea, by=self.people[who], body=f"Word {clock.now()}")
-        self.follows.setdefault(who, "comment")
+        if self.follows.get(who, "vote") == "vote":
+            self.follows[who] = "comment"
 
     def decide(self, _who):
         self.decided += 1
