@@ -6,7 +6,7 @@ from alembic import op
 from portal.database import UtcDateTime
 
 revision = "20261126_notices"
-down_revision = "20261126_grounds"
+down_revision = "20261126_company_sources"
 branch_labels = None
 depends_on = None
 

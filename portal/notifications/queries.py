@@ -28,7 +28,7 @@ def page_of(person: Person, cursor: str | None) -> Page[Any]:
     told = visible_to(person).join(Notice, Notice.idea_id == Idea.id).where(Notice.person_id == person.id)
     words = (Idea.title, written_of(Idea.board_id, Notice.what).label("written"), Idea.answer_version)
     columns = (Notice.id, Notice.idea_id, Notice.kind, Notice.what, Notice.why, Notice.at, Notice.read_at)
-    shown = told.with_only_columns(*columns, *words)
+    shown: Any = told.with_only_columns(*columns, *words)
     return NEWEST.page(lambda rows: db.session.execute(rows).all(), shown, cursor=cursor, size=PAGE)
 
 

@@ -44,7 +44,7 @@ def index() -> Response:
     standings = {
         each.id: Standing.read(each.what, each.written) for each in page.rows if each.kind == "status"
     }
-    about = {"decisions": decisions, "grounds": names, "standings": standings}
+    about: dict[str, Any] = {"decisions": decisions, "grounds": names, "standings": standings}
     return pages.page("notifications/index.html", page=page, **about)
 
 
