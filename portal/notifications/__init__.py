@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
 
@@ -15,3 +17,8 @@ def register(app: "Flask") -> None:
     views.register(app)
     app.cli.add_command(cli.notices)
     readers.register(NoticeReader())
+
+    def tell(stopping: "Callable[[], bool]") -> None:
+        cli.tell_waiting(stopping)
+
+    app.extensions["jobs"].add("tell_people", tell)

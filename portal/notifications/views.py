@@ -13,26 +13,19 @@ from portal.ideas.grounds import queries as grounds
 from portal.ideas.models import Idea
 from portal.ideas.queries import mark_with
 from portal.ideas.standing import Standing
-from portal.notifications import cli, following, queries, reading
+from portal.notifications import following, queries, reading
 
 notices = Blueprint("notices", __name__)
 
-TELL = "tell_people"
-"""The chore of the worker."""
 MANY = f"{queries.MOST}+"
 
 
 def register(app: Flask) -> None:
-    """Attach these pages, and have the worker tell people."""
+    """Attach these pages, and count what is new with each sign-in."""
     app.register_blueprint(notices)
     app.jinja_env.globals.update(unread_notices=_unread)
     count_unread(queries.unread())
     mark_with(Idea.is_followed, queries.is_following)
-
-    def tell(stopping: Any) -> None:
-        cli.tell_waiting(stopping)
-
-    app.extensions["jobs"].add(TELL, tell)
 
 
 @notices.get("/notices/")
