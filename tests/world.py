@@ -26,7 +26,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["reply"] = make.reply(world["topic"], author=cast.other_customer)
     world["hidden_reply"] = make.reply(world["topic"], author=cast.customer, **hidden)
     world["draft"] = make.draft(cast.customer)
-    world["notice"] = _told(make, cast.customer, world["idea"]).id
+    world["notice"] = _told(make, cast.customer, world["idea"])
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )

@@ -1,13 +1,11 @@
 """What tests of notices may ask for."""
 
-import threading
-import time
-
 import pytest
 
 from portal.activity import queries, reading
 from portal.database import db
 from portal.notifications.noticing import NoticeReader
+from tests import waiting
 
 
 @pytest.fixture
@@ -15,11 +13,7 @@ def tell_now(app):
     """`tell_now()` commits, and lets people be told as far as the reader goes."""
 
     def read():
-        db.session.commit()
-        patience = time.monotonic() + 30
-        while queries.held_back() and time.monotonic() < patience:
-            db.session.rollback()
-            threading.Event().wait(0.01)
+        waiting.until_all_can_be_read()
         reading.catch_up(NoticeReader())
         assert not queries.lag(["notices"])[0].failure
         db.session.rollback()

@@ -3,7 +3,7 @@
 from tests.matrix import row
 
 SEEN, HIDDEN = {"idea_id": "idea"}, {"idea_id": "hidden_idea"}
-OWN = {"notice_id": "notice"}
+OWN = {"notice_id": 1}
 
 ROUTES = [
     row("GET", "notices.index", everyone=200, stranger=302),
