@@ -30,6 +30,7 @@ SLICES = (
     "moderation",
     "reputation",
     "search",
+    "insights",
     "notifications",
     "crm_bridge",
     "transfer",

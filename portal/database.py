@@ -1,5 +1,6 @@
 """The session, the declarative base, the naming of constraints, and what each database is told on connecting."""
 
+import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -115,6 +116,8 @@ def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-4000"):
             connection.execute(f"PRAGMA {pragma}")
+        # Not every SQLite was built with mathematics.
+        connection.create_function("sqrt", 1, math.sqrt, deterministic=True)
 
 
 @event.listens_for(Engine, "begin")

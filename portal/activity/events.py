@@ -66,6 +66,15 @@ class CompanyChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RateEntered(Event):
+    """What one unit of a currency is worth in the house currency; the house itself where both are the same."""
+
+    currency: str
+    house: str
+    rate: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BoardChanged(Event):
     board_id: int
     fields: list[str]

@@ -10,7 +10,7 @@ def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
     from portal.accounts import profiles
     from portal.discussion import subjects
-    from portal.ideas import auditing, closing, models, permitting, profiling, queries, views  # noqa: F401
+    from portal.ideas import auditing, closing, models, permitting, profiling, queries, views, waiting  # noqa: F401
     from portal.voting import casting
 
     subjects.register(

@@ -12,6 +12,7 @@ from portal.accounts.models import Person
 from portal.database import Id, Model
 from portal.discussion.models import Contribution, Introduced, Tallied
 from portal.ideas.standing import Standing, written_of
+from portal.voting.demand.models import Wanted
 from portal.voting.ranking import NEVER_VOTED as NEVER_VOTED
 from portal.voting.ruling import Ruled, checks
 
@@ -138,8 +139,12 @@ class Admission(Model):
     tier: Mapped[str | None] = mapped_column(sa.String(40))
 
 
-class Idea(Contribution, Introduced, Tallied, Model):
-    """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py)."""
+class Idea(Contribution, Introduced, Tallied, Wanted, Model):
+    """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py).
+
+    `rising` is how many votes a day it gets beyond what is usual for it (portal/voting/rising.py), `waiting` how long
+    how many wait for a word of staff (portal/ideas/waiting.py); both as of the day that was folded last.
+    """
 
     __tablename__ = "idea"
     __table_args__ = (
@@ -161,6 +166,10 @@ class Idea(Contribution, Introduced, Tallied, Model):
         sa.Index(None, "status_at"),
         sa.Index(None, "author_id", "created_at", "id"),
         sa.Index(None, "author_id", "form_key", unique=True),
+        *(
+            sa.Index(None, name, "id")
+            for name in ("accounts", "revenue", "account_weight", "rising", "waiting")
+        ),
     )
 
     board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id"))
@@ -174,6 +183,8 @@ class Idea(Contribution, Introduced, Tallied, Model):
     """The sum of the weights of all votes for it: "34 votes of 20 people"."""
     hot: Mapped[float] = mapped_column(default=NEVER_VOTED)
     imported_hot: Mapped[float | None]
+    rising: Mapped[float] = mapped_column(sa.Double, default=0.0, server_default="0")
+    waiting: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     comments: Mapped[int] = mapped_column(default=0)
     last_position: Mapped[int] = mapped_column(default=0)
     answer_version: Mapped[int] = mapped_column(default=0)

@@ -19,7 +19,7 @@ from portal.ideas.models import Board, Idea, OfficialAnswer, Status
 from portal.ideas.statuses import queries as statuses
 from portal.transfer.storing import batches
 from portal.voting.models import Vote
-from portal.voting.tallying import company_of_vote
+from portal.voting.tallying import Demand, company_of_vote, demands
 
 ADDER = aliased(Person)
 
@@ -83,21 +83,17 @@ def idea_ids(choice: Choice, viewer: Viewer) -> list[int]:
 def idea_rows(ids: Sequence[int]) -> Iterator[list[Any]]:
     """A row of IDEA_COLUMNS for each idea."""
     for batch in batches(ids):
-        answers, labels, demand, originals = (
-            _answers(batch),
-            _labels(batch),
-            _demand(batch),
-            _originals(batch),
-        )
+        answers, labels, originals = _answers(batch), _labels(batch), _originals(batch)
+        demand = demands(batch)
         for idea in _in_order(batch):
             answer = answers.get(idea.id)
             original = originals.get(idea.id, ("", ""))
-            people, companies, revenue = demand.get(idea.id, (0, 0, {}))
+            wanted = demand.get(idea.id, Demand())
             yield [
                 idea.id, idea.title, idea.body, _stamp(idea.created_at), idea.author_name, idea.up,
                 idea.comments, idea.status, answer.author.name if answer else "",
                 _stamp(answer.at) if answer else "", answer.body if answer else "", *original,
-                ", ".join(labels.get(idea.id, ())), people, companies, _money(revenue),
+                ", ".join(labels.get(idea.id, ())), wanted.people, wanted.companies, _money(wanted.revenue),
                 _stamp(idea.last_staff_word_at), idea.board.name, idea.down, idea.imported_up, idea.imported_down,
             ]  # fmt: skip
 
@@ -193,35 +189,8 @@ def _originals(batch: Sequence[int]) -> dict[int, tuple[int, str]]:
     return {int(row[0] or 0): (row[1], row[2]) for row in db.session.execute(rows)}
 
 
-def _demand(batch: Sequence[int]) -> dict[int, tuple[int, int, dict[str, Decimal]]]:
-    """People, companies, and revenue by currency, each company counted once for an idea."""
-    once = (
-        sa.select(Vote.idea_id, company_of_vote().label("company_id"))
-        .add_columns(sa.func.count(Vote.person_id).label("people"))
-        .outerjoin(Person, Person.id == Vote.person_id)
-        .where(Vote.idea_id.in_(batch), Vote.value == 1)
-        .group_by(Vote.idea_id, company_of_vote())
-        .subquery()
-    )
-    rows = (
-        sa.select(
-            once.c.idea_id, Company.currency, sa.func.sum(once.c.people),
-            sa.func.count(Company.id), sa.func.sum(Company.revenue),
-        )
-        .select_from(once)
-        .outerjoin(Company, Company.id == once.c.company_id)
-        .group_by(once.c.idea_id, Company.currency)
-    )  # fmt: skip
-    found: dict[int, tuple[int, int, dict[str, Decimal]]] = {}
-    for idea_id, currency, people, companies, revenue in db.session.execute(rows):
-        before = found.get(idea_id, (0, 0, {}))
-        money = before[2] | ({currency: Decimal(revenue)} if revenue else {})
-        found[idea_id] = (before[0] + int(people), before[1] + companies, money)
-    return found
-
-
-def _money(revenue: dict[str, Decimal]) -> str:
-    return " + ".join(f"{amount:.2f} {currency}" for currency, amount in sorted(revenue.items()))
+def _money(revenue: Sequence[tuple[str, Decimal]]) -> str:
+    return " + ".join(f"{amount:.2f} {currency}" for currency, amount in sorted(revenue))
 
 
 def _stamp(at: datetime | None) -> str:

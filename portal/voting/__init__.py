@@ -9,3 +9,4 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
     from portal.voting import auditing, models  # noqa: F401
+    from portal.voting.demand import models as demand  # noqa: F401

@@ -58,7 +58,7 @@ def cast(
         budgeting.refuse_overspending(votable, by, had, wanted)
     at, was_added = clock.now(), had is not None and had.is_for_a_customer
     _write(votable, by, had, wanted, at)
-    count(votable, at, given=wanted, taken=before)
+    count(votable, at, by=by, given=wanted, taken=before)
     _tell(votable, by, before, wanted)
     if was_added and wanted.value > 0:
         journal.record(VoteTakenOver(actor_id=by.id, idea_id=votable.id, author_id=votable.author_id))
@@ -74,7 +74,7 @@ def withdraw(votable: Any, *, by: Person) -> bool:
     if row is None:
         return False
     gone = Ballot(*row)
-    count(votable, clock.now(), taken=gone)
+    count(votable, clock.now(), by=by, taken=gone)
     _tell(votable, by, gone, None)
     return True
 

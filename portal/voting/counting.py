@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.database import db
 from portal.voting import queries, ranking
+from portal.voting.demand.stepping import NUMBERS, Voter, steps
 from portal.voting.models import Vote
 
 
@@ -35,16 +36,25 @@ def holds_ranks(votable: Any) -> bool:
     return hasattr(type(votable), "hot")
 
 
-def count(votable: Any, at: datetime, *, given: Ballot | None = None, taken: Ballot | None = None) -> None:
-    """Move counters and rank by a vote that was given then, taken back, or both. The votable is held."""
-    kind = type(votable)
+def count(
+    votable: Any, at: datetime, *, by: Any, given: Ballot | None = None, taken: Ballot | None = None
+) -> None:
+    """Move counters and rank by a vote that was given then, taken back, or both. The votable is held.
+
+    `by` is the person or company whose vote it is.
+    """
+    kind, found = type(votable), sa.true()
     values = _steps(kind, given, taken, with_weights=holds_ranks(votable))
     if holds_ranks(votable) and (given is None or taken is None or _pull(given) != _pull(taken)):
         values["hot"] = _rank(votable, at, given, taken)
+        if step := _is_for(given) - _is_for(taken):
+            moved, found = steps(votable, Voter.of(by), step)
+            values |= {name: getattr(kind, name) + by_how_much for name, by_how_much in moved.items()}
     if not values:
         return
-    counted = sa.update(kind).where(kind.id == votable.id).values(values)
-    shown = [kind.votes_up, kind.votes_down, kind.score, *([kind.weights_up] if holds_ranks(votable) else [])]
+    counted = sa.update(kind).where(kind.id == votable.id, found).values(values)
+    of_ideas = ("weights_up", *NUMBERS) if holds_ranks(votable) else ()
+    shown = [kind.votes_up, kind.votes_down, kind.score, *(getattr(kind, name) for name in of_ideas)]
     row = db.session.execute(
         counted.returning(*shown), execution_options={"synchronize_session": False}
     ).one()
@@ -64,6 +74,10 @@ def _steps(kind: Any, given: Ballot | None, taken: Ballot | None, *, with_weight
         if with_weights and ballot.value > 0:
             steps["weights_up"] = steps.get("weights_up", 0) + sign * ballot.weight
     return {name: getattr(kind, name) + step for name, step in steps.items() if step}
+
+
+def _is_for(ballot: Ballot | None) -> int:
+    return int(ballot is not None and ballot.value > 0)
 
 
 def _pull(ballot: Ballot) -> int:

@@ -75,6 +75,13 @@ def added_vote(idea_id: int, vote_id: int) -> Vote:
     return vote
 
 
+def voter_of(vote: Vote) -> Person | Company:
+    """The person or company whose vote it is."""
+    if vote.person_id is not None:
+        return db.session.get_one(Person, vote.person_id)
+    return db.session.get_one(Company, vote.company_id)
+
+
 def customers_like(text: str) -> tuple[Sequence[Person], Sequence[Company]]:
     """People by name, mail address or company, and companies by name; a few of each."""
     if not text:

@@ -1,15 +1,22 @@
 """Who wants it: the three numbers people, companies, and revenue at stake, each company counted once."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.accounts.models import Company, Person
 from portal.database import db
+from portal.voting.demand import pricing
+from portal.voting.demand.models import Rate
+from portal.voting.demand.weighing import company_of_vote as company_of_vote
+from portal.voting.demand.weighing import weight_of
 from portal.voting.models import Vote
 
 SHOWN = 4
@@ -19,9 +26,12 @@ SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 @dataclass(frozen=True)
 class Demand:
-    """Who is for an idea. `revenue` is a year's by currency, never converted; `mix` is people by tier.
+    """Who is for an idea.
 
-    `read_at` is when the oldest of the CRM's numbers was read.
+    `revenue` is a year's by currency; `at_stake` is the sum in the `house` currency, without the companies in
+    `unpriced`, by currencies that have no rate. `account_weight` is in thousandths. `mix` is people by tier,
+    `segments` companies by segment. `read_at` is when the oldest of the CRM's numbers was read, `rates_of` the day
+    of the oldest rate that was used.
     """
 
     people: int = 0
@@ -29,65 +39,107 @@ class Demand:
     revenue: tuple[tuple[str, Decimal], ...] = ()
     mix: tuple[tuple[str, int], ...] = ()
     read_at: datetime | None = None
+    at_stake: int = 0
+    house: str = pricing.FIRST_HOUSE
+    unpriced: tuple[tuple[str, int], ...] = ()
+    account_weight: int = 0
+    segments: tuple[tuple[str, int], ...] = ()
+    rates_of: date | None = None
 
     @property
     def revenue_words(self) -> str:
-        """The revenue to read: "€1.9m", "€1.9m + $20k"; empty when no company has one."""
+        """The revenue to read as it was given: "€1.9m", "€1.9m + $20k"; empty when no company has one."""
         return " + ".join(money(amount, currency) for currency, amount in self.revenue)
+
+    @property
+    def at_stake_words(self) -> str:
+        """The revenue in the house currency; empty when no company has one that can be priced."""
+        return money(Decimal(self.at_stake), self.house) if self.at_stake else ""
+
+    @property
+    def unpriced_words(self) -> str:
+        """What is not part of `at_stake`: "3 accounts in SEK without a rate"; empty when there is nothing."""
+        return unpriced_words(self.unpriced)
+
+
+def unpriced_words(unpriced: Iterable[tuple[str, int]]) -> str:
+    """Accounts by currency that have no rate, in words: "3 accounts in SEK and 1 in DKK without a rate"."""
+    parts = [(currency, count) for currency, count in unpriced if count]
+    if not parts:
+        return ""
+    (currency, count), *more = parts
+    first = f"{count} {'account' if count == 1 else 'accounts'} in {currency}"
+    return " and ".join([first, *(f"{n} in {each}" for each, n in more)]) + " without a rate"
 
 
 def demand_for(idea_id: int) -> Demand:
-    """The three numbers of an idea, from the votes for it. Tallies without voters are not part of them."""
-    one_company = (
-        sa.select(company_of_vote().label("company_id"), sa.func.count(Vote.person_id).label("people"))
-        .select_from(Vote)
+    """The numbers of an idea, from the votes for it. Tallies without voters are not part of them."""
+    return demands([idea_id]).get(idea_id, Demand())
+
+
+def demands(ids: Collection[int]) -> dict[int, Demand]:
+    """The numbers of each of these ideas that has votes for it, in one query."""
+    return {
+        idea_id: _summed(list(parts))
+        for idea_id, parts in groupby(db.session.execute(_by_company(ids)), key=attrgetter("idea_id"))
+    }
+
+
+def _by_company(ids: Collection[int]) -> sa.Select[Any]:
+    """A row for each of these ideas and each company whose people are for it."""
+    once = (
+        sa.select(Vote.idea_id, company_of_vote().label("company_id"))
+        .add_columns(sa.func.count().label("votes"), sa.func.count(Vote.person_id).label("people"))
         .outerjoin(Person, Vote.person_id == Person.id)
-        .where(Vote.idea_id == idea_id, Vote.value == 1)
-        .group_by(company_of_vote())
+        .where(Vote.idea_id.in_(ids), Vote.value == 1)
+        .group_by(Vote.idea_id, company_of_vote())
         .subquery()
     )
-    parts = (
-        sa.select(
-            Company.tier,
-            Company.currency,
-            sa.func.sum(one_company.c.people).label("people"),
-            sa.func.count(Company.id).label("companies"),
-            sa.func.sum(Company.revenue).label("revenue"),
-            sa.func.min(Company.crm_read_at).label("read_at"),
-        )
-        .select_from(one_company)
-        .outerjoin(Company, Company.id == one_company.c.company_id)
-        .group_by(Company.tier, Company.currency)
+    facts = (Company.tier, Company.segment, Company.currency, Company.revenue, Company.crm_read_at)
+    rows = sa.select(once, *facts, Rate.on).add_columns(
+        pricing.worth().label("worth"),
+        pricing.is_unpriced().label("unpriced"),
+        pricing.house().label("house"),
     )
-    return _summed(db.session.execute(parts).all())
+    rows = pricing.with_rates(rows.select_from(once).outerjoin(Company, Company.id == once.c.company_id))
+    return rows.order_by(once.c.idea_id)
 
 
-def company_of_vote() -> sa.ColumnElement[int | None]:
-    """The company that a vote speaks for: that of its person, or the one that staff added it for."""
-    return sa.func.coalesce(Vote.company_id, Person.company_id)
-
-
-def _summed(parts: Iterable[Any]) -> Demand:
-    people, revenue = dict[str, int](), dict[str, Decimal]()
-    parts = list(parts)
+def _summed(parts: list[Any]) -> Demand:
+    people, segments = Counter[str](), Counter[str]()
+    revenue, unpriced = dict[str, Decimal](), Counter[str]()
+    known = [part for part in parts if part.company_id is not None]
     for part in parts:
-        tier = part.tier or ("Other" if part.companies else "No company")
-        tier = tier[:1].upper() + tier[1:]
-        if part.people:
-            people[tier] = people.get(tier, 0) + int(part.people)
+        people[_named(part.tier, part.company_id)] += part.people
+    for part in known:
+        segments[_named(part.segment, part.company_id)] += 1
         if part.revenue:
             revenue[part.currency] = revenue.get(part.currency, Decimal(0)) + Decimal(part.revenue)
+        unpriced[part.currency] += bool(part.unpriced)
+    alone = sum(part.votes for part in parts if part.company_id is None)
     return Demand(
         people=sum(people.values()),
-        companies=sum(part.companies for part in parts),
+        companies=len(known),
         revenue=tuple(sorted(revenue.items(), key=lambda each: -each[1])),
-        mix=_mix(people),
-        read_at=min((part.read_at for part in parts if part.read_at), default=None),
+        mix=mix_of(people),
+        read_at=min((part.crm_read_at for part in known if part.crm_read_at), default=None),
+        at_stake=sum(part.worth or 0 for part in known),
+        house=parts[0].house,
+        unpriced=tuple((currency, count) for currency, count in unpriced.most_common() if count),
+        account_weight=sum(weight_of(part.votes) for part in known) + alone * weight_of(1),
+        segments=mix_of(segments),
+        rates_of=min((part.on for part in known if part.on and part.revenue), default=None),
     )
 
 
-def _mix(people: dict[str, int]) -> tuple[tuple[str, int], ...]:
-    by_size = sorted(people.items(), key=lambda each: (-each[1], each[0]))
+def _named(name: str | None, company_id: int | None) -> str:
+    name = name or ("No company" if company_id is None else "Other")
+    return name[:1].upper() + name[1:]
+
+
+def mix_of(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    """The greatest parts of a whole, at most SHOWN; the last one may be all others."""
+    by_size = sorted(((name, n) for name, n in counts.items() if n), key=lambda each: (-each[1], each[0]))
     if len(by_size) <= SHOWN:
         return tuple(by_size)
     rest = sum(count for _, count in by_size[SHOWN - 1 :])

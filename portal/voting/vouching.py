@@ -47,7 +47,7 @@ def add(
     if db.session.scalar(sa.select(Vote.id).filter_by(idea_id=idea.id, **whose)):
         raise Conflict(f"{voter.name} has a vote on this idea already.")
     vote = _vote(idea, by, evidence, told, **whose)
-    count(idea, vote.cast_at, given=Ballot(1))
+    count(idea, vote.cast_at, by=voter, given=Ballot(1))
     names = {"person_id": vote.person_id, "company_id": vote.company_id}
     journal.record(VoteAddedFor(actor_id=by.id, idea_id=idea.id, proof=evidence.kind, told=told, **names))
     return vote
@@ -90,13 +90,11 @@ def remove(vote: Vote, idea: Any, *, by: Person) -> None:
     db.session.refresh(vote)
     if not vote.is_for_a_customer:
         raise Conflict("The customer took this vote over: only they can take it back.")
-    gone, names = (
-        Ballot(vote.value, vote.weight),
-        {"person_id": vote.person_id, "company_id": vote.company_id},
-    )
+    names = {"person_id": vote.person_id, "company_id": vote.company_id}
+    gone, voter = Ballot(vote.value, vote.weight), queries.voter_of(vote)
     db.session.delete(vote)
     db.session.flush()
-    count(idea, clock.now(), taken=gone)
+    count(idea, clock.now(), by=voter, taken=gone)
     journal.record(AddedVoteRemoved(actor_id=by.id, idea_id=idea.id, **names))
 
 

@@ -1,0 +1,23 @@
+"""What is wanted, by whom and since when: numbers folded from votes, and the pages that show them."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Follow the journal, have the worker fold what waits, and attach commands."""
+    from portal.activity.reading import readers
+    from portal.insights import auditing, cli  # noqa: F401
+    from portal.insights.following import DemandReader
+
+    app.cli.add_command(cli.insights)
+    readers.register(DemandReader())
+
+    def fold(stopping: "Callable[[], bool]") -> None:
+        cli.fold_waiting(stopping)
+
+    app.extensions["jobs"].add("fold demand", fold)
