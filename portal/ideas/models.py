@@ -13,6 +13,7 @@ from portal.database import Id, Model
 from portal.discussion.models import Contribution, Introduced, Tallied
 from portal.ideas.standing import Standing, written_of
 from portal.voting.demand.models import Wanted
+from portal.voting.demand.pricing import house
 from portal.voting.ranking import NEVER_VOTED as NEVER_VOTED
 from portal.voting.ruling import Ruled, checks
 
@@ -192,6 +193,8 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Model):
     locked_at: Mapped[datetime | None]
     locked_reason: Mapped[str | None] = mapped_column(sa.String(500))
     written_status: ClassVar[Any]
+    house: ClassVar[Any]
+    """The currency of `revenue`."""
     form_key: Mapped[str | None] = mapped_column(sa.String(64))
     """The key of the form that made it: the same form sent twice makes one idea."""
     is_followed: Mapped[bool | None] = query_expression()
@@ -224,6 +227,7 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Model):
 
 
 Idea.written_status = column_property(written_of(Idea.board_id, Idea.status))
+Idea.house = column_property(house(), deferred=True)
 
 
 class StatusChange(Model):

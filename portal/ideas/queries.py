@@ -30,6 +30,11 @@ CARD = (
     Idea.created_at,
     Idea.hidden_at,
     Idea.locked_at,
+    Idea.people,
+    Idea.accounts,
+    Idea.revenue,
+    Idea.unpriced,
+    Idea.house,
 )
 """What a card shows or a page is found by."""
 

@@ -33,7 +33,7 @@ def hides_order(viewer: Viewer, board: Board | None) -> bool:
 
 def fitting(wanted: IdeaFilter, viewer: Viewer, board: Board | None) -> IdeaFilter:
     """The filter with an order that this viewer may have on this board."""
-    return wanted.but(sort="new") if hides_order(viewer, board) else wanted
+    return wanted.but(sort="new", days=0) if hides_order(viewer, board) else wanted
 
 
 def veiled_boards(viewer: Viewer, wanted: IdeaFilter, boards: Iterable[Board]) -> list[Board]:

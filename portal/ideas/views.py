@@ -16,11 +16,13 @@ from portal.errors import NotAllowed, NotFound
 from portal.ideas import permitting, queries, reading, seeing, veiling
 from portal.ideas.filtering import IdeaFilter, position
 from portal.ideas.forms import AnswerForm, EditForm, StatusForm
+from portal.ideas.listing import listed
 from portal.ideas.models import Board, Idea, Party
 from portal.ideas.statuses import queries as statuses
 from portal.voting import budgeting
 from portal.voting.queries import values_by
 from portal.voting.ruling import IMPORTANCE
+from portal.voting.tallying import demand_facts, groups_of_accounts
 
 ideas = Blueprint("ideas", __name__, url_prefix="/ideas")
 
@@ -31,20 +33,23 @@ def register(app: Flask) -> None:
     """Attach these pages."""
     app.register_blueprint(ideas)
     app.jinja_env.globals.update(may_vote_on=_may_vote_on, shows_count=_shows_count, importances=IMPORTANCE)
+    app.jinja_env.globals["demand_facts"] = _demand_facts
 
 
 @ideas.get("/")
 def index() -> Response:
-    viewer, wanted = pages.viewer(), IdeaFilter.read(request.args)
+    viewer = pages.viewer()
+    wanted = IdeaFilter.read(request.args).allowed(viewer)
     boards = queries.boards(viewer)
     board = _board_of(wanted, boards)
     offered = statuses.offered(viewer, board)
-    wanted = veiling.fitting(wanted.among({each.key for each in offered}), viewer, board)
+    wanted = veiling.fitting(wanted.with_status_of({each.key for each in offered}), viewer, board)
     veiled = veiling.veiled_boards(viewer, wanted, boards)
     found = wanted.narrow(queries.visible_to(viewer), viewer).where(*veiling.unveiled(veiled))
-    page = wanted.order.page(queries.cards, found, cursor=request.args.get("page"), size=PAGE)
+    page = listed(wanted, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
     names: dict[str, Any] = {"wanted": wanted, "boards": boards, "veiled": veiled, "statuses": offered}
+    names["groups"] = groups_of_accounts(viewer)
     return pages.page("ideas/index.html", page=page, votes=votes, **names, **_of_board(viewer, board))
 
 
@@ -110,6 +115,11 @@ def show_post(idea_id: int, post_id: int) -> Any:
 
 def _shows_count(idea: Idea, value: int = 0) -> bool:
     return veiling.shows_count(pages.viewer(), idea, voted=bool(value))
+
+
+def _demand_facts(idea: Idea, portion: Any = None, said: str = "") -> list[str]:
+    """What the viewer may know of who wants an idea, in words; `said` after the people of a portion."""
+    return demand_facts(pages.viewer(), idea, portion, said)
 
 
 def _may_vote_on(idea: Idea) -> bool:

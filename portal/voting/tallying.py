@@ -1,7 +1,7 @@
 """Who wants it: the three numbers people, companies, and revenue at stake, each company counted once."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.accounts.models import Company, Person
+from portal.accounts.models import Company, Person, Viewer
+from portal.accounts.permissions import Permission
 from portal.database import db
 from portal.voting.demand import pricing
 from portal.voting.demand.models import Rate
@@ -70,6 +71,38 @@ def unpriced_words(unpriced: Iterable[tuple[str, int]]) -> str:
     (currency, count), *more = parts
     first = f"{count} {'account' if count == 1 else 'accounts'} in {currency}"
     return " and ".join([first, *(f"{n} in {each}" for each, n in more)]) + " without a rate"
+
+
+def demand_facts(viewer: Viewer, idea: Any, portion: Any = None, said: str = "") -> list[str]:
+    """Who wants an idea, in words, as far as the viewer may know: people, accounts, revenue at stake.
+
+    `idea` was read as a card. Of a portion of the votes, `said` after the people says which.
+    """
+    numbers = portion or idea
+    facts = [_counted(numbers.people, "person", "people") + said] if portion or viewer.is_staff else []
+    if viewer.is_staff:
+        facts.append(_counted(numbers.accounts, "account", "accounts"))
+    if viewer.may(Permission.SEE_RECORD) and numbers.accounts:
+        stake = f"{money(Decimal(numbers.revenue), idea.house)} at stake" if numbers.revenue else ""
+        apart = (
+            f"{_counted(numbers.unpriced, 'account', 'accounts')} without a rate" if numbers.unpriced else ""
+        )
+        facts += filter(None, [" + ".join(filter(None, [stake, apart]))])
+    return facts
+
+
+def _counted(n: int, one: str, many: str) -> str:
+    return f"{n:,} {one if n == 1 else many}"
+
+
+def groups_of_accounts(viewer: Viewer) -> dict[str, Sequence[str]]:
+    """The tiers and segments that there are, for who sees records; nothing for others."""
+    if not viewer.may(Permission.SEE_RECORD):
+        return {}
+    return {
+        name: [each for each in db.session.scalars(sa.select(column).distinct().order_by(column)) if each]
+        for name, column in (("tier", Company.tier), ("segment", Company.segment))
+    }
 
 
 def demand_for(idea_id: int) -> Demand:
