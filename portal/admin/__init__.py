@@ -15,6 +15,7 @@ def register(app: "Flask") -> None:
     from portal.admin.health import views as health  # noqa: F401
     from portal.admin.people import views as people  # noqa: F401
     from portal.admin.places import views as places  # noqa: F401
+    from portal.admin.rates import views as rates  # noqa: F401
     from portal.admin.rules import views as rules  # noqa: F401
     from portal.admin.statuses import views as statuses  # noqa: F401
 

@@ -33,6 +33,7 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
     ),
     ("admin.list_people", {}, Permission.ADMINISTER, "People", "Roles, and closing accounts"),
     ("admin.list_companies", {}, Permission.ADMINISTER, "Companies", "Mail domains, tier, revenue, owner"),
+    ("admin.list_rates", {}, Permission.ADMINISTER, "Rates", "In which currency revenue is added up"),
     ("admin.list_places", {"kind": "boards"}, Permission.ADMINISTER, "Boards", "Where ideas are proposed"),
     (
         "admin.list_statuses",

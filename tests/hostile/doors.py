@@ -106,6 +106,11 @@ DOORS = [
         {"domains": 5000, "revenue": 100, "currency": 100, "renews_on": 100}, {"name": "Third"}, ("/admin/companies",),
         fine={"domains": "third.example", "revenue": "1", "currency": "EUR", "renews_on": "2027-01-01"},
     ),
+    Door(
+        "rate", "RateForm", "admin", "POST", "/admin/rates", {"currency": 100, "rate": 100, "on": 100}, {},
+        ("/admin/rates",), fine={"currency": "USD", "rate": "0.92", "on": "2026-01-02"},
+    ),
+    Door("house currency", "HouseForm", "admin", "PUT", "/admin/rates/house", {"house": 100}, {}, ("/admin/rates",), fine={"house": "USD"}),
     _desk("boards", "BoardForm", {"half_life": "30"}),
     Door(
         "numbers of a board", "BoardForm", "admin", "POST", "/admin/boards", {"position": 100, "half_life": 100},
