@@ -11,6 +11,9 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.database import Id, Model
 from portal.discussion.models import Contribution, Introduced, Tallied
+from portal.ideas.audience import AUDIENCE_WORDS as AUDIENCE_WORDS
+from portal.ideas.audience import Audience as Audience
+from portal.ideas.audience import Party as Party
 from portal.ideas.standing import Standing, written_of
 from portal.voting.demand.models import Wanted
 from portal.voting.demand.pricing import house
@@ -33,37 +36,6 @@ class Status(StrEnum):
     def label(self) -> str:
         """The status in words: "Under review"."""
         return self.value.replace("_", " ").capitalize()
-
-
-class Audience(StrEnum):
-    """Who may know what stands on a board. Staff always may."""
-
-    PUBLIC = "public"
-    SIGNED_IN = "signed_in"
-    COMPANIES = "companies"
-    STAFF = "staff"
-
-    @property
-    def label(self) -> str:
-        """In words, after "for": "the chosen companies"."""
-        return AUDIENCE_WORDS[self]
-
-
-AUDIENCE_WORDS = {
-    Audience.PUBLIC: "everybody",
-    Audience.SIGNED_IN: "everybody who signed in",
-    Audience.COMPANIES: "the chosen companies",
-    Audience.STAFF: "staff",
-}
-
-
-class Party(StrEnum):
-    """Who may post, vote or comment, among those who see a board. Staff may wherever anybody may."""
-
-    EVERYONE = "everyone"
-    COMPANIES = "companies"
-    STAFF = "staff"
-    NOBODY = "nobody"
 
 
 UNDECIDED = frozenset({Status.OPEN, Status.UNDER_REVIEW})
