@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any, Generic, TypeVar
 
@@ -74,7 +74,7 @@ class Keyset(Generic[Row]):
 
 
 def _plain(value: Any) -> Any:
-    return {"t": value.isoformat()} if isinstance(value, datetime) else value
+    return {"t": value.isoformat()} if isinstance(value, date) else value
 
 
 def _decode(cursor: str, columns: tuple[InstrumentedAttribute[Any], ...]) -> tuple[bool, list[Any]]:
@@ -98,6 +98,8 @@ def _value(plain: Any, column: sa.types.TypeEngine[Any]) -> Any:
         if moment.tzinfo is None:
             raise ValueError(plain)
         return moment.astimezone(UTC)
+    if kind is date:
+        return date.fromisoformat(plain["t"])
     if kind is float and type(plain) is int:
         plain = float(plain)
     if type(plain) is not kind or (kind is float and not isfinite(plain)):

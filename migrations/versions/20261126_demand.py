@@ -12,7 +12,7 @@ depends_on = None
 
 WHOLE = ("people", "accounts", "unpriced")
 LARGE = ("revenue", "account_weight")
-INDEXED = ("accounts", "revenue", "account_weight", "rising", "waiting")
+INDEXED = ("people", "accounts", "revenue", "account_weight", "rising", "waiting")
 OF_PORTIONS = ("people", "accounts", "revenue", "account_weight")
 
 

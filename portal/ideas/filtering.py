@@ -20,7 +20,13 @@ from portal.voting.queries import idea_ids_voted_by
 LONGEST_TEXT = 100
 _KEY = re.compile(r"[a-z0-9_]{1,20}")
 MINE = ("written", "voted")
-MEASURES = {"": "people", "accounts": "accounts", "revenue": "revenue", "weight": "account_weight"}
+MEASURES = {
+    "": "people",
+    "people": "people",
+    "accounts": "accounts",
+    "revenue": "revenue",
+    "weight": "account_weight",
+}
 """What Top can count for staff, and its column; for everybody it counts votes, with tallies."""
 
 
@@ -55,7 +61,7 @@ class IdeaFilter:
             status=status if _KEY.fullmatch(status) else "",
             text=_words(address.get("text", ""), LONGEST_TEXT),
             mine=mine if mine in MINE else "",
-            by=by if by in MEASURES and is_top else "",
+            by=by if by in MEASURES and by != "people" and is_top else "",
             days=int(days) if is_top and days in {str(each) for each in WINDOWS} else 0,
             tier=_words(address.get("tier", ""), 40),
             segment=_words(address.get("segment", ""), 80),

@@ -7,10 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.database import db
-from portal.ideas.filtering import IdeaFilter
 from portal.ideas.models import Idea
-from portal.ideas.queries import cards, for_cards
-from portal.paging import Page
+from portal.ideas.queries import for_cards
+from portal.paging import Keyset
 from portal.voting.demand.models import Portion
 
 
@@ -24,20 +23,23 @@ class Listed:
     portions: Mapping[int, Portion]
 
 
-def listed(wanted: IdeaFilter, found: sa.Select[Any], *, cursor: str | None, size: int) -> Listed:
-    """One page of the ideas that were found by this filter. One query; raises Unusable for a broken cursor."""
-    if not wanted.among:
-        page: Page[Idea] = wanted.order.page(cards, found, cursor=cursor, size=size)
-        return Listed(page.rows, page.newer, page.older, {})
-    ideas: dict[int, Idea] = {}
-    portions: dict[int, Portion] = {}
+def listed(order: Keyset[Any], among: str, found: sa.Select[Any], *, cursor: str | None, size: int) -> Listed:
+    """One page of ideas that were found, as cards. One query; raises Unusable for a broken cursor.
+
+    The order may be of a table that `found` joins and that has an `idea_id`; with `among` it joins portions.
+    """
+    ordering: Any = order.columns[0].class_
+    beside = list(
+        dict.fromkeys([*([Portion] if among else []), *([ordering] if ordering is not Idea else [])])
+    )
+    seen: dict[int, tuple[Any, ...]] = {}
 
     def fetch(rows: sa.Select[Any]) -> Sequence[Any]:
-        pairs = [(row[0], row[1]) for row in db.session.execute(for_cards(rows).add_columns(Portion))]
-        ideas.update({idea.id: idea for idea, _ in pairs})
-        portions.update({portion.idea_id: portion for _, portion in pairs})
-        return [portion if wanted.sort == "top" else idea for idea, portion in pairs]
+        for row in db.session.execute(for_cards(rows).add_columns(*beside)):
+            seen[row[0].id] = tuple(row)
+        return [next(each for each in row if isinstance(each, ordering)) for row in seen.values()]
 
-    found_page = wanted.order.page(fetch, found, cursor=cursor, size=size)
-    keys = [row.idea_id if wanted.sort == "top" else row.id for row in found_page.rows]
-    return Listed([ideas[key] for key in keys], found_page.newer, found_page.older, portions)
+    page = order.page(fetch, found, cursor=cursor, size=size)
+    kept = [seen[row.id if ordering is Idea else row.idea_id] for row in page.rows]
+    portions = {row[0].id: row[1] for row in kept} if among else {}
+    return Listed([row[0] for row in kept], page.newer, page.older, portions)

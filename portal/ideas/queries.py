@@ -35,6 +35,10 @@ CARD = (
     Idea.revenue,
     Idea.unpriced,
     Idea.house,
+    Idea.account_weight,
+    Idea.rising,
+    Idea.waiting,
+    Idea.last_staff_word_at,
 )
 """What a card shows or a page is found by."""
 

@@ -46,7 +46,7 @@ def index() -> Response:
     wanted = veiling.fitting(wanted.with_status_of({each.key for each in offered}), viewer, board)
     veiled = veiling.veiled_boards(viewer, wanted, boards)
     found = wanted.narrow(queries.visible_to(viewer), viewer).where(*veiling.unveiled(veiled))
-    page = listed(wanted, found, cursor=request.args.get("page"), size=PAGE)
+    page = listed(wanted.order, wanted.among, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
     names: dict[str, Any] = {"wanted": wanted, "boards": boards, "veiled": veiled, "statuses": offered}
     names["groups"] = groups_of_accounts(viewer)

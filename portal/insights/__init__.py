@@ -9,11 +9,12 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Follow the journal, have the worker fold what waits, and attach commands."""
+    """Follow the journal, have the worker fold what waits, and attach pages and commands."""
     from portal.activity.reading import readers
-    from portal.insights import auditing, cli  # noqa: F401
+    from portal.insights import auditing, cli, views  # noqa: F401
     from portal.insights.following import DemandReader
 
+    views.register(app)
     app.cli.add_command(cli.insights)
     readers.register(DemandReader())
 

@@ -73,6 +73,13 @@ def unpriced_words(unpriced: Iterable[tuple[str, int]]) -> str:
     return " and ".join([first, *(f"{n} in {each}" for each, n in more)]) + " without a rate"
 
 
+def demand_words(numbers: Any, house: str) -> str:
+    """The revenue at stake in words, with what is counted apart: "€1.9m + 3 accounts without a rate"; "–" for none."""
+    stake = money(Decimal(numbers.revenue), house) if numbers.revenue else ""
+    apart = f"{_counted(numbers.unpriced, 'account', 'accounts')} without a rate" if numbers.unpriced else ""
+    return " + ".join(filter(None, [stake, apart])) or "–"
+
+
 def demand_facts(viewer: Viewer, idea: Any, portion: Any = None, said: str = "") -> list[str]:
     """Who wants an idea, in words, as far as the viewer may know: people, accounts, revenue at stake.
 
@@ -82,12 +89,8 @@ def demand_facts(viewer: Viewer, idea: Any, portion: Any = None, said: str = "")
     facts = [_counted(numbers.people, "person", "people") + said] if portion or viewer.is_staff else []
     if viewer.is_staff:
         facts.append(_counted(numbers.accounts, "account", "accounts"))
-    if viewer.may(Permission.SEE_RECORD) and numbers.accounts:
-        stake = f"{money(Decimal(numbers.revenue), idea.house)} at stake" if numbers.revenue else ""
-        apart = (
-            f"{_counted(numbers.unpriced, 'account', 'accounts')} without a rate" if numbers.unpriced else ""
-        )
-        facts += filter(None, [" + ".join(filter(None, [stake, apart]))])
+    if viewer.may(Permission.SEE_RECORD) and (numbers.revenue or numbers.unpriced):
+        facts.append(f"{demand_words(numbers, idea.house)}{' at stake' if numbers.revenue else ''}")
     return facts
 
 

@@ -1,0 +1,80 @@
+"""The desk of product managers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Flask, Response, request
+from flask_login import current_user, login_required
+
+from portal import clock, pages
+from portal.accounts.permissions import Permission
+from portal.errors import NotAllowed
+from portal.ideas import queries as ideas
+from portal.ideas.listing import listed
+from portal.ideas.plans.queries import staff
+from portal.ideas.statuses.queries import offered
+from portal.ideas.waiting import days_since
+from portal.insights import queries
+from portal.insights.choosing import PAGE, SORTS, Choice
+from portal.voting.tallying import demand_words, groups_of_accounts
+
+insights = Blueprint("insights", __name__, url_prefix="/desk")
+
+
+def register(app: Flask) -> None:
+    """Attach these pages."""
+    app.register_blueprint(insights)
+
+
+def decides(view: Callable[..., Response]) -> Callable[..., Response]:
+    """A view for those who decide on ideas."""
+
+    @wraps(view)
+    @login_required
+    def guarded(**values: Any) -> Response:
+        if not current_user.may(Permission.DECIDE):
+            raise NotAllowed("The desk is for product managers. What is wanted stands under Ideas.")
+        return view(**values)
+
+    return guarded
+
+
+@insights.get("/")
+@decides
+def desk() -> Response:
+    """All ideas, with who wants them."""
+    viewer, choice = pages.viewer(), Choice.read(request.args)
+    found = choice.narrow(ideas.visible_to(viewer), viewer)
+    among = choice.of_list.among
+    page = listed(choice.order, among, found, cursor=request.args.get("page"), size=PAGE)
+    ids = [idea.id for idea in page.rows]
+    beside: dict[str, Any] = {
+        "weeks": queries.weeks_of(ids),
+        "plans": queries.plans_of(ids),
+        "age": queries.age(),
+    }
+    return pages.page(
+        "insights/desk.html", choice=choice, page=page, **beside, **_offered(viewer), **_words()
+    )
+
+
+def _offered(viewer: Any) -> dict[str, Any]:
+    """What the list can be narrowed to, as (value, words)."""
+    groups = groups_of_accounts(viewer)
+    return {
+        "offered": {
+            "board": [(each.id, each.name) for each in ideas.boards(viewer)],
+            "status": [(each.key, each.name) for each in offered(viewer, None)],
+            "tier": [(each, each) for each in groups["tier"]],
+            "segment": [(each, each) for each in groups["segment"]],
+            "owner": [(each.id, each.name) for each in staff()],
+            "label": [tuple(each) for each in queries.labels()],
+        },
+        "sorts": [(key, words) for key, (words, _) in SORTS.items()],
+    }
+
+
+def _words() -> dict[str, Any]:
+    today = clock.now().date()
+    return {"demand_words": demand_words, "days_since": lambda idea: days_since(idea, today), "today": today}

@@ -1,0 +1,148 @@
+"""The desk: what waits for a decision, what rises, and every filter and order; each page in few queries."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.database import db
+from portal.discussion.models import Label, Labelling
+from portal.ideas.deciding import change_status
+from portal.ideas.plans.models import Plan
+from portal.insights import cli
+from portal.insights.choosing import SORTS, Choice
+from portal.voting import casting
+from tests.ideas.reading import page_of
+
+
+def titles(response):
+    """The ideas of the table, in order."""
+    rows = page_of(response).findall(".//tbody/tr/th/a")
+    return ["".join(a.itertext()) for a in rows]
+
+
+@pytest.fixture
+def desk(make, cast, catch_up):
+    """Four ideas: Quiet had a word yesterday, Old waits longest, Fresh rises, Decided is planned and to be reviewed."""
+    now = clock.now()
+    boards = {name: make.board(name=name) for name in ("Mobile", "Reports")}
+    made = {"Quiet": 50, "Old": 300, "Fresh": 3, "Decided": 200}
+    ideas = {
+        name: make.idea(title=name, board=boards["Reports" if name == "Old" else "Mobile"], created_at=now - timedelta(days=age))
+        for name, age in made.items()
+    }  # fmt: skip
+    ideas["Quiet"].last_staff_word_at = now - timedelta(days=1)
+    votes = {"Quiet": (40, 2), "Old": (250, 3), "Fresh": (1, 4), "Decided": (150, 5)}
+    for name, (age, count) in votes.items():
+        with clock.at(now - timedelta(days=age)):
+            for n in range(count):
+                casting.cast(ideas[name], by=cast.customer if n == 0 else make.person())
+    with clock.at(now - timedelta(days=100)):
+        change_status(ideas["Decided"], to="planned", by=cast.product_manager)
+    plan = {"owner": cast.admin, "review_on": now.date() - timedelta(days=1)}
+    make._save(Plan(idea_id=ideas["Decided"].id, **plan))
+    label = make._save(Label(name="offline"))
+    make._save(Labelling(label_id=label.id, idea_id=ideas["Fresh"].id))
+    catch_up()
+    cli.fold_waiting()
+    return ideas
+
+
+def test_first_comes_what_most_wait_for_longest(as_, cast, desk):
+    page = as_(cast.product_manager).get("/desk/")
+    assert titles(page) == ["Old", "Fresh", "Quiet"]
+    assert "300 days without a word" in page.text
+
+
+def test_every_order(as_, cast, desk):
+    manager = as_(cast.product_manager)
+    shown = {sort: titles(manager.get(f"/desk/?sort={sort}")) for sort in SORTS}
+    assert shown["rising"] == ["Fresh"]
+    assert shown["review"] == ["Decided"]
+    assert shown["people"] == shown["weight"] == ["Decided", "Fresh", "Old", "Quiet"]
+    assert shown["revenue"] == shown["accounts"] == ["Decided", "Fresh", "Old", "Quiet"]
+    assert shown["new"] == ["Fresh", "Quiet", "Decided", "Old"]
+    assert shown["hot"][0] == "Fresh"
+    assert titles(manager.get("/desk/?sort=nonsense")) == shown["waiting"]
+
+
+def test_every_filter(as_, cast, desk):
+    manager = as_(cast.product_manager)
+
+    def found(query):
+        return titles(manager.get(f"/desk/?sort=new&{query}"))
+
+    assert found(f"board={desk['Old'].board_id}") == ["Old"]
+    assert found("status=planned") == ["Decided"]
+    assert found(f"owner={cast.admin.id}") == ["Decided"]
+    assert found("due=1") == ["Decided"]
+    assert found("label=1") == ["Fresh"]
+    assert found("text=quiet") == ["Quiet"]
+    assert found("age=7") == ["Fresh"]
+    assert found("state=answered") == ["Decided"]
+    assert found("state=undecided") == ["Fresh", "Quiet", "Old"]
+    assert found("tier=enterprise") == ["Fresh", "Quiet", "Decided", "Old"]
+    assert found("tier=small") == []
+    day = desk["Quiet"].created_at.date().isoformat()
+    assert found(f"since={day}&until={day}") == ["Quiet"]
+    assert found("since=yesterday&until=9999-99-99&owner=x&label=-1&age=3&due=maybe") == found("")
+    assert found(f"owner={cast.admin.id}&sort=review&tier=enterprise") == ["Decided"]
+
+
+def test_rows_show_numbers_owner_weeks_and_the_last_word(as_, cast, desk):
+    text = as_(cast.product_manager).get("/desk/?sort=people").text
+    assert "Ada Byrne" in text
+    assert "€120k" in text
+    assert "4 votes in 12 weeks, 4 in the last" in text
+    assert "review was due" in text or "was due" in text
+    assert "never" in text
+
+
+def test_nothing_found_says_what_to_do(as_, cast):
+    assert "Nothing waits for a decision" in as_(cast.product_manager).get("/desk/").text
+    assert "Clear filters" in as_(cast.product_manager).get("/desk/?status=parked").text
+
+
+def test_the_address_keeps_the_filter():
+    choice = Choice(
+        sort="revenue", board=3, status="open", tier="small", segment="Food", owner=4, label=5, text="dark",
+        age=30, since="2026-01-01", until="2026-02-01", due="1", state="undecided",
+    )  # fmt: skip
+    assert Choice.read({k: str(v) for k, v in choice.as_query().items()}) == choice
+    assert Choice().as_query() == {}
+
+
+def test_pages_turn_by_every_order_without_a_gap(as_, make, cast, catch_up):
+    board = make.board()
+    long_ago = clock.now() - timedelta(days=30)
+    for n in range(65):
+        idea = make.idea(board=board, title=f"Idea {n:02}", created_at=long_ago)
+        casting.cast(idea, by=cast.customer)
+        make._save(Plan(idea_id=idea.id, review_on=long_ago.date() + timedelta(days=n % 7)))
+    catch_up()
+    cli.fold_waiting()
+    manager = as_(cast.product_manager)
+    for sort in SORTS:
+        seen, path = [], f"/desk/?sort={sort}&tier=enterprise"
+        while path:
+            response = manager.get(path)
+            seen += titles(response)
+            links = {a.get("rel"): a.get("href") for a in page_of(response).iter("a")}
+            path = links.get("next")
+        assert len(seen) == len(set(seen)) == 65, sort
+        assert titles(manager.get(links["prev"])) == seen[30:60]
+
+
+def test_it_takes_few_queries(as_, cast, desk, at_most):
+    manager = as_(cast.product_manager)
+    for query in ("", "sort=revenue&tier=enterprise", "sort=review"):
+        with at_most(queries=15):
+            manager.get(f"/desk/?{query}")
+
+
+def test_customers_and_moderators_are_told_where_else_to_look(as_, cast):
+    for who in ("customer", "moderator"):
+        answer = as_(cast[who]).get("/desk/")
+        assert answer.status_code == 403
+        assert "under Ideas" in answer.text
+    db.session.rollback()
