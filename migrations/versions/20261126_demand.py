@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_folded_day")),
     )
+    op.create_index(op.f("ix_vote_cast_at_id"), "vote", ["cast_at", "id"])
     _rates()
     # The worker counts the demand for what is there.
     op.execute("INSERT INTO recount (idea_id) SELECT id FROM idea")
@@ -97,6 +98,7 @@ def _rates() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_vote_cast_at_id"), "vote")
     for name in ("currency_rate", "folded_day", "recount", "vote_day", "portion"):
         op.drop_table(name)
     for name in INDEXED:

@@ -13,6 +13,7 @@ def register(app: "Flask") -> None:
     from portal.activity.reading import readers
     from portal.insights import auditing, cli, views  # noqa: F401
     from portal.insights.following import DemandReader
+    from portal.insights.votes import views as votes  # noqa: F401
 
     views.register(app)
     app.cli.add_command(cli.insights)

@@ -60,8 +60,8 @@ class Choice:
         readers: dict[str, Callable[[str], Any]] = {
             "sort": lambda text: text if text in SORTS else "waiting",
             "age": lambda text: int(text) if text in {str(each) for each in AGES} else 0,
-            "since": _day,
-            "until": _day,
+            "since": day_of,
+            "until": day_of,
             "due": lambda text: "1" if text == "1" else "",
             "state": lambda text: text if text in ("undecided", "answered") else "",
             **dict.fromkeys(
@@ -148,7 +148,7 @@ def was_answered() -> sa.ColumnElement[bool]:
     return sa.or_(Idea.id.in_(answered), Idea.id.in_(changed.where(StatusChange.changed_by_id.is_not(None))))
 
 
-def _day(text: str) -> str:
+def day_of(text: str) -> str:
     """A day of a calendar as it stands in an address; empty for what is none that can be meant."""
     try:
         day = date.fromisoformat(text)

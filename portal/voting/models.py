@@ -53,6 +53,7 @@ class Vote(Model):
         sa.UniqueConstraint("person_id", "idea_id"),
         sa.UniqueConstraint("person_id", "post_id"),
         sa.UniqueConstraint("company_id", "idea_id"),
+        sa.Index(None, "cast_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -1,0 +1,1 @@
+"""Who voted: the votes behind a figure, one by one, and what they come to."""
