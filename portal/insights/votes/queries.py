@@ -45,7 +45,7 @@ class Ballot:
 
 def votes(choice: VoteChoice, viewer: Viewer, cursor: str | None) -> Page[Ballot]:
     """One page of the votes meant, on ideas that the viewer sees; the newest first. One query."""
-    found: sa.Select[Any] = (
+    found: Any = (
         ideas.visible_to(viewer)
         .with_only_columns(Vote, Idea.id, Idea.title, Person, Company, _ADDER.name)
         .join(Vote, Vote.idea_id == Idea.id)
