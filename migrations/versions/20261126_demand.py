@@ -6,7 +6,7 @@ from alembic import op
 from portal.database import Id, UtcDateTime
 
 revision = "20261126_demand"
-down_revision = "20261122_plans"
+down_revision = "20261126_grounds"
 branch_labels = None
 depends_on = None
 
