@@ -141,7 +141,7 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Model):
         sa.Index(None, "author_id", "form_key", unique=True),
         *(
             sa.Index(None, name, "id")
-            for name in ("accounts", "revenue", "account_weight", "rising", "waiting")
+            for name in ("people", "accounts", "revenue", "account_weight", "rising", "waiting")
         ),
     )
 
