@@ -1,0 +1,142 @@
+"""Every read of figures: each counts what the list that it leads to shows to the same viewer."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.accounts.models import Company, Person, Viewer
+from portal.database import db
+from portal.ideas import queries as ideas
+from portal.ideas import waiting
+from portal.ideas.models import Idea, OfficialAnswer, StatusChange
+from portal.insights.bucketing import Bucket, filled, months, weeks
+from portal.insights.choosing import begin_of
+from portal.voting.demand.models import VoteDay
+from portal.voting.demand.weighing import company_of_vote
+from portal.voting.models import Vote
+
+LATELY = 90
+MONTHS = 12
+
+
+def seen(viewer: Viewer, board_id: int | None) -> sa.Select[Any]:
+    """The ideas that figures are of."""
+    found: sa.Select[Any] = ideas.visible_to(viewer)
+    return found if board_id is None else found.where(Idea.board_id == board_id)
+
+
+def votes_by_week(of: sa.Select[Any], today: date) -> list[Bucket]:
+    """Votes for these ideas in each of the last 26 weeks."""
+    buckets = weeks(today)
+    days = of.join(VoteDay, VoteDay.idea_id == Idea.id).where(VoteDay.day >= buckets[0].since)
+    rows = days.with_only_columns(VoteDay.day, sa.func.sum(VoteDay.votes)).group_by(VoteDay.day)
+    return filled(buckets, [(day, int(votes)) for day, votes in db.session.execute(rows)])
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Votes of the last days by tier and by segment; None is for those without one."""
+
+    since: date
+    tier: Sequence[tuple[str | None, int]]
+    segment: Sequence[tuple[str | None, int]]
+
+
+def mix(of: sa.Select[Any], today: date) -> Mix:
+    """Votes for these ideas, cast in the last 90 days, by what the company of the voter is."""
+    since = today - timedelta(days=LATELY - 1)
+    votes = of.join(Vote, Vote.idea_id == Idea.id).outerjoin(Person, Person.id == Vote.person_id)
+    votes = votes.where(Vote.value == 1, Vote.cast_at >= begin_of(since))
+    by_company = votes.with_only_columns(company_of_vote().label("key"), sa.func.count().label("votes"))
+    once = by_company.group_by(company_of_vote()).subquery()
+    rows = sa.select(Company.tier, Company.segment, sa.func.sum(once.c.votes)).select_from(once)
+    rows = rows.outerjoin(Company, Company.id == once.c.key).group_by(Company.tier, Company.segment)
+    tiers, segments = Counter[str | None](), Counter[str | None]()
+    for tier, segment, count in db.session.execute(rows):
+        tiers[tier or None] += int(count)
+        segments[segment or None] += int(count)
+    return Mix(since, tiers.most_common(), segments.most_common())
+
+
+@dataclass(frozen=True)
+class Month:
+    """Ideas made in a month: how many, how many had a first answer, and after how many days: the middle one, and the
+    one that nine of ten did not exceed (None without answers)."""
+
+    bucket: Bucket
+    made: int
+    answered: int
+    middle: float | None
+    slow: float | None
+
+
+def first_answers(of: sa.Select[Any], today: date) -> list[Month]:
+    """Time to the first answer of the house, an official answer or a change of status, by month of the idea."""
+    buckets = months(today, MONTHS)
+    since = begin_of(buckets[0].since)
+    made, waits = Counter[str](), defaultdict[str, list[float]](list)
+    for created_at, at in db.session.execute(_first_answer(of.where(Idea.created_at >= since))):
+        month = f"{created_at:%b %Y}"
+        made[month] += 1
+        if at is not None:
+            waits[month].append(max((at - created_at) / timedelta(days=1), 0.0))
+    return [
+        Month(each, made[each.name], len(days := sorted(waits[each.name])), _at(days, 0.5), _at(days, 0.9))
+        for each in buckets
+        if made[each.name]
+    ]
+
+
+def _first_answer(of: sa.Select[Any]) -> sa.Select[Any]:
+    """Of each of these ideas: when it was made, and when it had its first answer."""
+    official = sa.select(sa.func.min(OfficialAnswer.at)).where(OfficialAnswer.idea_id == Idea.id)
+    by_somebody = (StatusChange.idea_id == Idea.id, StatusChange.changed_by_id.is_not(None))
+    changed = sa.select(sa.func.min(StatusChange.at)).where(*by_somebody)
+    a, b = official.correlate(Idea).scalar_subquery(), changed.correlate(Idea).scalar_subquery()
+    kind = Idea.created_at.type
+    first = sa.case((a < b, a), (b.is_not(None), b), else_=a)
+    return of.with_only_columns(Idea.created_at, sa.type_coerce(first, kind))
+
+
+def _at(days: Sequence[float], part: float) -> float | None:
+    """The value that this part of them does not exceed (nearest rank)."""
+    return days[max(-int(-part * len(days) // 1), 1) - 1] if days else None
+
+
+def by_status(of: sa.Select[Any]) -> dict[str, int]:
+    """How many of these ideas stand in each status."""
+    rows = of.with_only_columns(Idea.status, sa.func.count()).group_by(Idea.status)
+    return {row[0]: row[1] for row in db.session.execute(rows)}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A board: its ideas, those that are not decided, votes for them in the last 90 days."""
+
+    board: Any
+    ideas: int
+    undecided: int
+    votes: int
+
+
+def boards_compared(viewer: Viewer) -> list[Compared]:
+    """All boards side by side."""
+    count = sa.func.count()
+    sums = (Idea.board_id, count, count.filter(waiting.is_undecided()))
+    ideas_of = {
+        row[0]: row[1:]
+        for row in db.session.execute(seen(viewer, None).with_only_columns(*sums).group_by(Idea.board_id))
+    }
+    votes = seen(viewer, None).join(VoteDay, VoteDay.idea_id == Idea.id)
+    votes = votes.where(VoteDay.day > clock.now().date() - timedelta(days=LATELY))
+    rows = votes.with_only_columns(Idea.board_id, sa.func.sum(VoteDay.votes)).group_by(Idea.board_id)
+    cast = {row[0]: int(row[1]) for row in db.session.execute(rows)}
+    return [
+        Compared(board, *ideas_of.get(board.id, (0, 0)), cast.get(board.id, 0))
+        for board in ideas.boards(viewer)
+    ]

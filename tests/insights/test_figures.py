@@ -1,0 +1,121 @@
+"""The figures of the desk: each number leads to a list that shows exactly so many rows."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.database import db
+from portal.ideas.deciding import answer, change_status
+from portal.insights import cli
+from portal.insights.figures.queries import _at
+from portal.moderation.hiding import hide
+from portal.voting import casting, vouching
+from portal.voting.models import Proof
+from portal.voting.vouching import Evidence
+from tests.ideas.reading import page_of
+
+LISTS = ("/desk/?", "/desk/votes?", "/ideas/declined?")
+
+
+@pytest.fixture
+def community(make, cast, catch_up):
+    cast.company.segment = "Water"
+    now = clock.now()
+    boards = [make.board(name=name) for name in ("Mobile", "Reports")]
+    people = [cast.customer, cast.other_customer, *(make.person() for _ in range(3))]
+    ideas = []
+    for n in range(9):
+        made = now - timedelta(days=20 * n + 1)
+        idea = make.idea(board=boards[n % 2], created_at=made)
+        ideas.append(idea)
+        for person in people[: n % 6]:
+            with clock.at(made + timedelta(days=n % 3)):
+                casting.cast(idea, by=person)
+        if n % 3 == 0:
+            with clock.at(made + timedelta(days=n + 2)):
+                answer(
+                    idea, by=cast.product_manager, body="We look at it.", status="planned" if n % 2 else None
+                )
+    vouching.add(
+        ideas[1], by=cast.product_manager, voter=cast.company, evidence=Evidence(Proof.CALL, text="Said so.")
+    )
+    change_status(ideas[4], to="declined", by=cast.product_manager, ground="rare")
+    hide(ideas[5], by=cast.moderator, reason="Advertising")
+    db.session.commit()
+    catch_up()
+    cli.fold_waiting()
+    return boards
+
+
+def rows_of(browser, path):
+    """How many rows a list shows, over all its pages."""
+    count = 0
+    while path:
+        page = page_of(browser.get(path))
+        count += (
+            len(page.findall(".//tbody/tr")) if not path.startswith("/ideas/declined") else len(page.findall(".//ul/li/p/.."))
+        )
+        path = next((a.get("href") for a in page.iter("a") if a.get("rel") == "next"), None)
+    return count
+
+
+@pytest.mark.parametrize("who", ["product_manager", "admin"])
+@pytest.mark.parametrize("place", [None, 0])
+def test_each_number_leads_to_exactly_so_many_rows(as_, cast, community, who, place):
+    browser = as_(cast[who])
+    address = "/desk/figures" if place is None else f"/desk/figures?board={community[place].id}"
+    links = [
+        (int(number[0].replace(",", "")), a.get("href"))
+        for a in page_of(browser.get(address)).find(".//main").iter("a")
+        if a.get("href").startswith(LISTS) and (number := re.match(r"[\d,]+", "".join(a.itertext())))
+    ]
+    assert len(links) > 20 if place is None else len(links) > 10
+    assert len({path.split("?")[0] for _, path in links}) == 3
+    for number, path in links:
+        assert rows_of(browser, path) == number, path
+
+
+def test_time_to_the_first_answer(as_, cast, make):
+    now = clock.now()
+    day = now.replace(day=15, hour=12)
+    made = day if day < now - timedelta(days=12) else (day - timedelta(days=31)).replace(day=15)
+    for wait in (1, 2, 3, 10):
+        idea = make.idea(created_at=made)
+        with clock.at(made + timedelta(days=wait)):
+            answer(idea, by=cast.product_manager, body="Yes.")
+    make.idea(created_at=made)
+    db.session.commit()
+    page = page_of(as_(cast.product_manager).get("/desk/figures"))
+    row = next(tr for tr in page.iter("tr") if f"{made:%b %Y}" in "".join(tr.itertext()))
+    assert ["".join(cell.itertext()).strip() for cell in row] == [
+        f"{made:%b %Y}",
+        "5",
+        "4",
+        "2 days",
+        "10 days",
+    ]
+
+
+def test_the_nearest_rank():
+    assert [_at([1.0, 2.0, 3.0, 4.0], part) for part in (0.5, 0.9)] == [2.0, 4.0]
+    assert (_at([7.0], 0.5), _at([], 0.5)) == (7.0, None)
+    assert _at([float(n) for n in range(1, 11)], 0.9) == 9.0
+
+
+def test_nothing_yet_is_said(as_, cast):
+    text = as_(cast.product_manager).get("/desk/figures").text
+    for says in (
+        "No votes in the last 26 weeks",
+        "No ideas in the last twelve months",
+        "Nothing was declined",
+        "No boards yet",
+    ):
+        assert says in text
+
+
+def test_it_takes_a_fixed_number_of_queries(as_, cast, community, at_most):
+    browser = as_(cast.product_manager)
+    with at_most(queries=16):
+        browser.get("/desk/figures")
