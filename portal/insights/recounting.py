@@ -52,10 +52,14 @@ def begin_day() -> bool:
     if before == today:
         return False
     mark(sa.select(Idea.id).where(_moved(before, today)))
-    db.session.execute(sa.delete(FoldedDay))
-    db.session.add(FoldedDay(id=1, day=today))
-    db.session.flush()
+    note_day()
     return True
+
+
+def note_day() -> None:
+    """Everything that is not marked is counted as of today."""
+    db.session.execute(sa.delete(FoldedDay))
+    db.session.execute(sa.insert(FoldedDay).values(id=1, day=clock.now().date()))
 
 
 def _moved(before: date | None, today: date) -> sa.ColumnElement[bool]:

@@ -17,7 +17,7 @@ from portal.ideas.statuses.queries import offered
 from portal.ideas.waiting import days_since
 from portal.insights import queries
 from portal.insights.choosing import PAGE, SORTS, Choice
-from portal.voting.tallying import demand_words, groups_of_accounts
+from portal.voting.tallying import apart_words, groups_of_accounts, stake_words
 
 insights = Blueprint("insights", __name__, url_prefix="/desk")
 
@@ -77,4 +77,5 @@ def _offered(viewer: Any) -> dict[str, Any]:
 
 def _words() -> dict[str, Any]:
     today = clock.now().date()
-    return {"demand_words": demand_words, "days_since": lambda idea: days_since(idea, today), "today": today}
+    words: dict[str, Any] = {"stake_words": stake_words, "apart_words": apart_words}
+    return words | {"days_since": lambda idea: days_since(idea, today), "today": today}

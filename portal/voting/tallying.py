@@ -73,11 +73,14 @@ def unpriced_words(unpriced: Iterable[tuple[str, int]]) -> str:
     return " and ".join([first, *(f"{n} in {each}" for each, n in more)]) + " without a rate"
 
 
-def demand_words(numbers: Any, house: str) -> str:
-    """The revenue at stake in words, with what is counted apart: "€1.9m + 3 accounts without a rate"; "–" for none."""
-    stake = money(Decimal(numbers.revenue), house) if numbers.revenue else ""
-    apart = f"{_counted(numbers.unpriced, 'account', 'accounts')} without a rate" if numbers.unpriced else ""
-    return " + ".join(filter(None, [stake, apart])) or "–"
+def stake_words(numbers: Any, house: str, said: str = "") -> str:
+    """The revenue at stake in words: "€1.9m", with what is `said` after it; "–" for none."""
+    return f"{money(Decimal(numbers.revenue), house)}{said}" if numbers.revenue else "–"
+
+
+def apart_words(numbers: Any) -> str:
+    """What is no part of the revenue at stake: "+ 3 accounts without a rate"; empty for nothing."""
+    return f"+ {_counted(numbers.unpriced, 'account', 'accounts')} without a rate" if numbers.unpriced else ""
 
 
 def demand_facts(viewer: Viewer, idea: Any, portion: Any = None, said: str = "") -> list[str]:
@@ -90,7 +93,8 @@ def demand_facts(viewer: Viewer, idea: Any, portion: Any = None, said: str = "")
     if viewer.is_staff:
         facts.append(_counted(numbers.accounts, "account", "accounts"))
     if viewer.may(Permission.SEE_RECORD) and (numbers.revenue or numbers.unpriced):
-        facts.append(f"{demand_words(numbers, idea.house)}{' at stake' if numbers.revenue else ''}")
+        stake = stake_words(numbers, idea.house, " at stake") if numbers.revenue else ""
+        facts.append(f"{stake} {apart_words(numbers)}".strip())
     return facts
 
 

@@ -43,8 +43,12 @@ def _figures(viewer: Any, board_id: int | None) -> dict[str, Any]:
         "lately": (today - timedelta(days=queries.LATELY - 1)).isoformat(),
         "age": desk.age(),
         "nobody": NOBODY,
-        "shares": lambda parts: mix_of({name or "None": count for name, count in parts}),
+        "shares": lambda parts: mix_of({_named(name): count for name, count in parts}),
     }
+
+
+def _named(name: str | None) -> str:
+    return name[:1].upper() + name[1:] if name else "None"
 
 
 def _statuses(counts: dict[str, int], board_id: int | None) -> list[tuple[str, str, int]]:

@@ -20,7 +20,7 @@ from portal.voting.demand.weighing import company_of_vote
 from portal.voting.models import Vote
 
 PAGE = 50
-ACCOUNTS = 10
+ACCOUNTS = 6
 _ADDER = aliased(Person)
 
 
