@@ -55,7 +55,9 @@ def rows_of(browser, path):
     while path:
         page = page_of(browser.get(path))
         count += (
-            len(page.findall(".//tbody/tr")) if not path.startswith("/ideas/declined") else len(page.findall(".//ul/li/p/.."))
+            len(page.findall(".//tbody/tr"))
+            if not path.startswith("/ideas/declined")
+            else len(page.findall(".//ul/li/p/.."))
         )
         path = next((a.get("href") for a in page.iter("a") if a.get("rel") == "next"), None)
     return count
