@@ -175,9 +175,7 @@ def main():
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("PORTAL_DATABASE_URL", "")
-        settings = Settings(
-            instance=asked.keep or folder, database_url=url, secret_key="b", rate_limits=False
-        )
+        settings = Settings(instance=asked.keep or folder, database_url=url, rate_limits=False)
         app = create_app(settings)
         with app.app_context():
             upgrade()
