@@ -50,7 +50,7 @@ def portions():
         db.session.commit()
 
 
-def test_every_order_costs_the_same_at_any_size_and_is_given_by_an_index(make, cast, as_, at_most, plans):  # noqa: F811
+def test_every_order_costs_the_same_at_any_size_and_is_given_by_an_index(make, cast, as_, at_most, plans):
     boards, people = [make.board() for _ in range(3)], [cast.customer, cast.moderator]
     stranger, manager = as_(None), as_(cast.product_manager)
     grown = [
