@@ -190,7 +190,9 @@ DOORS = [
 ]  # fmt: skip
 
 ASKING = {
-    "/ideas/": ("text",),
+    "/ideas/": ("text", "tier", "segment"),
+    "/desk/": ("text", "tier", "segment"),
+    "/desk/votes": ("tier", "segment"),
     "/ideas/new": ("title",),
     "/questions/new": ("title", "body"),
     "/share": ("title",),
