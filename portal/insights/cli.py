@@ -18,13 +18,24 @@ insights = Commands("insights", help="The numbers of demand: count what waits, o
 def fold_waiting(stopping: Callable[[], bool] = never) -> int:
     """Begin the day if it is a new one, and count again all ideas that are marked; returns how many."""
     if _is_due():
-        recounting.begin_day()
-        db.session.commit()
+        _begin_day(stopping)
     counted = 0
     while not stopping() and _has_marks():
         counted += recounting.recount_marked()
         db.session.commit()
     return counted
+
+
+def _begin_day(stopping: Callable[[], bool]) -> None:
+    """Killed anywhere, it begins again."""
+    last: int | None = 0
+    while last is not None:
+        if stopping():
+            return
+        last = recounting.lengthen_waits(last)
+        db.session.commit()
+    recounting.begin_day()
+    db.session.commit()
 
 
 def _is_due() -> bool:

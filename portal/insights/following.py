@@ -29,6 +29,8 @@ OF_AN_IDEA = _kinds(
     events.VoteAddedFor,
     events.AddedVoteRemoved,
     events.StatusChanged,
+    events.OfficialAnswerGiven,
+    events.PostWritten,
 )
 OF_CONTENT = _kinds(events.ContentHidden, events.ContentRestored)
 OF_OTHERS = _kinds(
@@ -55,7 +57,7 @@ class Touched:
         """Add what one entry speaks of."""
         kind, data = entry.kind, entry.data
         if kind in OF_AN_IDEA:
-            self.ideas.add(data["idea_id"])
+            self.ideas |= {data["idea_id"]} - {None}
         elif kind in OF_CONTENT and data["subject"] == "idea":
             self.ideas.add(data["subject_id"])
         elif kind == events.PersonConfirmed.kind or _moves(entry):

@@ -17,6 +17,8 @@ from portal.voting.rising import RECENT, USUAL
 
 MOST_AT_ONCE = 200
 """How many ideas are counted again in one transaction."""
+MOST_WAITS = 2_000
+"""Of how many it is measured what waits, which is quicker."""
 
 
 def recount(ids: Collection[int], today: date | None = None) -> None:
@@ -43,10 +45,18 @@ def folded_day() -> date | None:
     return db.session.scalar(sa.select(FoldedDay.day))
 
 
-def begin_day() -> bool:
-    """On a new day, mark what its beginning moves; False when that was done.
+def lengthen_waits(after: int) -> int | None:
+    """Measure what waits as of today, on the next ideas by id behind `after` about which nobody decided; returns the
+    last of them, None when there were none. Doing it again changes nothing."""
+    undecided = sa.select(Idea.id).where(Idea.id > after, waiting.is_undecided(), Idea.score > 0)
+    ids = list(db.session.scalars(undecided.order_by(Idea.id).limit(MOST_WAITS).with_for_update()))
+    waiting.remeasure(ids, clock.now().date())
+    return ids[-1] if ids else None
 
-    A vote leaves a window, or what counts as recent or usual; whoever waits, waits a day more.
+
+def begin_day() -> bool:
+    """On a new day, mark the ideas of which a vote leaves a window, or what counts as recent or usual; False when that
+    was done. Before it, `lengthen_waits` went through all ideas.
     """
     today, before = clock.now().date(), folded_day()
     if before == today:
@@ -67,5 +77,4 @@ def _moved(before: date | None, today: date) -> sa.ColumnElement[bool]:
         return sa.true()
     ages = [timedelta(days=each) for each in (*WINDOWS, RECENT, RECENT + USUAL)]
     left = sa.or_(*(VoteDay.day.between(before - age + timedelta(days=1), today - age) for age in ages))
-    waits = sa.and_(waiting.is_undecided(), Idea.score > 0)
-    return sa.or_(Idea.id.in_(sa.select(VoteDay.idea_id).where(left)), Idea.rising > 0, waits)
+    return sa.or_(Idea.id.in_(sa.select(VoteDay.idea_id).where(left)), Idea.rising > 0)
