@@ -6,7 +6,7 @@ from alembic import op
 from portal.database import Id, UtcDateTime
 
 revision = "20261126_demand"
-down_revision = "20261126_company_sources"
+down_revision = "20261126_notices"
 branch_labels = None
 depends_on = None
 
