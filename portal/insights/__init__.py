@@ -23,4 +23,4 @@ def register(app: "Flask") -> None:
     def fold(stopping: "Callable[[], bool]") -> None:
         cli.fold_waiting(stopping)
 
-    app.extensions["jobs"].add("fold demand", fold)
+    app.extensions["jobs"].add("fold_demand", fold)

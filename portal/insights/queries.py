@@ -10,14 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.accounts.models import Company, Person
+from portal.accounts.models import Company, Person, Viewer
 from portal.database import db
 from portal.discussion.models import Label
+from portal.ideas import queries as ideas
+from portal.ideas.models import Idea
 from portal.ideas.plans.models import Plan
+from portal.insights.choosing import Choice
 from portal.voting.demand import pricing
 from portal.voting.demand.models import Rate, VoteDay
 
 WEEKS = 12
+FEW = 99
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,12 @@ def plans_of(ids: Collection[int]) -> Mapping[int, Plan]:
     plans = sa.select(Plan).where(Plan.idea_id.in_(ids))
     plans = plans.options(joinedload(Plan.owner).load_only(Person.name, raiseload=True))
     return {each.idea_id: each for each in db.session.scalars(plans)}
+
+
+def how_many_due(viewer: Viewer) -> int:
+    """How many ideas are to be looked at again by now; counted up to FEW, beyond it is one more."""
+    due = Choice(sort="review", due="1").narrow(ideas.visible_to(viewer), viewer)
+    return len(db.session.scalars(due.with_only_columns(Idea.id).limit(FEW + 1)).all())
 
 
 def labels() -> Sequence[Any]:

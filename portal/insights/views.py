@@ -48,15 +48,15 @@ def desk() -> Response:
     found = choice.narrow(ideas.visible_to(viewer), viewer)
     among = choice.of_list.among
     page = listed(choice.order, among, found, cursor=request.args.get("page"), size=PAGE)
-    ids = [idea.id for idea in page.rows]
-    beside: dict[str, Any] = {
-        "weeks": queries.weeks_of(ids),
-        "plans": queries.plans_of(ids),
-        "age": queries.age(),
-    }
-    return pages.page(
-        "insights/desk.html", choice=choice, page=page, **beside, **_offered(viewer), **_words()
-    )
+    beside = _beside(viewer, choice, [idea.id for idea in page.rows])
+    return pages.page("insights/desk.html", choice=choice, page=page, **beside, **_offered(viewer))
+
+
+def _beside(viewer: Any, choice: Choice, ids: list[int]) -> dict[str, Any]:
+    """What is read for the ideas of one page, how old the numbers are, and how many reviews are due."""
+    due = queries.how_many_due(viewer) if choice.sort == "waiting" else 0
+    shown = {"weeks": queries.weeks_of(ids), "plans": queries.plans_of(ids), "age": queries.age(), "due": due}
+    return shown | _words()
 
 
 def _offered(viewer: Any) -> dict[str, Any]:

@@ -290,3 +290,18 @@ def test_whatever_happens_in_whatever_order_numbers_equal_rows(make, cast):
         suppress_health_check=checks,
     )
     run_state_machine_as_test(Moving, settings=fast)
+
+
+def test_the_worker_counts_what_is_marked(make, cast, app, rows):
+    idea = make.idea()
+    casting.cast(idea, by=cast.customer)
+    db.session.query(Idea).update({"accounts": 7})
+    marking.mark_all()
+    db.session.commit()
+    jobs = app.extensions["jobs"]
+    jobs.ask("fold_demand")
+    while (task := jobs.huey.dequeue()) is not None:
+        jobs.huey.execute(task)
+    db.session.rollback()
+    assert rows(Recount) == 0
+    assert numbers(idea)[1] == 1

@@ -52,6 +52,8 @@ def test_first_comes_what_most_wait_for_longest(as_, cast, desk):
     page = as_(cast.product_manager).get("/desk/")
     assert titles(page) == ["Old", "Fresh", "Quiet"]
     assert "300 days without a word" in page.text
+    assert "1 idea is to be looked at again" in page.text
+    assert "to be looked at again" not in as_(cast.product_manager).get("/desk/?sort=new").text
 
 
 def test_every_order(as_, cast, desk):
