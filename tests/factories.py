@@ -10,7 +10,9 @@ from portal.database import db
 from portal.discussion.drafts.models import Draft
 from portal.discussion.models import Post
 from portal.forums.models import Category, Topic
+from portal.ideas.changelog.models import ChangelogEntry, ChangelogIdea, ChangelogLabel
 from portal.ideas.models import Board, Idea
+from portal.ideas.roadmap.models import Roadmap, RoadmapBoard, RoadmapColumn
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -98,6 +100,29 @@ class Factories:
         typed = {"title": [f"Draft {n}"], "body": [f"Text of draft {n}"]}
         defaults = {"kind": "idea", "key": f"key-of-draft-{n:08}", "fields": typed, "updated_at": EPOCH}
         return self._save(Draft(person_id=person.id, **defaults | fields))
+
+    def entry(self, ideas: Any = (), kinds: Any = (), **fields: Any) -> ChangelogEntry:
+        """A published entry of the changelog, unless its stage says otherwise."""
+        n = next(self.count)
+        text = self._text(fields.get("body", f"Body of entry {n}"), n)
+        defaults = {"title": f"Entry {n}", "stage": "published", **text} | fields
+        if defaults["stage"] in ("published", "withdrawn"):
+            defaults.setdefault("published_at", defaults["created_at"])
+        if "written_by_id" not in defaults:
+            defaults["written_by_id"] = self.person(role="product_manager").id
+        entry = self._save(ChangelogEntry(**defaults))
+        linked = [ChangelogIdea(entry_id=entry.id, idea_id=idea.id, linked_at=EPOCH) for idea in ideas]
+        db.session.add_all([*linked, *(ChangelogLabel(entry_id=entry.id, kind=key) for key in kinds)])
+        db.session.commit()
+        return entry
+
+    def roadmap(self, statuses: tuple[str, ...] = ("planned", "started"), **fields: Any) -> Roadmap:
+        """A roadmap for everybody, by status unless its arrangement says otherwise."""
+        n = next(self.count)
+        columns = [RoadmapColumn(status=key, position=place) for place, key in enumerate(statuses)]
+        boards = [RoadmapBoard(board_id=board.id) for board in fields.pop("boards", ())]
+        defaults = {"name": f"Roadmap {n}", "position": n, "created_at": EPOCH}
+        return self._save(Roadmap(columns=columns, boards=boards, **defaults | fields))
 
     def _post(self, subject: Any, **fields: Any) -> Post:
         n = next(self.count)

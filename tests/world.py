@@ -27,6 +27,15 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["hidden_reply"] = make.reply(world["topic"], author=cast.customer, **hidden)
     world["draft"] = make.draft(cast.customer)
     world["notice"] = _told(make, cast.customer, world["idea"])
+    world["roadmap"] = make.roadmap(name="What is coming", statuses=("open", "planned"))
+    world["quarters"] = make.roadmap(name="By quarter", arrangement="quarter", statuses=("open",))
+    world["staff_roadmap"] = make.roadmap(name="For the house", audience=Audience.STAFF, statuses=("open",))
+    world["entry"] = make.entry(title="Reports load twice as fast", ideas=[world["idea"]], kinds=("better",))
+    world["draft_entry"] = make.entry(title="Not yet", stage="draft")
+    world["staff_entry"] = make.entry(title="For the house alone", audience=Audience.STAFF)
+    world["withdrawn_entry"] = make.entry(
+        title="Too early", stage="withdrawn", withdrawn_at=clock.now(), withdrawn_reason="Not there yet"
+    )
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )
@@ -86,6 +95,8 @@ def build_walled(make: Any, cast: Cast, things: dict[str, Any]) -> dict[str, Any
             _told(make, customer, idea)
         for here in ({"from_idea_id": things["idea"].id}, {"from_topic_id": things["topic"].id}):
             make._save(Link(**here, to_idea_id=idea.id, kind="related", created_at=clock.now()))
+    ideas = [walled[name] for name in boards]
+    walled["walled_entry"] = make.entry(title="What was shipped", ideas=ideas)
     make._save(Plan(idea_id=things["idea"].id, owner=cast.admin, cost=NOTED, impact=NOTED))
     words = {"body": NOTED, "body_html": f"<p>{NOTED}</p>", "cooked_with": "1", "at": clock.now()}
     make._save(InternalNote(idea_id=things["idea"].id, author=cast.admin, **words))

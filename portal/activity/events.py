@@ -207,6 +207,88 @@ class IdeaPlanned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoadmapChanged(Event):
+    roadmap_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoadmapItemMoved(Event):
+    """An idea was put into a column of a roadmap, or to its place there."""
+
+    roadmap_id: int
+    idea_id: int
+    column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoadmapItemChosen(Event):
+    """Whether an idea stands on a roadmap was said by hand; `choice` is "automatic", "pinned" or "left_out"."""
+
+    roadmap_id: int
+    idea_id: int
+    choice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangelogChanged(Event):
+    """An entry of the changelog was begun or changed: what of it."""
+
+    entry_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangelogScheduled(Event):
+    """When an entry is to be published (UTC, ISO); None when it is a draft again."""
+
+    entry_id: int
+    publish_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangelogPublished(Event):
+    """An entry was published, once. `idea_ids` are the ideas that it tells of; each of them has an event of its own
+    just before: `StatusChanged` where that shipped it, else `IdeaAnnounced`."""
+
+    entry_id: int
+    idea_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaAnnounced(Event):
+    """An entry of the changelog tells of an idea that was shipped before."""
+
+    idea_id: int
+    author_id: int | None
+    entry_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangelogWithdrawn(Event):
+    entry_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangelogRestored(Event):
+    entry_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangelogFollowed(Event):
+    """The actor follows the changelog from now on, or not any more."""
+
+    following: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangelogKindsChanged(Event):
+    key: str
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class InternallyNoted(Event):
     idea_id: int
     note_id: int

@@ -50,6 +50,9 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
         "What who declines an idea chooses from",
     ),
     ("ideas.declined", {}, Permission.DECIDE, "Declined ideas", "Why, how often, and how many wanted them"),
+    ("roadmap.index", {}, Permission.DECIDE, "Roadmaps", "What is planned, and who sees it"),
+    ("changelog.drafts", {}, Permission.DECIDE, "Changelog", "Drafts, and what is published when"),
+    ("changelog.list_kinds", {}, Permission.ADMINISTER, "Kinds of entries", "New, better, fixed"),
     (
         "admin.list_places",
         {"kind": "categories"},

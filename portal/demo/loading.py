@@ -21,6 +21,7 @@ class Community:
     ideas: list[Item]
     topics: list[Item]
     moderation: dict[str, list[Item]]
+    changelog: list[Item]
 
 
 def load(folder: Path = CONTENT) -> Community:
@@ -39,6 +40,7 @@ def load(folder: Path = CONTENT) -> Community:
             for topic in _read(folder, f"topics-{c['key']}")
         ],
         moderation=_read(folder, "moderation"),
+        changelog=_read(folder, "changelog"),
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import peopling
+from portal.demo import announcing, peopling
 from portal.demo.choosing import NOW, Electorate
 from portal.demo.loading import Community, Item
 from portal.discussion import writing
@@ -77,6 +77,7 @@ class Story:
             *(step for idea in self.community.ideas for step in self._idea(idea, electorate)),
             *(step for topic in self.community.topics for step in self._topic(topic, electorate)),
             *self._moderation(),
+            *(self._step(entry["days_ago"], self._announce, entry) for entry in self.community.changelog),
         ]
         return sorted(told, key=lambda step: step.at)
 
@@ -208,6 +209,9 @@ class Story:
 
     def _moderate(self, act: Callable[..., object], item: Item) -> None:
         act(self._thing(item), by=self._as(item["by"]), reason=item["reason"])
+
+    def _announce(self, item: Item) -> None:
+        announcing.announce(item, by=self._as(item["author"]), things=self.things)
 
     def _thing(self, item: Item) -> Any:
         return self.things[item["subject"], item["key"]]

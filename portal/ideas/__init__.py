@@ -28,14 +28,32 @@ def register(app: "Flask") -> None:
     profiles.add(25, "ideas/vouched/_of_person.html", profiling.added_for)
     _know_pages()
     views.register(app)
+    _show_what_becomes_of_them(app)
+
+
+def _show_what_becomes_of_them(app: "Flask") -> None:
+    """Roadmaps and the changelog, and what the page of an idea says of them."""
+    from portal.ideas import reading
+    from portal.ideas.changelog import queries as told
+    from portal.ideas.changelog import views as changelog
+    from portal.ideas.roadmap import placing
+    from portal.ideas.roadmap import views as roadmap
+
+    reading.read_beside("placed", placing.first_of, placing.read)
+    reading.read_beside("told", told.told_in, told.read_told)
+    roadmap.register(app)
+    changelog.register(app)
 
 
 def _know_pages() -> None:
     """The pages that stand in folders of their own, on the blueprint of this slice."""
     from portal.ideas.ballots import views as ballots  # noqa: F401
+    from portal.ideas.changelog.edited import views as edited  # noqa: F401
+    from portal.ideas.changelog.kinds import views as kinds  # noqa: F401
     from portal.ideas.decisions import views as decisions  # noqa: F401
     from portal.ideas.declined import views as declined  # noqa: F401
     from portal.ideas.plans import views as plans  # noqa: F401
     from portal.ideas.posting import views as posting  # noqa: F401
     from portal.ideas.reconsidering import views as reconsidering  # noqa: F401
+    from portal.ideas.roadmap.drawn import views as drawn  # noqa: F401
     from portal.ideas.vouched import views as vouched  # noqa: F401

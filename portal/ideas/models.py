@@ -12,6 +12,7 @@ from portal.accounts.models import Person
 from portal.database import Id, Model
 from portal.discussion.models import Contribution, Introduced, Tallied
 from portal.ideas.audience import AUDIENCE_WORDS as AUDIENCE_WORDS
+from portal.ideas.audience import Admitting, one_of_three, within
 from portal.ideas.audience import Audience as Audience
 from portal.ideas.audience import Party as Party
 from portal.ideas.standing import Standing, written_of
@@ -43,10 +44,6 @@ CLOSED = frozenset({Status.SHIPPED, Status.DECLINED})
 """The built-in statuses in which an idea takes no more votes; what holds for an idea says its `standing`."""
 
 
-def _in(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
-    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(each)) for each in values)})", name=column)
-
-
 class Board(Ruled, Model):
     """A place for ideas about one subject. `half_life` is in days and shapes the order Hot.
 
@@ -58,8 +55,8 @@ class Board(Ruled, Model):
     __table_args__ = (
         sa.CheckConstraint("half_life > 0", name="half_life_positive"),
         *checks(),
-        _in("audience", Audience),
-        *(_in(column, Party) for column in ("who_posts", "who_votes", "who_comments")),
+        within("audience", Audience),
+        *(within(column, Party) for column in ("who_posts", "who_votes", "who_comments")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -77,6 +74,8 @@ class Board(Ruled, Model):
     )
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    admission: ClassVar[Any]
+    """The table of the companies that were chosen for it."""
 
     @property
     def slug_source(self) -> str:
@@ -90,26 +89,17 @@ class Board(Ruled, Model):
         return Audience(self.audience).label
 
 
-class Admission(Model):
-    """That a board is for a company, or for every company of a segment or of a tier: one of the three is set."""
+class Admission(Admitting, Model):
+    """That a board is for a company, a segment or a tier."""
 
     __tablename__ = "board_admission"
-    __table_args__ = (
-        sa.CheckConstraint(
-            "CASE WHEN company_id IS NULL THEN 0 ELSE 1 END + CASE WHEN segment IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN tier IS NULL THEN 0 ELSE 1 END = 1",
-            name="one_of_three",
-        ),
-        sa.UniqueConstraint("board_id", "company_id"),
-        sa.UniqueConstraint("board_id", "segment"),
-        sa.UniqueConstraint("board_id", "tier"),
-    )
+    __table_args__ = one_of_three("board_id")
+    place = "board_id"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id"))
-    company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
-    segment: Mapped[str | None] = mapped_column(sa.String(80))
-    tier: Mapped[str | None] = mapped_column(sa.String(40))
+
+
+Board.admission = Admission
 
 
 class Idea(Contribution, Introduced, Tallied, Wanted, Model):

@@ -13,6 +13,7 @@ from portal.errors import NotFound
 from portal.ideas import permitting, seeing
 from portal.ideas.models import Board, Idea, OfficialAnswer, Status, StatusChange
 from portal.ideas.standing import Meaning, meaning_of
+from portal.markup import text_of
 from portal.paging import Keyset
 from portal.voting.models import Vote
 
@@ -27,6 +28,7 @@ CARD = (
     Idea.hot,
     Idea.score,
     Idea.comments,
+    Idea.answer_version,
     Idea.created_at,
     Idea.hidden_at,
     Idea.locked_at,
@@ -60,6 +62,8 @@ PLACE = (
     Board.who_comments,
 )
 """What is known of the board of a card."""
+
+FIRST_WORDS = 160
 
 GONE = (
     "This idea does not exist, a moderator hid it, or it is not for everybody. "
@@ -109,11 +113,17 @@ def find(idea_id: int, viewer: Viewer) -> Idea:
 
 def find_to_show(idea_id: int, viewer: Viewer) -> tuple[Idea, Vote | None]:
     """The idea with what its page shows of it, and the viewer's own vote, in one query. Raises NotFound."""
+    idea, vote = find_with(idea_id, viewer)
+    return idea, vote
+
+
+def find_with(idea_id: int, viewer: Viewer, *more: sa.ColumnElement[Any]) -> Any:
+    """The same, and beside them what `more` says of a row of Idea. Raises NotFound."""
     own = sa.and_(Vote.idea_id == Idea.id, Vote.person_id == viewer.id)
     found = db.session.execute(
         visible_to(viewer)
         .where(Idea.id == idea_id)
-        .add_columns(Vote)
+        .add_columns(Vote, *more)
         .outerjoin(Vote, own)
         .options(joinedload(Idea.board), joinedload(Idea.author).joinedload(Person.company))
         .options(joinedload(Vote.added_by).load_only(Person.name, raiseload=True))
@@ -121,7 +131,7 @@ def find_to_show(idea_id: int, viewer: Viewer) -> tuple[Idea, Vote | None]:
     ).first()
     if found is None:
         raise NotFound(GONE)
-    return found[0], found[1]
+    return found
 
 
 def find_card(idea_id: int, viewer: Viewer) -> Idea:
@@ -181,6 +191,19 @@ def answers_to(idea: Idea) -> Sequence[OfficialAnswer]:
     return db.session.scalars(
         versions.options(joinedload(OfficialAnswer.author)).order_by(OfficialAnswer.version.desc())
     ).all()
+
+
+def first_words(ideas: Sequence[Idea]) -> dict[int, str]:
+    """The first words of the official answers to these ideas, by idea."""
+    answered = [idea.id for idea in ideas if idea.answer_version]
+    if not answered:
+        return {}
+    words = (
+        sa.select(OfficialAnswer.idea_id, OfficialAnswer.body_html)
+        .join(Idea, Idea.id == OfficialAnswer.idea_id)
+        .where(Idea.id.in_(answered), OfficialAnswer.version == Idea.answer_version)
+    )
+    return {idea_id: text_of(html, FIRST_WORDS) for idea_id, html in db.session.execute(words)}
 
 
 def history_of(idea: Idea) -> Sequence[StatusChange]:

@@ -1,7 +1,10 @@
 """The screen of one idea: what is read for it, in the same number of queries however long the discussion is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
 
 from portal.accounts.models import Viewer
 from portal.discussion import queries as posts
@@ -24,6 +27,15 @@ from portal.voting.vouching import may_vouch
 PAGE = 50
 """Comments on one screen."""
 
+Told = Callable[[Viewer], sa.ColumnElement[Any]]
+_beside: dict[str, tuple[Told, Callable[[Any], Any]]] = {}
+
+
+def read_beside(name: str, told: Told, read: Callable[[Any], Any]) -> None:
+    """From now on the screen also says this of an idea: `told` is an expression over a row of Idea, `read` makes
+    something of its value."""
+    _beside[name] = told, read
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -40,6 +52,7 @@ class Screen:
 
     `change`: how the text differs from the one that the viewer voted for. `standing`, for staff: how many voters know
     the text as it is now, and how many there are. `grounds`: the words of those in its history, by key.
+    `beside`: what others say of it in the same query, by name.
     """
 
     idea: Idea
@@ -58,6 +71,7 @@ class Screen:
     standing: tuple[int, int] | None
     choices: Choices
     grounds: Mapping[str, str]
+    beside: Mapping[str, Any]
 
     @property
     def statuses(self) -> Mapping[str, Standing]:
@@ -76,7 +90,8 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
 
     Raises NotFound for an idea that the viewer may not know about.
     """
-    idea, vote = queries.find_to_show(idea_id, viewer)
+    columns = [column(viewer) for column, _ in _beside.values()]
+    idea, vote, *told = queries.find_with(idea_id, viewer, *columns)
     history = queries.history_of(idea)
     return Screen(
         idea=idea,
@@ -95,6 +110,7 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         standing=changes.standing(idea) if viewer.is_staff else None,
         choices=_choices(idea, viewer),
         grounds=grounds.names() if any(each.ground for each in history) else {},
+        beside={name: _beside[name][1](said) for name, said in zip(_beside, told, strict=True)},
     )
 
 

@@ -6,6 +6,7 @@ give the ideas of a list in their order.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -20,14 +21,14 @@ _Board = aliased(Board, name="place")
 
 def boards_seen(viewer: Viewer) -> sa.ColumnElement[bool]:
     """What must hold for a row of Board so that the viewer may know about it."""
-    return _open_to(viewer, Board)
+    return open_to(viewer, Board)
 
 
 def ideas_seen(viewer: Viewer) -> sa.ColumnElement[bool]:
     """What the boards ask of a row of Idea so that the viewer may know about it; hiding is not their matter."""
     if viewer.is_staff:
         return sa.true()
-    shut, own_only = ~_open_to(viewer, _Board), _Board.own_only.is_(True)
+    shut, own_only = ~open_to(viewer, _Board), _Board.own_only.is_(True)
     if viewer.id is None:
         return Idea.board_id.not_in(_ids(sa.or_(shut, own_only)))
     mine = sa.or_(Idea.author_id == viewer.id, Idea.board_id.not_in(_ids(own_only)))
@@ -38,28 +39,31 @@ def _ids(condition: sa.ColumnElement[bool]) -> sa.Select[int]:
     return sa.select(_Board.id).where(condition).correlate(None)
 
 
-def _open_to(viewer: Viewer, board: type[Board]) -> sa.ColumnElement[bool]:
+def open_to(viewer: Viewer, place: Any) -> sa.ColumnElement[bool]:
+    """What must hold for a row of `place` so that the viewer is of its audience.
+
+    A place is any table with an `audience` whose chosen companies stand in the table `admission`: boards, roadmaps,
+    entries of the changelog.
+    """
     if viewer.is_staff:
         return sa.true()
     if viewer.id is None:
-        return board.audience == Audience.PUBLIC
-    chosen = sa.and_(board.audience == Audience.COMPANIES, admits(viewer, board))
-    return sa.or_(board.audience.in_((Audience.PUBLIC, Audience.SIGNED_IN)), chosen)
+        return place.audience == Audience.PUBLIC
+    chosen = sa.and_(place.audience == Audience.COMPANIES, admits(viewer, place))
+    return sa.or_(place.audience.in_((Audience.PUBLIC, Audience.SIGNED_IN)), chosen)
 
 
-def admits(viewer: Viewer, board: type[Board] = Board) -> sa.ColumnElement[bool]:
-    """Whether the company of the viewer is among those that were chosen for a board."""
+def admits(viewer: Viewer, place: Any = Board) -> sa.ColumnElement[bool]:
+    """Whether the company of the viewer is among those that were chosen for a place."""
     if viewer.company_id is None:
         return sa.false()
-    row, company = aliased(Admission), aliased(Company)
-    return (
-        sa.exists()
-        .where(row.board_id == board.id, company.id == viewer.company_id, names(row, company))
-        .correlate(board)
-    )
+    row: Any = aliased(place.admission)
+    company = aliased(Company)
+    here = getattr(row, place.admission.place) == place.id
+    return sa.exists().where(here, company.id == viewer.company_id, names(row, company)).correlate(place)
 
 
-def names(row: type[Admission], company: type[Company]) -> sa.ColumnElement[bool]:
+def names(row: Any, company: type[Company]) -> sa.ColumnElement[bool]:
     """Whether an admission is of this company, or of its segment or tier."""
     return sa.or_(row.company_id == company.id, row.segment == company.segment, row.tier == company.tier)
 
@@ -85,8 +89,8 @@ def walls_of(viewer: Viewer) -> Walls:
     if viewer.is_staff:
         return Walls()
     rows = db.session.execute(
-        sa.select(Board.id, _open_to(viewer, Board)).where(
-            sa.or_(Board.own_only.is_(True), ~_open_to(viewer, Board))
+        sa.select(Board.id, open_to(viewer, Board)).where(
+            sa.or_(Board.own_only.is_(True), ~open_to(viewer, Board))
         )
     ).all()
     return Walls(

@@ -4,17 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
 from portal.accounts.models import Viewer
-from portal.database import db
-from portal.ideas.models import Idea, OfficialAnswer
-from portal.markup import text_of
+from portal.ideas.models import Idea
+from portal.ideas.queries import first_words
 from portal.search import finding, resembling
 from portal.search.index import Index
 from portal.voting.queries import values_by
-
-FIRST_WORDS = 160
 
 
 @dataclass(frozen=True)
@@ -38,22 +33,14 @@ def suggest(index: Index, viewer: Viewer, title: str, *, limit: int = finding.SI
     """What may already say it; at most four queries, and none where nothing resembles."""
     things = finding.similar(index, viewer, title, limit)
     ids = [thing.id for thing in things if isinstance(thing, Idea)]
-    return Suggestions(things, values_by(viewer, idea_ids=ids), _answers(things))
+    return Suggestions(
+        things,
+        values_by(viewer, idea_ids=ids),
+        first_words([thing for thing in things if isinstance(thing, Idea)]),
+    )
 
 
 def likely(index: Index, viewer: Viewer, title: str) -> Suggestions:
     """Only what resembles it so much that somebody who posts should see it first."""
     things = finding.similar(index, viewer, title, least=resembling.LIKELY)
     return Suggestions(things)
-
-
-def _answers(things: Sequence[Any]) -> dict[int, str]:
-    answered = [thing.id for thing in things if isinstance(thing, Idea) and thing.answer_version]
-    if not answered:
-        return {}
-    words = (
-        sa.select(OfficialAnswer.idea_id, OfficialAnswer.body_html)
-        .join(Idea, Idea.id == OfficialAnswer.idea_id)
-        .where(Idea.id.in_(answered), OfficialAnswer.version == Idea.answer_version)
-    )
-    return {idea_id: text_of(html, FIRST_WORDS) for idea_id, html in db.session.execute(words)}

@@ -118,6 +118,18 @@ def test_an_idea_is_told_in_order():
             assert IDEAS[idea["duplicate_of"]]["days_ago"] > idea["days_ago"]
 
 
+def test_an_entry_of_the_changelog_tells_of_what_was_shipped_before():
+    published = [entry for entry in COMMUNITY.changelog if entry.get("published", True)]
+    assert len(published) >= 6
+    for entry in COMMUNITY.changelog:
+        assert PEOPLE[entry["author"]]["role"] in ("product_manager", "admin")
+        assert all(IDEAS[key]["days_ago"] > entry["days_ago"] for key in entry["ideas"])
+    for entry in published:
+        shipped = [IDEAS[key]["answers"][-1] for key in entry["ideas"]]
+        assert all(answer["status"] == Status.SHIPPED for answer in shipped)
+        assert all(answer["days_ago"] > entry["days_ago"] for answer in shipped)
+
+
 def test_a_topic_is_told_in_order():
     for topic in COMMUNITY.topics:
         accepted = [reply for reply in topic["replies"] if "accepted_days_ago" in reply]

@@ -153,7 +153,7 @@ def test_the_same_people_vote_in_every_demo():
 
 
 def test_the_very_first_start_tells_it_and_the_second_leaves_it(app, run, rows, monkeypatch):
-    small = replace(abridged(loading.load()), ideas=[], topics=[], moderation=NOTHING_TO_JUDGE)
+    small = replace(abridged(loading.load()), ideas=[], topics=[], moderation=NOTHING_TO_JUDGE, changelog=[])
     monkeypatch.setattr(seeding, "load", lambda: small)
     first, second = run("admin", "prepare"), run("admin", "prepare")
     assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output

@@ -187,6 +187,55 @@ DOORS = [
         "a draft", "DraftForm", "customer", "PUT", "/drafts/ideas", {"key": 60, "version": 9},
         {"title": "A title", "body": "A text"}, (),
     ),
+    Door(
+        "roadmap", "RoadmapForm", "product_manager", "PUT", "/roadmap/1",
+        {"name": 60, "description": 300},
+        {"position": "1", "arrangement": "status", "column_1": "open", "automatic": "y", "audience": "public"},
+        ("/roadmap/1", "/roadmap/1/edit"),
+    ),
+    Door(
+        "numbers of a roadmap", "RoadmapForm", "product_manager", "PUT", "/roadmap/1",
+        {"position": 100, "companies": 20_000},
+        {"name": "Next", "arrangement": "status", "column_1": "open", "automatic": "y", "audience": "public"},
+        ("/roadmap/1",), fine={"position": "1", "companies": "Harbor Foods"},
+    ),
+    Door(
+        "move on a roadmap", "MoveForm", "product_manager", "PUT", "/roadmap/1/ideas/1/place", {"reason": 500},
+        {"column": ("open", "planned")}, ("/ideas/1",),
+    ),
+    Door(
+        "place on a roadmap", "MoveForm", "product_manager", "PUT", "/roadmap/1/ideas/1/place",
+        {"place": 100, "after": 100}, {"column": "open"}, ("/roadmap/1",), fine={"place": "1", "after": ""},
+    ),
+    Door(
+        "left out of a roadmap", "ChoiceForm", "product_manager", "PUT", "/roadmap/1/ideas/1/choice", {"reason": 300},
+        {"choice": ("left_out", "pinned")}, ("/roadmap/1/ideas/1/edit",),
+    ),
+    Door(
+        "entry of the changelog", "EntryForm", "product_manager", "PUT", "/changelog/1",
+        {"title": 200, "body": 20_000, "key": 64}, {"audience": "public"}, ("/changelog/1", "/changelog/"),
+    ),
+    Door(
+        "companies of an entry", "EntryForm", "product_manager", "PUT", "/changelog/1", {"companies": 20_000},
+        {"title": "Offline mode", "body": "There.", "audience": "public"}, ("/changelog/1",),
+        fine={"companies": "Harbor Foods"},
+    ),
+    Door(
+        "schedule of an entry", "ScheduleForm", "product_manager", "PUT", "/changelog/{draft_entry}/schedule",
+        {"publish_at": 100}, {}, ("/changelog/{draft_entry}",), fine={"publish_at": "2099-01-01T09:00"},
+    ),
+    Door(
+        "withdrawal", "WithdrawForm", "product_manager", "PUT", "/changelog/1/withdrawal", {"reason": 500}, {},
+        (),
+    ),
+    Door(
+        "kind of entries", "KindForm", "admin", "POST", "/changelog/kinds/", {"name": 40},
+        {"colour": "plain", "position": "9"}, ("/changelog/kinds/",),
+    ),
+    Door(
+        "numbers of a kind", "KindForm", "admin", "POST", "/changelog/kinds/", {"position": 100},
+        {"name": "Removed", "colour": "plain"}, ("/changelog/kinds/",), fine={"position": "1"},
+    ),
 ]  # fmt: skip
 
 ASKING = {
@@ -203,6 +252,9 @@ ASKING = {
     "/admin/people": ("q",),
     "/admin/companies": ("q",),
     "/moderation/flags/new": ("note",),
+    "/roadmap/": ("segment", "tier"),
+    "/roadmap/1/ideas/new": ("q",),
+    "/changelog/1/edit": ("q",),
     "/nowhere": ("x",),
 }
 """Pages that repeat what stands in their address."""

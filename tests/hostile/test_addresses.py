@@ -94,6 +94,12 @@ PLACES = {
     "/moderation/queue": {"after": NO_NUMBERS},
     "/moderation/log": {"page": NO_CURSORS},
     "/moderation/flags/new": {"subject": NO_CHOICES, "thing_id": NO_NUMBERS, "reason": NO_CHOICES, "note": NO_CHOICES},
+    "/changelog/": {"page": NO_CURSORS, "kind": NO_CHOICES, "board": NO_NUMBERS},
+    "/changelog/1/edit": {"q": NO_WORDS},
+    "/changelog/feed.atom": {"kind": NO_CHOICES},
+    "/roadmap/": {"board": NO_NUMBERS, "segment": NO_WORDS, "tier": NO_CHOICES},
+    "/roadmap/1/columns/open": {"page": NO_CURSORS, "board": NO_NUMBERS},
+    "/roadmap/1/ideas/new": {"q": NO_WORDS},
     "/admin/people": {"page": NO_CURSORS, "q": NO_WORDS, "standing": NO_CHOICES},
     "/admin/companies": {"page": NO_CURSORS, "q": NO_WORDS},
 }  # fmt: skip

@@ -24,6 +24,8 @@ PLACES = {
         "questions": ("questions", "posts", "drafts"),
         "moderation": ("moderation", "exports"),
         "desks": ("admin",),
+        "roadmap": ("roadmap",),
+        "changelog": ("changelog",),
         "accounts": ("account", "register", "login", "first-admin"),
     }.items()
 }

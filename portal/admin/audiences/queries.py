@@ -1,29 +1,16 @@
 """Every read of audiences at the desk."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
-from portal.accounts.models import Company, Person
+from portal.accounts.models import Person
 from portal.accounts.permissions import Role
 from portal.database import db
 from portal.errors import NotFound
 from portal.ideas import seeing
-from portal.ideas.models import Admission, Board, Idea
+from portal.ideas.audiences.queries import Chosen as Chosen
+from portal.ideas.audiences.queries import chosen_for as chosen_for
+from portal.ideas.models import Board, Idea
 from portal.voting.models import Vote
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The companies that a board is for: by id, by segment, by tier."""
-
-    companies: frozenset[int] = frozenset()
-    segments: frozenset[str] = frozenset()
-    tiers: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.companies or self.segments or self.tiers)
 
 
 def find(board_id: int) -> Board:
@@ -32,41 +19,6 @@ def find(board_id: int) -> Board:
     if board is None:
         raise NotFound("There is no such board. Perhaps its number is that of another one.")
     return board
-
-
-def chosen_for(board: Board) -> Chosen:
-    """Whom the board was made for."""
-    rows = db.session.scalars(sa.select(Admission).where(Admission.board_id == board.id)).all()
-    return Chosen(
-        frozenset(row.company_id for row in rows if row.company_id is not None),
-        frozenset(row.segment for row in rows if row.segment is not None),
-        frozenset(row.tier for row in rows if row.tier is not None),
-    )
-
-
-def words_of(column: sa.orm.InstrumentedAttribute[str | None]) -> Sequence[str]:
-    """The segments or tiers that companies have."""
-    known = sa.select(column).where(column.is_not(None), column != "").distinct().order_by(column).limit(200)
-    return [each for each in db.session.scalars(known) if each]
-
-
-def names_of(ids: Collection[int]) -> Sequence[str]:
-    """The names of companies, in order."""
-    return db.session.scalars(sa.select(Company.name).where(Company.id.in_(ids)).order_by(Company.name)).all()
-
-
-def ids_of(names: Collection[str]) -> dict[str, set[int]]:
-    """Companies by name in small letters; several may share one."""
-    lowered = [name.lower() for name in names]
-    found: dict[str, set[int]] = {}
-    rows = db.session.execute(
-        sa.select(Company.id, Company.name).where(
-            sa.or_(sa.func.lower(Company.name).in_(lowered), Company.name.in_(names))
-        )
-    )
-    for key, name in rows:
-        found.setdefault(name.lower(), set()).add(key)
-    return found
 
 
 def how_many_customers(*conditions: sa.ColumnElement[bool]) -> int:

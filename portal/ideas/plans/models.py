@@ -32,7 +32,7 @@ class Plan(Model):
     idea_id: Mapped[int] = mapped_column(sa.ForeignKey("idea.id"), primary_key=True, autoincrement=False)
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     owner: Mapped[Person | None] = relationship(lazy="raise")
-    target_on: Mapped[date | None]
+    target_on: Mapped[date | None] = mapped_column(index=True)
     target_grain: Mapped[str | None] = mapped_column(sa.String(10))
     review_on: Mapped[date | None] = mapped_column(index=True)
     cost: Mapped[str] = mapped_column(sa.String(1000), default="")

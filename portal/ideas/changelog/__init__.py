@@ -1,0 +1,1 @@
+"""The changelog: what was shipped, told to those who wanted it."""
