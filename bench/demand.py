@@ -150,13 +150,19 @@ def some_votes(ideas, votes, now, chance):
 def measure(browser, path):
     """Milliseconds, queries and kilobytes of a page."""
     sent, took = [], []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: sent.append(args[2]))
+
+    def note(*args):
+        sent.append(args[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
     for _ in range(7):
+        db.session.remove()
         begin = time.process_time()
         answer = browser.get(path)
         took.append(1000 * (time.process_time() - begin))
         if answer.status_code != 200:
             raise SystemExit(f"{path}: {answer.status}")
+    event.remove(db.engine, "before_cursor_execute", note)
     queries = [each for each in sent if not each.startswith(("BEGIN", "PRAGMA"))]
     return statistics.median(took), max(took), len(queries) / 7, len(answer.data) / 1024
 

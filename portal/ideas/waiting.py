@@ -25,8 +25,12 @@ PROMISED = (Status.PLANNED, Status.STARTED, Status.PARKED)
 
 def is_undecided() -> sa.ColumnElement[bool]:
     """What must hold for a row of Idea about which nobody decided yet."""
-    is_active = meaning_of(Idea.board_id, Idea.status) == Meaning.ACTIVE
-    return sa.and_(Idea.status.not_in(PROMISED), Idea.hidden_at.is_(None), is_active)
+    return sa.and_(is_no_decision(Idea.board_id, Idea.status), Idea.hidden_at.is_(None))
+
+
+def is_no_decision(board_id: Any, status: Any) -> sa.ColumnElement[bool]:
+    """Whether a status of a board is no decision yet, as an expression over two columns."""
+    return sa.and_(status.not_in(PROMISED), meaning_of(board_id, status) == Meaning.ACTIVE)
 
 
 def days_since(idea: Idea, today: date) -> int:

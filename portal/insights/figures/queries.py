@@ -126,17 +126,28 @@ class Compared:
 
 def boards_compared(viewer: Viewer) -> list[Compared]:
     """All boards side by side."""
-    count = sa.func.count()
-    sums = (Idea.board_id, count, count.filter(waiting.is_undecided()))
-    ideas_of = {
-        row[0]: row[1:]
-        for row in db.session.execute(seen(viewer, None).with_only_columns(*sums).group_by(Idea.board_id))
-    }
+    ideas_of, undecided = _by_board(viewer)
     votes = seen(viewer, None).join(VoteDay, VoteDay.idea_id == Idea.id)
     votes = votes.where(VoteDay.day > clock.now().date() - timedelta(days=LATELY))
     rows = votes.with_only_columns(Idea.board_id, sa.func.sum(VoteDay.votes)).group_by(Idea.board_id)
     cast = {row[0]: int(row[1]) for row in db.session.execute(rows)}
     return [
-        Compared(board, *ideas_of.get(board.id, (0, 0)), cast.get(board.id, 0))
+        Compared(board, ideas_of[board.id], undecided[board.id], cast.get(board.id, 0))
         for board in ideas.boards(viewer)
     ]
+
+
+def _by_board(viewer: Viewer) -> tuple[Counter[int], Counter[int]]:
+    """How many ideas each board has, and of how many nobody decided. What a status means is asked once for each."""
+    is_hidden = Idea.hidden_at.is_not(None).label("is_hidden")
+    parts = (Idea.board_id, Idea.status, is_hidden)
+    grouped = seen(viewer, None).with_only_columns(*parts, sa.func.count().label("ideas")).group_by(*parts)
+    part = grouped.subquery()
+    undecided = sa.and_(waiting.is_no_decision(part.c.board_id, part.c.status), ~part.c.is_hidden)
+    every, waits = Counter[int](), Counter[int]()
+    for board_id, count, waits_here in db.session.execute(
+        sa.select(part.c.board_id, part.c.ideas, undecided)
+    ):
+        every[board_id] += count
+        waits[board_id] += count if waits_here else 0
+    return every, waits
