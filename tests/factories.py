@@ -11,6 +11,8 @@ from portal.discussion.drafts.models import Draft
 from portal.discussion.models import Post
 from portal.forums.models import Category, Topic
 from portal.ideas.changelog.models import ChangelogEntry, ChangelogIdea, ChangelogLabel
+from portal.ideas.fields import filling
+from portal.ideas.fields.models import BoardField, FieldChoice
 from portal.ideas.models import Board, Idea
 from portal.ideas.roadmap.models import Roadmap, RoadmapBoard, RoadmapColumn
 
@@ -123,6 +125,27 @@ class Factories:
         boards = [RoadmapBoard(board_id=board.id) for board in fields.pop("boards", ())]
         defaults = {"name": f"Roadmap {n}", "position": n, "created_at": EPOCH}
         return self._save(Roadmap(columns=columns, boards=boards, **defaults | fields))
+
+    def field(self, board: Board, *choices: str, **fields: Any) -> BoardField:
+        """Something that the board asks; a short text that everybody reads unless said otherwise."""
+        n = next(self.count)
+        given = {"type": "choice"} if choices else {"type": "short_text"}
+        made = self._save(
+            BoardField(
+                board_id=board.id,
+                **{"name": f"Field {n}", "position": n, "created_at": EPOCH} | given | fields,
+            )
+        )
+        db.session.add_all(
+            FieldChoice(field_id=made.id, name=name, position=place) for place, name in enumerate(choices, 1)
+        )
+        db.session.commit()
+        return made
+
+    def value(self, idea: Idea, field: BoardField, value: Any) -> None:
+        """What an idea has in a field; choices by their ids."""
+        filling.put(idea.id, {field: value})
+        db.session.commit()
 
     def _post(self, subject: Any, **fields: Any) -> Post:
         n = next(self.count)

@@ -36,6 +36,8 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["withdrawn_entry"] = make.entry(
         title="Too early", stage="withdrawn", withdrawn_at=clock.now(), withdrawn_reason="Not there yet"
     )
+    world["field"] = make.field(board, "Phone", "Tablet", name="Device", help="Where you would use it")
+    make.value(world["idea"], world["field"], (1,))
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )
@@ -67,6 +69,8 @@ WORDS = dict(zip(WALLED, ("quokka", "wombat", "potoroo", "numbat", "bilby"), str
 """The word that stands in all text of one of these ideas and nowhere else."""
 NOTED = "platypus"
 """What staff noted on an idea that everybody sees."""
+FILED = {"everybody": "pademelon", "author": "dunnart", "staff": "echidna", "planners": "kowari"}
+"""What that idea has in fields of each circle."""
 
 
 def build_walled(make: Any, cast: Cast, things: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +101,9 @@ def build_walled(make: Any, cast: Cast, things: dict[str, Any]) -> dict[str, Any
             make._save(Link(**here, to_idea_id=idea.id, kind="related", created_at=clock.now()))
     ideas = [walled[name] for name in boards]
     walled["walled_entry"] = make.entry(title="What was shipped", ideas=ideas)
+    for circle, word in FILED.items():
+        field = make.field(things["board"], name=f"Asked of {circle}", circle=circle)
+        make.value(things["idea"], field, f"A {word}")
     make._save(Plan(idea_id=things["idea"].id, owner=cast.admin, cost=NOTED, impact=NOTED))
     words = {"body": NOTED, "body_html": f"<p>{NOTED}</p>", "cooked_with": "1", "at": clock.now()}
     make._save(InternalNote(idea_id=things["idea"].id, author=cast.admin, **words))

@@ -98,6 +98,15 @@ class GroundsChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldsChanged(Event):
+    """A field of a board was added or changed: what of it."""
+
+    board_id: int
+    field_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CategoryChanged(Event):
     category_id: int
     fields: list[str]
@@ -111,6 +120,14 @@ class IdeaSubmitted(Event):
 @dataclass(frozen=True, kw_only=True)
 class IdeaEdited(Event):
     idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuesChanged(Event):
+    """What an idea has in the fields of its board changed: in which, by name."""
+
+    idea_id: int
+    fields: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)

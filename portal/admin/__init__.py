@@ -11,6 +11,7 @@ def register(app: "Flask") -> None:
     from portal.admin import cli, views
     from portal.admin.audiences import views as audiences  # noqa: F401
     from portal.admin.companies import views as companies  # noqa: F401
+    from portal.admin.fields import views as fields  # noqa: F401
     from portal.admin.grounds import views as grounds  # noqa: F401
     from portal.admin.health import views as health  # noqa: F401
     from portal.admin.people import views as people  # noqa: F401

@@ -10,7 +10,7 @@ from flask_security.utils import hash_password
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import drawing, peopling, pricing, ruling
+from portal.demo import asking, drawing, peopling, pricing, ruling
 from portal.demo.loading import Community, load
 from portal.demo.retelling import Step, Story
 from portal.errors import Conflict
@@ -57,6 +57,7 @@ def seed(shown: Callable[[list[Step]], Iterable[Step]] = iter) -> list[SignIn]:
     ruling.set_rules(boards, companies)
     pricing.price(companies)
     drawing.draw()
+    asking.ask_more(boards)
     return [_let_in(story.people[item["key"]]) for item in _doors(community)]
 
 

@@ -52,6 +52,7 @@ def _know_pages() -> None:
     from portal.ideas.changelog.kinds import views as kinds  # noqa: F401
     from portal.ideas.decisions import views as decisions  # noqa: F401
     from portal.ideas.declined import views as declined  # noqa: F401
+    from portal.ideas.details import views as details  # noqa: F401
     from portal.ideas.plans import views as plans  # noqa: F401
     from portal.ideas.posting import views as posting  # noqa: F401
     from portal.ideas.reconsidering import views as reconsidering  # noqa: F401

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from portal.accounts.models import Viewer
 from portal.accounts.permissions import Permission
 from portal.ideas import finding
+from portal.ideas.fields.models import KEY
+from portal.ideas.fields.queries import ideas_with
 from portal.ideas.models import Idea
 from portal.ideas.queries import ORDERS
 from portal.paging import Keyset
@@ -28,6 +30,7 @@ MEASURES = {
     "weight": "account_weight",
 }
 """What Top can count for staff, and its column; for everybody it counts votes, with tallies."""
+MOST_CHOICES = 5
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class IdeaFilter:
 
     Of Top: `by` is what it counts (MEASURES), `days` the window of the votes that count (0: all time). `tier` and
     `segment` leave the ideas that accounts of these want; numbers count within the tier, or else the segment.
+    `chosen`: fields of the board, each with the choice that is wanted, by their ids.
     """
 
     sort: str = "hot"
@@ -47,6 +51,7 @@ class IdeaFilter:
     days: int = 0
     tier: str = ""
     segment: str = ""
+    chosen: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def read(cls, address: Mapping[str, str]) -> "IdeaFilter":
@@ -65,6 +70,7 @@ class IdeaFilter:
             days=int(days) if is_top and days in {str(each) for each in WINDOWS} else 0,
             tier=_words(address.get("tier", ""), 40),
             segment=_words(address.get("segment", ""), 80),
+            chosen=_chosen(address),
         )
 
     @property
@@ -89,7 +95,7 @@ class IdeaFilter:
     @property
     def narrows(self) -> bool:
         """Whether anything beside board and order is asked for."""
-        return bool(self.status or self.text or self.mine or self.tier or self.segment)
+        return bool(self.status or self.text or self.mine or self.tier or self.segment or self.chosen)
 
     def narrow(self, ideas: sa.Select[Idea], viewer: Viewer) -> sa.Select[Idea]:
         """The ideas among these that are asked for."""
@@ -103,6 +109,8 @@ class IdeaFilter:
             ideas = ideas.where(Idea.id.in_(idea_ids_voted_by(viewer)))
         if self.text:
             ideas = ideas.where(Idea.id.in_(finding.ids_of(self.text, viewer)))
+        for field_id, choice_id in self.chosen:
+            ideas = ideas.where(Idea.id.in_(ideas_with(viewer, field_id, choice_id)))
         return self._wanted_by(ideas)
 
     def _wanted_by(self, ideas: sa.Select[Any]) -> sa.Select[Any]:
@@ -132,11 +140,26 @@ class IdeaFilter:
         by = self.by if sees or (viewer.is_staff and self.by != "revenue") else ""
         return self.but(by=by, **{} if sees else {"tier": "", "segment": ""})
 
+    def offering(self, field_ids: Collection[int]) -> "IdeaFilter":
+        """The same filter without choices of fields that are not among these."""
+        kept = tuple(each for each in self.chosen if each[0] in field_ids)
+        return self if kept == self.chosen else self.but(chosen=kept)
+
     def as_query(self, **changes: Any) -> dict[str, Any]:
         """The fields as they stand in an address: only those that differ from the default."""
         plain = {each.name: each.default for each in fields(self)}
         mine = asdict(self.but(**changes))
-        return {name: value for name, value in mine.items() if value != plain[name]}
+        chosen = {f"field-{key}": choice for key, choice in mine.pop("chosen")}
+        return {name: value for name, value in mine.items() if value != plain[name]} | chosen
+
+
+def _chosen(address: Mapping[str, str]) -> tuple[tuple[int, int], ...]:
+    found = {
+        int(name.partition("-")[2]): int(value)
+        for name, value in address.items()
+        if KEY.fullmatch(name) and value.isascii() and value.isdigit() and len(value) < 19
+    }
+    return tuple(sorted(found.items())[:MOST_CHOICES])
 
 
 def _words(text: str, most: int) -> str:

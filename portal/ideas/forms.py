@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Self
+from urllib.parse import urlsplit
 
 from wtforms import (
     Form,
@@ -34,6 +35,15 @@ def one_line(text: str | None) -> str:
 def number(text: str) -> int:
     """The id that was chosen; 0 for what is none."""
     return int(text) if str(text).isascii() and str(text).isdigit() else 0
+
+
+def seems_address(text: str) -> bool:
+    """Whether it can be the address of a page."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def a_choice(_form: Form, field: SelectField) -> None:

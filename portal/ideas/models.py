@@ -76,6 +76,8 @@ class Board(Ruled, Model):
     created_at: Mapped[datetime]
     admission: ClassVar[Any]
     """The table of the companies that were chosen for it."""
+    has_fields: ClassVar[Any]
+    """Whether it has fields, archived ones too (portal/ideas/fields)."""
 
     @property
     def slug_source(self) -> str:

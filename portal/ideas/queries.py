@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, load_only, with_expression
+from sqlalchemy.orm import joinedload, load_only, undefer, with_expression
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
@@ -125,7 +125,10 @@ def find_with(idea_id: int, viewer: Viewer, *more: sa.ColumnElement[Any]) -> Any
         .where(Idea.id == idea_id)
         .add_columns(Vote, *more)
         .outerjoin(Vote, own)
-        .options(joinedload(Idea.board), joinedload(Idea.author).joinedload(Person.company))
+        .options(
+            joinedload(Idea.board).undefer(Board.has_fields),
+            joinedload(Idea.author).joinedload(Person.company),
+        )
         .options(joinedload(Vote.added_by).load_only(Person.name, raiseload=True))
         .options(*[with_expression(marked, of(viewer)) for marked, of in _marks.items() if viewer.id])
     ).first()
@@ -172,7 +175,7 @@ def latest_shipped(viewer: Viewer) -> Idea | None:
 
 def boards(viewer: Viewer) -> Sequence[Board]:
     """All boards that the viewer may know about, in the order of their places; archived ones last."""
-    seen = sa.select(Board).where(seeing.boards_seen(viewer))
+    seen = sa.select(Board).where(seeing.boards_seen(viewer)).options(undefer(Board.has_fields))
     return db.session.scalars(seen.order_by(Board.archived_at.is_not(None), Board.position, Board.name)).all()
 
 
@@ -180,7 +183,9 @@ def open_boards(viewer: Viewer) -> Sequence[Board]:
     """The boards that take new ideas from this viewer."""
     posts = permitting.may_post(viewer)
     takes = sa.select(Board).where(Board.archived_at.is_(None), seeing.boards_seen(viewer), posts)
-    return db.session.scalars(takes.order_by(Board.position, Board.name)).all()
+    return db.session.scalars(
+        takes.options(undefer(Board.has_fields)).order_by(Board.position, Board.name)
+    ).all()
 
 
 def answers_to(idea: Idea) -> Sequence[OfficialAnswer]:

@@ -14,6 +14,8 @@ from portal.discussion.queries import Marks, Stretch
 from portal.ideas import permitting, queries
 from portal.ideas.confirming import queries as changes
 from portal.ideas.confirming.queries import Change
+from portal.ideas.fields import queries as fields
+from portal.ideas.fields.queries import Value
 from portal.ideas.grounds import queries as grounds
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.ideas.standing import FIRST, Standing
@@ -52,7 +54,8 @@ class Screen:
 
     `change`: how the text differs from the one that the viewer voted for. `standing`, for staff: how many voters know
     the text as it is now, and how many there are. `grounds`: the words of those in its history, by key.
-    `beside`: what others say of it in the same query, by name.
+    `beside`: what others say of it in the same query, by name. `values`: what it has in those fields of its board that
+    the viewer reads.
     """
 
     idea: Idea
@@ -72,6 +75,7 @@ class Screen:
     choices: Choices
     grounds: Mapping[str, str]
     beside: Mapping[str, Any]
+    values: Sequence[Value]
 
     @property
     def statuses(self) -> Mapping[str, Standing]:
@@ -111,6 +115,7 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         choices=_choices(idea, viewer),
         grounds=grounds.names() if any(each.ground for each in history) else {},
         beside={name: _beside[name][1](said) for name, said in zip(_beside, told, strict=True)},
+        values=fields.values_for(viewer, idea),
     )
 
 

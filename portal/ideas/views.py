@@ -14,6 +14,7 @@ from portal.discussion.views import history_page, post_url
 from portal.discussion.writing import write
 from portal.errors import NotAllowed, NotFound
 from portal.ideas import permitting, queries, reading, seeing, veiling
+from portal.ideas.fields import queries as fields
 from portal.ideas.filtering import IdeaFilter, position
 from portal.ideas.forms import AnswerForm, EditForm, StatusForm
 from portal.ideas.listing import listed
@@ -42,14 +43,15 @@ def index() -> Response:
     wanted = IdeaFilter.read(request.args).allowed(viewer)
     boards = queries.boards(viewer)
     board = _board_of(wanted, boards)
-    offered = statuses.offered(viewer, board)
-    wanted = veiling.fitting(wanted.with_status_of({each.key for each in offered}), viewer, board)
+    offered, asked = statuses.offered(viewer, board), fields.filters_for(viewer, board)
+    wanted = wanted.with_status_of({each.key for each in offered}).offering({each.id for each in asked})
+    wanted = veiling.fitting(wanted, viewer, board)
     veiled = veiling.veiled_boards(viewer, wanted, boards)
     found = wanted.narrow(queries.visible_to(viewer), viewer).where(*veiling.unveiled(veiled))
     page = listed(wanted.order, wanted.among, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
     names: dict[str, Any] = {"wanted": wanted, "boards": boards, "veiled": veiled, "statuses": offered}
-    names["groups"] = groups_of_accounts(viewer)
+    names |= {"groups": groups_of_accounts(viewer), "asked": asked}
     return pages.page("ideas/index.html", page=page, votes=votes, **names, **_of_board(viewer, board))
 
 

@@ -85,6 +85,27 @@ ROUTES += [
     row("PUT", "admin.archive_ground", {"key": "rare"}, **ACT),
     row("DELETE", "admin.reopen_ground", {"key": "rare"}, **ACT),
 ]
+FIELD = {"name": "Version", "type": "number", "circle": "author", "position": "2"}
+DEVICE = {"board_id": 1, "field_id": 1}
+ROUTES += [
+    row("GET", "admin.list_fields", {"board_id": 1}, **ADMIN),
+    row("GET", "admin.new_field", {"board_id": 1}, **ADMIN),
+    row("POST", "admin.create_field", {"board_id": 1}, FIELD, **ACT),
+    row("POST", "admin.create_field", {"board_id": 1}, **FORM),
+    row("GET", "admin.edit_field", DEVICE, **ADMIN),
+    row(
+        "PUT",
+        "admin.update_field",
+        DEVICE,
+        {"name": "Machine", "circle": "everybody", "position": "1"},
+        **ACT,
+    ),
+    row("PUT", "admin.archive_field", DEVICE, **ACT),
+    row("DELETE", "admin.reopen_field", DEVICE, **ACT),
+    row("PUT", "admin.update_choice", DEVICE | {"choice_id": 1}, {"name": "Mobile"}, **ACT),
+    row("PUT", "admin.archive_choice", DEVICE | {"choice_id": 1}, **ACT),
+    row("DELETE", "admin.reopen_choice", DEVICE | {"choice_id": 1}, **ACT),
+]
 for kind in ("boards", "categories"):
     place = {"kind": kind, "place_id": 1}
     ROUTES += [

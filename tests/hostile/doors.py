@@ -184,6 +184,20 @@ DOORS = [
         {"name": "Too rare"}, ("/admin/reasons",), fine={"position": "1"},
     ),
     Door(
+        "field of a board", "FieldForm", "admin", "PUT", "/admin/boards/1/fields/1", {"name": 60, "help": 200},
+        {"circle": "everybody", "position": "1"},
+        ("/admin/boards/1/fields/1", "/admin/boards/1/fields", "/ideas/1", "/ideas/new", "/ideas/?board=1"),
+    ),
+    Door(
+        "more of a field", "FieldForm", "admin", "POST", "/admin/boards/1/fields",
+        {"position": 100, "agreed": 100, "choices": 1_000}, {"name": "Third", "type": "choice", "circle": "everybody"},
+        ("/admin/boards/1/fields", "/ideas/new"), fine={"position": "1", "agreed": "", "choices": "One\nTwo"},
+    ),
+    Door(
+        "choice of a field", "ChoiceForm", "admin", "PUT", "/admin/boards/1/fields/1/choices/1", {"name": 80},
+        shown=("/admin/boards/1/fields/1", "/ideas/1", "/ideas/new", "/ideas/?board=1"),
+    ),
+    Door(
         "a draft", "DraftForm", "customer", "PUT", "/drafts/ideas", {"key": 60, "version": 9},
         {"title": "A title", "body": "A text"}, (),
     ),

@@ -22,6 +22,8 @@ ASKING = (
     "/ideas/?sort=top&status=open",
     "/ideas/?mine=voted",
     "/ideas/?mine=written",
+    *(f"/search?q={word}" for word in ("echidna", "kowari", "dunnart")),
+    *(f"/ideas/?text={word}" for word in ("echidna", "kowari", "dunnart")),
     "/ideas/new",
 )
 
@@ -70,13 +72,23 @@ def shown_to(browser, paths):
             yield from ((name, path) for name, word in world.WORDS.items() if word in text)
             if world.NOTED in text:
                 yield "noted", path
+            yield from ((f"filed for {circle}", path) for circle, word in world.FILED.items() if word in text)
 
 
 @pytest.mark.parametrize("actor", OUTSIDERS)
 def test_what_is_behind_a_wall_shows_nowhere(app, as_, cast, walled, actor):
     found = list(shown_to(as_(cast[actor]), addresses(app, walled)))
-    leaks = sorted({(name, path) for name, path in found if actor not in world.WALLED.get(name, ())})
+    may = world.WALLED | {"filed for everybody": OUTSIDERS, "filed for author": {"customer"}}
+    # An address that asks for a word repeats it.
+    leaks = sorted(
+        {
+            (n, p)
+            for n, p in found
+            if actor not in may.get(n, ()) and world.FILED.get(n.split()[-1], "-") not in p
+        }
+    )
     assert leaks == []
+    assert {name for name, _ in found} >= {name for name, who in may.items() if actor in who}
     seen = {name for name, path in found if path.startswith(("/search?q=marsupial", "/ideas/?sort=new"))}
     assert seen == {name for name, who in world.WALLED.items() if actor in who}
 

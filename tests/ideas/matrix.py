@@ -124,3 +124,21 @@ ROUTES += [
         everyone=403, stranger=401, product_manager=422, admin=422,
     ),
 ]  # fmt: skip
+DEVICE = {"field-1": "1"}
+ROUTES += [
+    row("POST", "ideas.ask", data=IDEA, everyone=200, stranger=401),
+    row("GET", "ideas.edit_values", SEEN, everyone=200, stranger=302, other_customer=403),
+    row("GET", "ideas.edit_values", HIDDEN, everyone=404, stranger=302, customer=200, moderator=200, admin=200),
+    row("PUT", "ideas.put_values", SEEN, DEVICE, everyone=303, stranger=401, other_customer=403),
+    row("PUT", "ideas.put_values", SEEN, {"field-1": "77"}, everyone=422, stranger=401, other_customer=403),
+    row(
+        "PUT", "ideas.put_values", HIDDEN, DEVICE,
+        everyone=404, stranger=401, customer=409, moderator=303, admin=303,
+    ),
+    row(
+        "PUT", "ideas.put_planned_values", SEEN,
+        everyone=403, stranger=401, product_manager=303, admin=303,
+    ),
+    row("PUT", "ideas.put_planned_values", HIDDEN, everyone=404, stranger=401, customer=403, moderator=403, admin=303),
+    row("GET", "ideas.index", {"board": 1, "field-1": "1"}, everyone=200),
+]  # fmt: skip

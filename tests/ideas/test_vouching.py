@@ -156,6 +156,7 @@ def test_the_customer_sees_it_and_makes_it_theirs(idea, cast, as_):
         ({"customer": "board:1"}, "Choose the person"),
         ({"url": "", "text": ""}, "Give an address or their words"),
         ({"url": "javascript:alert(1)"}, "begins with https"),
+        ({"url": "https://["}, "begins with https"),
         ({"proof": "dream"}, ""),
         ({"customer": "company", "tell": "y"}, "no mail address"),
     ],

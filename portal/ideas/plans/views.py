@@ -9,7 +9,10 @@ from portal import pages
 from portal.database import db
 from portal.errors import NotAllowed
 from portal.ideas import queries as ideas_queries
-from portal.ideas.models import Idea
+from portal.ideas.fields import queries as fields
+from portal.ideas.fields.forms import ValuesForm
+from portal.ideas.fields.models import Circle
+from portal.ideas.models import Board, Idea
 from portal.ideas.plans import planning, queries
 from portal.ideas.plans.forms import NoteForm, PlanForm, text_of
 from portal.ideas.views import ideas
@@ -18,33 +21,33 @@ from portal.ideas.views import ideas
 @ideas.get("/<slugged:idea_id>/plan")
 @login_required
 def show_plan(idea_id: int) -> Response:
-    return _page(_find(idea_id))
+    return plan_page(find_for_staff(idea_id))
 
 
 @ideas.put("/<slugged:idea_id>/plan")
 @login_required
 @pages.limiter.limit("60/minute")
 def put_plan(idea_id: int) -> Response:
-    idea = _find(idea_id)
+    idea = find_for_staff(idea_id)
     form = PlanForm().offer(queries.staff())
     if not form.validate_on_submit():
-        return _page(idea, 422, plan_form=form)
+        return plan_page(idea, 422, plan_form=form)
     planning.plan(idea, by=pages.viewer(), **form.fields())
-    return _done(idea, "The plan is saved.")
+    return saved(idea, "The plan is saved.")
 
 
 @ideas.post("/<slugged:idea_id>/notes")
 @login_required
 @pages.limiter.limit("30/minute")
 def create_note(idea_id: int) -> Response:
-    idea, form = _find(idea_id), NoteForm()
+    idea, form = find_for_staff(idea_id), NoteForm()
     if not form.validate_on_submit():
-        return _page(idea, 422, note_form=form)
+        return plan_page(idea, 422, note_form=form)
     planning.note(idea, by=pages.viewer(), body=form.body.data or "")
-    return _done(idea, "The note is added. Only staff read it.")
+    return saved(idea, "The note is added. Only staff read it.")
 
 
-def _find(idea_id: int) -> Idea:
+def find_for_staff(idea_id: int) -> Idea:
     """The idea, for staff. Raises NotFound, and NotAllowed for others who see the idea."""
     idea = ideas_queries.find(idea_id, pages.viewer())
     if not current_user.is_staff:
@@ -52,15 +55,24 @@ def _find(idea_id: int) -> Idea:
     return idea
 
 
-def _done(idea: Idea, says: str) -> Response:
+def saved(idea: Idea, says: str) -> Response:
+    """Commit, and back to the page."""
     db.session.commit()
     flash(says, "good")
     return pages.go(url_for("ideas.show_plan", idea_id=idea))
 
 
-def _page(idea: Idea, status: int = 200, **forms: Any) -> Response:
+def planned_fields(idea: Idea, typed: Any = None) -> ValuesForm:
+    """The fields of the board that stand beside the plan, filled in. Nobody is forced to plan at once."""
+    asked = fields.asked_by(db.session.get_one(Board, idea.board_id), {Circle.PLANNERS})
+    kept = fields.values_of([idea.id]).get(idea.id, ()) if asked else ()
+    return ValuesForm(asked, typed, kept=kept, required=False)
+
+
+def plan_page(idea: Idea, status: int = 200, **forms: Any) -> Response:
+    """The page, with forms to show again."""
     plan = queries.plan_of(idea)
-    shown = {"note_form": NoteForm(formdata=None), "plan_form": None}
+    shown = {"note_form": NoteForm(formdata=None), "plan_form": None, "values_form": planned_fields(idea)}
     if current_user.may("decide"):
         typed = {"owner": str(plan.owner_id or "") if plan else "", "target": text_of(plan)}
         shown["plan_form"] = PlanForm(formdata=None, obj=plan, **typed).offer(queries.staff())

@@ -14,6 +14,10 @@ from portal.discussion.drafts.models import Draft
 from portal.discussion.drafts.views import filled
 from portal.errors import Conflict
 from portal.ideas import admitting, finding, queries
+from portal.ideas.fields import filling
+from portal.ideas.fields import queries as fields
+from portal.ideas.fields.forms import ValuesForm
+from portal.ideas.fields.models import KEY, MOST_FIELDS
 from portal.ideas.forms import IdeaForm
 from portal.ideas.models import Board
 from portal.ideas.submitting import submit
@@ -23,10 +27,18 @@ from portal.ideas.views import ideas
 @ideas.get("/new")
 @login_required
 def new() -> Response:
-    draft, fields = filled("idea")
+    draft, typed = filled("idea")
     given = {"title": request.args.get("title", "")[:200], "board": request.args.get("board", type=int)}
-    form = IdeaForm(formdata=fields) if draft else IdeaForm(formdata=None, **given)
-    return _form(form, draft=draft)
+    form = IdeaForm(formdata=typed) if draft else IdeaForm(formdata=None, **given)
+    return _form(form, draft=draft, typed=typed)
+
+
+@ideas.post("/new")
+@login_required
+@pages.limiter.limit("60/minute")
+def ask() -> Response:
+    """The form again with what is typed so far, and with the fields of the board that was chosen."""
+    return _form(IdeaForm(), typed=request.form, chosen_anew=True)
 
 
 @ideas.post("/")
@@ -35,12 +47,14 @@ def new() -> Response:
 def create() -> Response:
     boards = {board.id: board for board in queries.open_boards(pages.viewer())}
     form = IdeaForm().offer(boards.values())
+    asked = _asked_by(boards.get(form.board.data), request.form)
     if "look" in request.form:
-        return _look_first(form) or _form(form, 422)
-    if not form.validate_on_submit() or not _is_admitted(form, boards[form.board.data]):
-        return _form(form, 422)
+        return _look_first(form) or _form(form, 422, asked=asked)
+    good = [form.validate_on_submit(), asked.validate()]
+    if not all(good) or not _is_admitted(form, boards[form.board.data]):
+        return _form(form, 422, asked=asked)
     look = _look_first(form) if _resembles_unseen(form.title.data or "") else None
-    return look or _post(form, boards[form.board.data])
+    return look or _post(form, asked, boards[form.board.data])
 
 
 @ideas.get("/similar/<slugged:draft_id>")
@@ -58,9 +72,17 @@ def _is_admitted(form: IdeaForm, board: Board) -> bool:
     return not reason
 
 
-def _post(form: IdeaForm, board: Board) -> Response:
+def _asked_by(board: Board | None, typed: Any = None) -> ValuesForm:
+    """The fields of a board that the viewer fills in with a new idea."""
+    circles = fields.circles_filled(pages.viewer(), is_author=True)
+    return ValuesForm(fields.asked_by(board, circles), typed)
+
+
+def _post(form: IdeaForm, asked: ValuesForm, board: Board) -> Response:
     words: dict[str, Any] = {"title": form.title.data or "", "body": form.body.data or ""}
     idea = submit(board=board, by=pages.viewer(), key=form.usable_key, **words)
+    if asked.fields:
+        filling.fill(idea, by=pages.viewer(), values=asked.values())
     saving.use(form.usable_key, by=pages.viewer())
     db.session.commit()
     return pages.go(url_for("ideas.show", idea_id=idea))
@@ -87,11 +109,34 @@ def _look_first(form: IdeaForm) -> Response | None:
     return pages.go(url_for("ideas.similar", draft_id=saved.draft.id)) if saved else None
 
 
-def _form(form: IdeaForm, status: int = 200, draft: Draft | None = None) -> Response:
-    form.offer(queries.open_boards(pages.viewer())).give_key()
+def _form(
+    form: IdeaForm,
+    status: int = 200,
+    *,
+    draft: Draft | None = None,
+    asked: ValuesForm | None = None,
+    typed: Any = None,
+    chosen_anew: bool = False,
+) -> Response:
+    boards = queries.open_boards(pages.viewer())
+    board = next((each for each in boards if each.id == form.board.data), next(iter(boards), None))
+    asked = asked or _asked_by(board, typed)
+    names: dict[str, Any] = {"form": form, "board": board, "asked": asked, "others": _others(asked, typed)}
+    if chosen_anew and pages.wants_fragment():
+        return pages.page("ideas/fields/_asked.html", **names)
+    form.offer(boards).give_key()
     if draft is not None:
         form.key.data = draft.key
     else:
-        draft = drafts.by_key(form.key.data or "", pages.viewer()) if status != 200 else None
+        draft = drafts.by_key(form.key.data or "", pages.viewer()) if typed or status != 200 else None
     state = {"place": "ideas", "key": form.key.data, "draft": draft, "other": None, "changes": []}
-    return pages.page("ideas/new.html", status, form=form, **state)
+    ask_more = any(each.has_fields for each in boards)
+    return pages.page("ideas/new.html", status, ask_more=ask_more, **names, **state)
+
+
+def _others(asked: ValuesForm, typed: Any) -> list[tuple[str, str]]:
+    """What was typed into the fields of boards that were chosen before: it stays, in case they are chosen again."""
+    here = {each.key for each in asked.fields}
+    sent = (typed or request.form).items(multi=True)
+    kept = [(name, text) for name, text in sent if KEY.fullmatch(name) and name not in here and text]
+    return kept[:MOST_FIELDS]

@@ -1,7 +1,6 @@
 """What may come in about a vote for a customer."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -9,7 +8,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from portal.accounts.models import Company, Person
 from portal.database import db
 from portal.discussion.forms import tidy
-from portal.ideas.forms import number, one_line
+from portal.ideas.forms import number, one_line, seems_address
 from portal.pages import Form
 from portal.voting.models import Proof
 
@@ -51,8 +50,7 @@ class VouchForm(Form):
 
     def validate_url(self, field: StringField) -> None:
         """Raises ValidationError for what is no address, and where there is no proof at all."""
-        parts = urlsplit(field.data or "")
-        if field.data and (parts.scheme not in ("http", "https") or not parts.netloc):
+        if field.data and not seems_address(field.data):
             raise ValidationError("An address begins with https://.")
         if not field.data and not (self.text.data or "").strip():
             raise ValidationError("Give an address or their words, so that others can check it.")

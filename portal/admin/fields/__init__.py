@@ -1,0 +1,1 @@
+"""What a board asks beside title and text, at the desk."""
