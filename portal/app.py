@@ -18,6 +18,7 @@ from werkzeug.routing import MapAdapter
 from portal import failures, keeping, pages
 from portal.cli import MIGRATIONS
 from portal.database import db, engine_options, set_reads_only
+from portal.errors import Refusal
 from portal.settings import ROOT, Settings, from_environment
 
 SLICES = (
@@ -44,6 +45,17 @@ FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data
 """What is sent to us: forms, or nothing. Flask-WTF would also take JSON, whose values are not only texts."""
 
 
+UPLOADS = "/images/"
+"""The one address to which files are sent."""
+
+
+class TooLarge(Refusal):
+    """A picture of more bytes than are taken."""
+
+    status = 413
+    title = "This picture is too large"
+
+
 class Fields(ImmutableMultiDict[str, Any]):
     """What came in by address or form. A NUL, which PostgreSQL cannot keep, becomes the mark for what is unreadable."""
 
@@ -54,13 +66,18 @@ class Fields(ImmutableMultiDict[str, Any]):
 
 
 class Asked(Request):
-    """A request whose words can be stored and looked for. No form takes files, so whoever sends one sent nothing."""
+    """A request whose words can be stored and looked for. Only UPLOADS takes files: elsewhere, whoever sends one
+    sent nothing."""
 
     parameter_storage_class = Fields
 
     @property
+    def takes_files(self) -> bool:
+        return self.path == UPLOADS and self.method == "POST"
+
+    @property
     def files(self) -> ImmutableMultiDict[str, FileStorage]:
-        return ImmutableMultiDict()
+        return super().files if self.takes_files else ImmutableMultiDict()
 
 
 class Portal(Flask):
@@ -83,22 +100,28 @@ class Portal(Flask):
             request.environ["portal.unreadable"] = no_host
             return self.url_map.bind("localhost")
 
-    def _method_in(self, request: Request) -> str:
+    def _method_in(self, request: Any) -> str:
         # No app is current yet, from which the request would know what it may read.
-        request.max_content_length = self.config["MAX_CONTENT_LENGTH"]
+        request.max_content_length = self.config[
+            "MAX_IMAGE_LENGTH" if request.takes_files else "MAX_CONTENT_LENGTH"
+        ]
         request.max_form_memory_size = self.config["MAX_FORM_MEMORY_SIZE"]
         request.max_form_parts = self.config["MAX_FORM_PARTS"]
         if request.method in pages.SAFE:
             return ""
         try:
-            wanted = request.form.get("_method", "").upper()
+            wanted: str = request.form.get("_method", "").upper()
             if request.content_length is None and getattr(request.stream, "is_exhausted", False):
                 # Of a body that does not say how long it is, Werkzeug reads what is allowed and drops the rest.
                 raise RequestEntityTooLarge
             return wanted
-        except HTTPException as too_large:
-            request.environ["portal.unreadable"] = too_large
-            return ""
+        except RequestEntityTooLarge as too_large:
+            most = f"{self.extensions['settings'].max_image // 1_048_576} MB fit. Make the picture smaller."
+            request.environ["portal.unreadable"] = TooLarge(most) if request.takes_files else too_large
+        except (HTTPException, OSError) as unreadable:
+            # OSError: there is no room for what is read.
+            request.environ["portal.unreadable"] = unreadable
+        return ""
 
 
 def create_app(settings: Settings | None = None) -> Portal:
@@ -152,6 +175,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database, settings.statement_seconds),
         "MAX_CONTENT_LENGTH": settings.max_body,
+        "MAX_IMAGE_LENGTH": settings.max_image + 65_536,
         "MAX_FORM_MEMORY_SIZE": settings.max_body,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
         "SESSION_COOKIE_SECURE": settings.https,

@@ -1,14 +1,13 @@
 """Text is cooked once: Markdown in, safe HTML out, sanitized last against our allow-list and our own scheme check."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from html import escape, unescape
 from typing import Any
 
 import bleach
-from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
@@ -17,6 +16,9 @@ from markdown_it.token import Token
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
+
+from portal.finishing import IMAGE as IMAGE
+from portal.finishing import INVISIBLE, SCHEME, Finish
 
 VERSION = "1"
 HTML_MARK = "html-"
@@ -40,16 +42,12 @@ LONGEST_CODE = 3_000
 MOST_CELLS = 5_000
 HEAVIEST = 100_000
 SCHEMES = frozenset({"http", "https", "mailto"})
-_SCHEME = re.compile(r"^\s*([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
-_HTML = "http://www.w3.org/1999/xhtml"
-_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?")
 # In safe HTML every attribute stands in quotation marks.
 _ELEMENT = re.compile(r'<(?:[^">]|"[^"]*")*>')
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "col", "area"})
 # Looking for links in a run without a blank takes the square of its length.
 _ENDLESS = re.compile(rf"\S{{{LONGEST_LINK}}}")
-_HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _CODE_CLASS = re.compile(r"(?:hl|language)-[\w#+.\-]{1,40}\Z", re.ASCII)
 
@@ -100,7 +98,7 @@ def link_allowed(url: str) -> bool:
 
     Our own check beside bleach's: bleach alone takes `javascript:1` for a host with a port.
     """
-    seen = _SCHEME.match(_INVISIBLE.sub("", unescape(url)))
+    seen = SCHEME.match(INVISIBLE.sub("", unescape(url)))
     return seen is None or seen.group(1).lower() in SCHEMES
 
 
@@ -202,49 +200,5 @@ def _cleaner(follow: bool) -> bleach.Cleaner:
         protocols=SCHEMES,
         strip=True,
         strip_comments=True,
-        filters=[partial(_Finish, follow=follow)],
+        filters=[partial(Finish, follow=follow)],
     )
-
-
-class _Finish(Filter):
-    """Marks outgoing links, turns pictures of other hosts (our CSP blocks them) into links to them, and puts
-    headings below those of the page."""
-
-    def __init__(self, source: Iterable[dict[str, Any]], follow: bool) -> None:
-        super().__init__(source)
-        self.rel = "noopener" if follow else "nofollow ugc noopener"
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        inside = False
-        for token in super().__iter__():
-            if token.get("name") == "a":
-                inside = token["type"] == "StartTag"
-                if inside:
-                    self._mark(token)
-            if token.get("name") in _HEADINGS:
-                token["name"] = _HEADINGS[token["name"]]
-            if token.get("name") == "img":
-                yield from self._picture(token, inside)
-            else:
-                yield token
-
-    def _mark(self, token: dict[str, Any]) -> None:
-        href = token["data"].get((None, "href"), "")
-        bare = _INVISIBLE.sub("", unescape(href)).replace("\\", "/")
-        if _SCHEME.match(bare) or bare.startswith("//"):
-            token["data"][(None, "rel")] = self.rel
-
-    def _picture(self, token: dict[str, Any], inside: bool) -> Iterator[dict[str, Any]]:
-        source = token["data"].get((None, "src"), "")
-        if not source:
-            return
-        text = unescape(token["data"].get((None, "alt"), "")).strip() or "picture"
-        words = {"type": "Characters", "data": f"[{text}]"}
-        if inside:
-            yield words
-            return
-        link = {"type": "StartTag", "name": "a", "namespace": _HTML, "data": {(None, "href"): source}}
-        self._mark(link)
-        yield link
-        yield words
-        yield {"type": "EndTag", "name": "a", "namespace": _HTML, "data": {}}

@@ -49,7 +49,8 @@ class Settings:
     smtp_user: str = _setting("", "SMTP user name; empty: no sign-in")
     smtp_password: str = _setting("", "SMTP password")
     smtp_tls: str = _setting("starttls", "How SMTP is encrypted", ("none", "starttls", "ssl"))
-    max_body: int = _setting(1_048_576, "Largest request in bytes")
+    max_body: int = _setting(1_048_576, "Largest request in bytes, but for pictures")
+    max_image: int = _setting(10_485_760, "Largest picture that is uploaded, in bytes")
     rate_limits: bool = _setting(True, "Limit how often a person or address may sign in, post and vote")
     page_cache_mb: int = _setting(
         8, "Megabytes of pages for strangers that each process keeps until the database changes; 0: none"
@@ -65,6 +66,8 @@ class Settings:
             raise BadSetting("PORTAL_ACCENT_HUE must be a whole number from 0 to 359.")
         if self.max_body < 65_536:
             raise BadSetting("PORTAL_MAX_BODY must be at least 65536 bytes.")
+        if self.max_image < 65_536:
+            raise BadSetting("PORTAL_MAX_IMAGE must be at least 65536 bytes.")
 
     @property
     def folder(self) -> Path:

@@ -2,12 +2,18 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
+
+from flask import current_app
+from PIL import Image as Picture
 
 from portal import clock, markup
 from portal.accounts.models import Company, Person
 from portal.database import db
 from portal.discussion.drafts.models import Draft
+from portal.discussion.images.models import Image
+from portal.discussion.images.storing import SIZES
 from portal.discussion.models import Post
 from portal.forums.models import Category, Topic
 from portal.ideas.changelog.models import ChangelogEntry, ChangelogIdea, ChangelogLabel
@@ -146,6 +152,18 @@ class Factories:
         """What an idea has in a field; choices by their ids."""
         filling.put(idea.id, {field: value})
         db.session.commit()
+
+    def image(self, person: Person, **fields: Any) -> Image:
+        """An image of a person that stands in no text; its file is a red square."""
+        n = next(self.count)
+        file = BytesIO()
+        Picture.new("RGB", (40, 30), (200, 30, n % 256)).save(file, "WEBP")
+        digest = f"{n:064x}"
+        for size in SIZES:
+            current_app.extensions["images"].put(digest, size, file.getvalue())
+        facts = {"key": f"key-of-image-{n:09}", "digest": digest, "width": 40, "height": 30, "size": 200}
+        when = {"uploaded_at": EPOCH, "unused_since": EPOCH}
+        return self._save(Image(uploaded_by_id=person.id, **facts | when | fields))
 
     def _post(self, subject: Any, **fields: Any) -> Post:
         n = next(self.count)

@@ -344,6 +344,11 @@ class PostEdited(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImageUploaded(Event):
+    image_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnswerVoted(Event):
     """A vote on an answer; `author_id` wrote the answer (None for a ghost)."""
 

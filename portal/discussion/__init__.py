@@ -10,7 +10,11 @@ def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
     from portal.discussion import auditing, cli, counting, models, views  # noqa: F401
     from portal.discussion.drafts import views as drafts
+    from portal.discussion.images import auditing as _auditing  # noqa: F401
+    from portal.discussion.images import using  # noqa: F401
+    from portal.discussion.images import views as images
 
     views.register(app)
     drafts.register(app)
+    images.register(app)
     app.cli.add_command(cli.group)

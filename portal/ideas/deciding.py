@@ -7,6 +7,7 @@ from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import OfficialAnswerGiven, StatusChanged
 from portal.database import db
+from portal.discussion.images import using
 from portal.errors import Conflict, NotAllowed, Unusable
 from portal.ideas.grounds import queries as grounds
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
@@ -108,6 +109,7 @@ def _add_answer(idea: Idea, by: Person, body: str) -> OfficialAnswer:
     )
     db.session.add(given)
     journal.record(OfficialAnswerGiven(actor_id=by.id, idea_id=idea.id, version=given.version))
+    using.follow(body, by=by, idea_id=idea.id, part="answer")
     return given
 
 

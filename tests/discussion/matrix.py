@@ -42,3 +42,13 @@ ROUTES += [
     row("DELETE", "drafts.delete", DRAFT, everyone=404, stranger=401, customer=303),
     row("GET", "drafts.kept", everyone=302),
 ]
+
+MINE = {"name": "image_name"}
+ROUTES += [
+    row("GET", "images.index", everyone=200, stranger=302),
+    row("POST", "images.create", everyone=422, stranger=401),
+    # It stands in no text yet: only who uploaded it sees it.
+    row("GET", "images.show", MINE, everyone=404, customer=200),
+    row("GET", "images.show_small", MINE, everyone=404, customer=200),
+    row("GET", "images.show", {"name": "nothing"}, everyone=404),
+]

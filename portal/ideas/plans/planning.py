@@ -8,6 +8,7 @@ from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import IdeaPlanned, InternallyNoted
 from portal.database import db
+from portal.discussion.images import using
 from portal.errors import NotAllowed
 from portal.ideas.deciding import must_decide
 from portal.ideas.models import Idea
@@ -58,4 +59,5 @@ def note(idea: Idea, *, by: Person, body: str) -> InternalNote:
     db.session.add(noted)
     db.session.flush()
     journal.record(InternallyNoted(actor_id=by.id, idea_id=idea.id, note_id=noted.id))
+    using.follow(body, by=by, idea_id=idea.id, part="note")
     return noted

@@ -1,0 +1,91 @@
+"""Taking in a picture, and removing those that stand in no text."""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.activity import journal
+from portal.activity.events import ImageUploaded
+from portal.database import db
+from portal.discussion.images import queries
+from portal.discussion.images.encoding import Encoded, NotAPicture
+from portal.discussion.images.models import Image
+from portal.discussion.images.storing import Storage
+from portal.errors import Conflict
+
+MOST_BYTES = 100_000_000
+"""Of all images of a customer; staff have ten times as many."""
+KEPT_UNUSED = timedelta(days=1)
+CHUNK = 100
+
+
+def check_room(by: Person) -> None:
+    """Raise Conflict when this person has as many images as fit."""
+    most = MOST_BYTES * (10 if by.is_staff else 1)
+    if queries.kept_for(by) >= most:
+        raise Conflict(
+            f"Your images here take {most // 1_000_000} MB, which is the most. Those that stand in no text "
+            "are removed after a day; take one out of a text, or post this without a picture."
+        )
+
+
+def upload(picture: Encoded, *, by: Person, storage: Storage) -> Image:
+    """Keep a picture of this person. The same picture again is the one that is there.
+
+    Raises Conflict when there is no room left for this person, NoRoom when the storage does not take it.
+    """
+    db.session.execute(sa.select(Person.id).where(Person.id == by.id).with_for_update(key_share=True))
+    digest = sha256(picture.reading).hexdigest()
+    there = queries.uploaded(by, digest)
+    if there is None:
+        check_room(by)
+    image = there or _add(picture, digest, by)
+    if image.unused_since is not None:
+        image.unused_since = clock.now()
+    storage.put(digest, "reading", picture.reading)
+    storage.put(digest, "small", picture.small)
+    return image
+
+
+def _add(picture: Encoded, digest: str, by: Person) -> Image:
+    image = Image(
+        key=secrets.token_urlsafe(16),
+        digest=digest,
+        width=picture.width,
+        height=picture.height,
+        size=len(picture.reading) + len(picture.small),
+        uploaded_by_id=by.id,
+        uploaded_at=clock.now(),
+        unused_since=clock.now(),
+    )
+    db.session.add(image)
+    db.session.flush()
+    journal.record(ImageUploaded(actor_id=by.id, image_id=image.id))
+    return image
+
+
+def sweep(storage: Storage) -> int:
+    """Remove images that stood in no text for a day, but for those in drafts; returns how many. Commits nothing."""
+    old = sa.select(Image).where(Image.unused_since < clock.now() - KEPT_UNUSED)
+    gone = 0
+    for image in db.session.scalars(old.order_by(Image.unused_since).limit(CHUNK)).all():
+        if queries.waits_in_draft(image):
+            image.unused_since = clock.now()
+            continue
+        db.session.delete(image)
+        db.session.flush()
+        if not queries.is_kept(image.digest):
+            storage.delete(image.digest)
+        gone += 1
+    return gone
+
+
+def checked(data: bytes | None) -> bytes:
+    """The file that was sent. Raises NotAPicture when there was none."""
+    if not data:
+        raise NotAPicture("No picture was sent. Choose a file first.")
+    return data
