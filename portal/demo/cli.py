@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 
 import click
+from flask import current_app
 
 from portal.activity import reading
 from portal.cli import Commands
@@ -26,7 +27,7 @@ def tell() -> None:
     # Nothing of it can be thrown away before the commit, so looking for garbage only takes time (a sixth of it).
     gc.disable()
     try:
-        doors = seeding.seed(_with_progress)
+        doors = seeding.seed(_with_progress, current_app.extensions["images"])
         db.session.commit()
     finally:
         gc.enable()

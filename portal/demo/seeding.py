@@ -10,9 +10,10 @@ from flask_security.utils import hash_password
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import asking, drawing, peopling, pricing, ruling
+from portal.demo import asking, drawing, peopling, picturing, pricing, ruling
 from portal.demo.loading import Community, load
 from portal.demo.retelling import Step, Story
+from portal.discussion.images.storing import Storage
 from portal.errors import Conflict
 from portal.forums.models import Category
 from portal.ideas.models import Board
@@ -36,10 +37,12 @@ def is_empty() -> bool:
     )
 
 
-def seed(shown: Callable[[list[Step]], Iterable[Step]] = iter) -> list[SignIn]:
+def seed(
+    shown: Callable[[list[Step]], Iterable[Step]] = iter, storage: Storage | None = None
+) -> list[SignIn]:
     """Let a year of the demo community happen, and return how to sign in with each role. Does not commit.
 
-    `shown` gets all steps and gives them back one by one (a progress bar). Raises Conflict when the database
+    `shown` gets all steps and gives them back one by one (a progress bar); without `storage` there are no images. Raises Conflict when the database
     is not empty.
     """
     if not is_empty():
@@ -58,6 +61,8 @@ def seed(shown: Callable[[list[Step]], Iterable[Step]] = iter) -> list[SignIn]:
     pricing.price(companies)
     drawing.draw()
     asking.ask_more(boards)
+    if storage:
+        picturing.picture(story.things, storage)
     return [_let_in(story.people[item["key"]]) for item in _doors(community)]
 
 

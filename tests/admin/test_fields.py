@@ -76,7 +76,7 @@ def test_a_change_that_matters_is_explained_with_numbers_first(desk, board, devi
     data = saved(device, circle="staff", required="y")
     answer = desk.put(of(board, device), data=data)
     assert answer.status_code == 422
-    assert "1 idea has a value in Device." in answer.text
+    assert "1 idea has a value in “Device”." in answer.text
     assert "only staff read what stands there" in answer.text
     assert "1 idea has none" in answer.text
     assert fields(board)[0].circle == "everybody"
@@ -134,7 +134,7 @@ def test_an_archived_field_is_not_asked_and_its_values_stay_for_staff(
 ):
     idea = make.idea(board=board, author=cast.customer)
     make.value(idea, device, (1,))
-    assert "1 idea has a value in Device. Staff still read them" in desk.get(of(board, device)).text
+    assert "1 idea has a value in “Device”. Staff still read them" in desk.get(of(board, device)).text
     assert desk.put(of(board, device, "/archiving")).status_code == 303
     assert desk.put(of(board, device, "/archiving")).status_code == 303
     assert rows(FieldValue) == 1

@@ -28,9 +28,9 @@ def explain(field: BoardField, facts: dict[str, Any]) -> list[str]:
 
 
 def with_value(field: BoardField) -> str:
-    """How many ideas have a value: "37 ideas have a value in Version."."""
+    """How many ideas have a value: "37 ideas have a value in “Version”."."""
     values = how_many([field.id]).get(field.id, 0)
-    return f"{_ideas(values)} {'has' if values == 1 else 'have'} a value in {field.name}."
+    return f"{_ideas(values)} {'has' if values == 1 else 'have'} a value in “{field.name}”."
 
 
 def without(field: BoardField) -> str:

@@ -50,7 +50,7 @@ def create() -> Response:
     data = uploading.checked(sent.read() if sent else None)
     uploading.check_room(pages.viewer())
     # Nobody else waits for the database while a picture is read.
-    db.session.commit()
+    db.session.rollback()
     picture = encoding.encode(data)
     image = uploading.upload(picture, by=pages.viewer(), storage=_storage())
     db.session.commit()
