@@ -38,7 +38,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     )
     world["field"] = make.field(board, "Phone", "Tablet", name="Device", help="Where you would use it")
     make.value(world["idea"], world["field"], (1,))
-    world["image_name"] = make.image(cast.customer).name
+    world["image"] = make.image(cast.customer, key="key-of-the-first-image")
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )

@@ -43,7 +43,7 @@ ROUTES += [
     row("GET", "drafts.kept", everyone=302),
 ]
 
-MINE = {"name": "image_name"}
+MINE = {"name": "key-of-the-first-image-40x30"}
 ROUTES += [
     row("GET", "images.index", everyone=200, stranger=302),
     row("POST", "images.create", everyone=422, stranger=401),
