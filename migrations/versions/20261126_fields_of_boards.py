@@ -6,7 +6,7 @@ from alembic import op
 import portal.database
 
 revision = "20261126_fields"
-down_revision = "20261126_demand"
+down_revision = "20261126_changelog"
 branch_labels = None
 depends_on = None
 
