@@ -216,6 +216,51 @@ class FollowingStopped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdeaJudged(Event):
+    """The actor, who wanted it, said whether a shipped idea solves it: "yes", "partly" or "no"."""
+
+    idea_id: int
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealMade(Event):
+    """The actor still wants an idea that was decided upon."""
+
+    idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealWithdrawn(Event):
+    idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedForAgain(Event):
+    """Enough customers still want an idea that was decided upon: how many."""
+
+    idea_id: int
+    appeals: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaScored(Event):
+    """An idea was scored, in thousandths, by a version of its formula (0: the RICE that is built in)."""
+
+    idea_id: int
+    version: int
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormulaSet(Event):
+    """The formula of a board (None: of the house) has another version."""
+
+    board_id: int | None
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaPlanned(Event):
     """What staff plan for an idea changed: what of it."""
 

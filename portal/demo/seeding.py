@@ -10,7 +10,7 @@ from flask_security.utils import hash_password
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import asking, drawing, peopling, picturing, pricing, ruling
+from portal.demo import answering, asking, drawing, peopling, picturing, pricing, ruling
 from portal.demo.loading import Community, load
 from portal.demo.retelling import Step, Story
 from portal.discussion.images.storing import Storage
@@ -60,6 +60,8 @@ def seed(
     ruling.set_rules(boards, companies)
     pricing.price(companies)
     drawing.draw()
+    answering.answer_all()
+    answering.score_some()
     asking.ask_more(boards)
     if storage:
         picturing.picture(story.things, storage)

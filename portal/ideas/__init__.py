@@ -27,6 +27,7 @@ def register(app: "Flask") -> None:
     profiles.add(20, "ideas/_of_person.html", profiling.latest_of)
     profiles.add(25, "ideas/vouched/_of_person.html", profiling.added_for)
     _know_pages()
+    _ask_afterwards(app)
     views.register(app)
     _show_what_becomes_of_them(app)
 
@@ -56,5 +57,19 @@ def _know_pages() -> None:
     from portal.ideas.plans import views as plans  # noqa: F401
     from portal.ideas.posting import views as posting  # noqa: F401
     from portal.ideas.reconsidering import views as reconsidering  # noqa: F401
+    from portal.ideas.reviewing import views as reviewing  # noqa: F401
     from portal.ideas.roadmap.drawn import views as drawn  # noqa: F401
     from portal.ideas.vouched import views as vouched  # noqa: F401
+
+
+def _ask_afterwards(app: "Flask") -> None:
+    """What is said of an idea in numbers: does it solve it, who still wants it, what does it score."""
+    from portal.ideas.appeals import auditing as appeals_counted  # noqa: F401
+    from portal.ideas.appeals import views as appeals
+    from portal.ideas.scores import views as scores
+    from portal.ideas.verdicts import auditing as verdicts_counted  # noqa: F401
+    from portal.ideas.verdicts import views as verdicts
+
+    appeals.register(app)
+    verdicts.register(app)
+    scores.register(app)

@@ -45,8 +45,13 @@ def change_status(
     if str(idea.status) == str(to):
         return False
     ground = _ground(_known(idea, str(to)), ground)
-    _move(idea, str(to), by, reason=reason.strip() or None, ground=ground)
+    move(idea, str(to), by, reason=reason.strip() or None, ground=ground)
     return True
+
+
+def has_status(idea: Idea, key: str) -> bool:
+    """Whether the board of the idea has this status."""
+    return key in {each.key for each in queries.set_of(idea.board_id)}
 
 
 def _known(idea: Idea, key: str) -> Standing:
@@ -66,7 +71,8 @@ def _ground(to: Standing, key: str | None) -> str | None:
     return key
 
 
-def _move(idea: Idea, to: str, by: Person | None, **words: str | None) -> None:
+def move(idea: Idea, to: str, by: Person | None, **words: str | None) -> None:
+    """Put an idea that is held into a status that its board has; None is the system. `words`: reason and ground."""
     now, old = clock.now(), str(idea.status)
     idea.status, idea.status_at, idea.last_staff_word_at = to, now, now
     by_id = by.id if by else None

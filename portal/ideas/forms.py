@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from wtforms import (
     Form,
     HiddenField,
+    RadioField,
     SelectChoice,
     SelectField,
     StringField,
@@ -155,3 +156,20 @@ class AnswerForm(Declining):
         super().offer(statuses, grounds)
         self.status.choices = [SelectChoice("", "Leave it as it is"), *(self.status.choices or ())]
         return self
+
+
+class VerdictForm(pages.Form):
+    """Whether a shipped idea solves it."""
+
+    answer = RadioField(
+        "Does it solve it?",
+        [InputRequired("Choose yes, partly or no.")],
+        choices=[SelectChoice("yes", "Yes"), SelectChoice("partly", "Partly"), SelectChoice("no", "No")],
+    )
+    words = TextAreaField(
+        "What is missing, or what helped?",
+        [Length(max=500, message="At most 500 characters.")],
+        filters=[tidy],
+        description="Only staff read it.",
+        id="verdict-words",
+    )

@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal import clock
 from portal.accounts.models import Person
 from portal.database import Id, Model
 from portal.discussion.models import Contribution, Introduced, Tallied
+from portal.ideas.asking import Answered, Asking, indexes
 from portal.ideas.audience import AUDIENCE_WORDS as AUDIENCE_WORDS
 from portal.ideas.audience import Admitting, one_of_three, within
 from portal.ideas.audience import Audience as Audience
@@ -44,7 +45,7 @@ CLOSED = frozenset({Status.SHIPPED, Status.DECLINED})
 """The built-in statuses in which an idea takes no more votes; what holds for an idea says its `standing`."""
 
 
-class Board(Ruled, Model):
+class Board(Ruled, Asking, Model):
     """A place for ideas about one subject. `half_life` is in days and shapes the order Hot.
 
     `audience` may know what stands here; with `own_only` each of them knows only what they wrote. Who of them may
@@ -54,6 +55,7 @@ class Board(Ruled, Model):
     __tablename__ = "board"
     __table_args__ = (
         sa.CheckConstraint("half_life > 0", name="half_life_positive"),
+        sa.CheckConstraint("revive_at >= 0", name="revive_at_not_negative"),
         *checks(),
         within("audience", Audience),
         *(within(column, Party) for column in ("who_posts", "who_votes", "who_comments")),
@@ -104,7 +106,7 @@ class Admission(Admitting, Model):
 Board.admission = Admission
 
 
-class Idea(Contribution, Introduced, Tallied, Wanted, Model):
+class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Model):
     """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py).
 
     `rising` is how many votes a day it gets beyond what is usual for it (portal/voting/rising.py), `waiting` how long
@@ -135,6 +137,7 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Model):
             sa.Index(None, name, "id")
             for name in ("people", "accounts", "revenue", "account_weight", "rising", "waiting")
         ),
+        *indexes(),
     )
 
     board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id"))
@@ -161,8 +164,6 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Model):
     """The currency of `revenue`."""
     form_key: Mapped[str | None] = mapped_column(sa.String(64))
     """The key of the form that made it: the same form sent twice makes one idea."""
-    is_followed: Mapped[bool | None] = query_expression()
-    """Whether the viewer follows it; read for its page alone."""
 
     @property
     def slug_source(self) -> str:

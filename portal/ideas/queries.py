@@ -60,6 +60,7 @@ PLACE = (
     Board.who_posts,
     Board.who_votes,
     Board.who_comments,
+    Board.revive_at,
 )
 """What is known of the board of a card."""
 

@@ -16,7 +16,7 @@ from portal.errors import NotAllowed, NotFound
 from portal.ideas import permitting, queries, reading, seeing, veiling
 from portal.ideas.fields import queries as fields
 from portal.ideas.filtering import IdeaFilter, position
-from portal.ideas.forms import AnswerForm, EditForm, StatusForm
+from portal.ideas.forms import AnswerForm, EditForm, StatusForm, VerdictForm
 from portal.ideas.listing import listed
 from portal.ideas.models import Board, Idea, Party
 from portal.ideas.statuses import queries as statuses
@@ -157,20 +157,28 @@ def show_again(idea_id: int, status: int = 200, **forms: Any) -> Response:
     """The page of an idea, with the forms that this viewer is offered; `forms` are those to show again."""
     ends = {name: request.args.get(name, type=position) for name in ("from", "to")}
     screen = reading.read(idea_id, pages.viewer(), start=ends["from"], end=ends["to"])
-    offered: dict[str, Any] = {"form": None, "status_form": None, "answer_form": None}
-    if screen.marks.open:
-        # None for strangers: the token of a form would give their page a cookie.
-        offered["form"] = PostForm(formdata=None)
-    if current_user.may("decide"):
-        there = screen.choices
-        choices = [each for each in there.statuses if not each.archived], there.grounds
-        answer = next(iter(screen.answers), None)
-        offered["status_form"] = StatusForm(formdata=None, obj=screen.idea).offer(*choices)
-        offered["answer_form"] = AnswerForm(formdata=None, obj=answer, status="").offer(*choices)
     board = screen.idea.board
     refusals = {act: permitting.why_not(pages.viewer(), board, act) for act in permitting.UNDER_AN_IDEA}
     names = {"screen": screen, "idea": screen.idea, "marks": screen.marks, "refusals": refusals}
-    return pages.page("ideas/show.html", status, **names, **offered | forms, tried=next(iter(forms), ""))
+    names |= _offered(screen) | forms
+    return pages.page("ideas/show.html", status, **names, tried=next(iter(forms), ""))
+
+
+def _offered(screen: reading.Screen) -> dict[str, Any]:
+    """The empty forms of the page. None for strangers: the token of a form would give their page a cookie."""
+    viewer, idea = pages.viewer(), screen.idea
+    offered: dict[str, Any] = dict.fromkeys(("form", "status_form", "answer_form", "verdict_form"))
+    if screen.marks.open:
+        offered["form"] = PostForm(formdata=None)
+    if viewer.id and idea.standing.is_complete and (screen.vote or idea.is_by(viewer)):
+        offered["verdict_form"] = VerdictForm(formdata=None, answer=idea.my_verdict)
+    if viewer.may("decide"):
+        there = screen.choices
+        choices = [each for each in there.statuses if not each.archived], there.grounds
+        answer = next(iter(screen.answers), None)
+        offered["status_form"] = StatusForm(formdata=None, obj=idea).offer(*choices)
+        offered["answer_form"] = AnswerForm(formdata=None, obj=answer, status="").offer(*choices)
+    return offered
 
 
 def _one(idea_id: int, post_id: int) -> dict[str, Any]:

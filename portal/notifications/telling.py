@@ -21,6 +21,7 @@ BATCH = 1_000
 TOLD: dict[str, tuple[str, str]] = {
     events.StatusChanged.kind: ("status", "new"),
     events.OfficialAnswerGiven.kind: ("answer", "version"),
+    events.IdeaAnnounced.kind: ("announced", "entry_id"),
 }
 """Events of which people are told: the kind of notice, and the field that says what it is about ("" for none)."""
 

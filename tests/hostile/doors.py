@@ -131,11 +131,11 @@ DOORS = [
         "rules of a board", "RulesForm", "admin", "PUT", "/admin/boards/1/rules",
         {
             "vote_budget": 100, "most_per_idea": 100, "least_votes_to_post": 100, "counts_hidden_days": 100,
-            "opens_at": 100, "votes_from": 100, "closes_at": 100, "agreed": 100,
+            "opens_at": 100, "votes_from": 100, "closes_at": 100, "revive_at": 100, "agreed": 100,
         },
         {"counts_hidden": "never"}, ("/ideas/",),
         fine={"vote_budget": "5", "most_per_idea": "1", "least_votes_to_post": "0", "counts_hidden_days": "14",
-              "opens_at": "", "votes_from": "", "closes_at": "", "agreed": ""},
+              "opens_at": "", "votes_from": "", "closes_at": "", "revive_at": "10", "agreed": ""},
     ),
     _desk("categories", "CategoryForm", {}),
     Door(
@@ -196,6 +196,18 @@ DOORS = [
     Door(
         "choice of a field", "ChoiceForm", "admin", "PUT", "/admin/boards/1/fields/1/choices/1", {"name": 80},
         shown=("/admin/boards/1/fields/1", "/ideas/1", "/ideas/new", "/ideas/?board=1"),
+    ),
+    Door(
+        "verdict", "VerdictForm", "customer", "PUT", "/ideas/1/verdict", {"words": 500}, {"answer": ("yes", "no")}, (),
+    ),
+    Door(
+        "score", "ScoreForm", "product_manager", "PUT", "/ideas/1/score",
+        {"why": 500, "reach": 100, "confidence": 100, "effort": 100} | {f"factor_{n}": 100 for n in range(1, 7)}, {"impact": "1"}, (),
+        fine={"reach": "0", "confidence": "80", "effort": "2", "why": "So it is."},
+    ),
+    Door(
+        "formula", "FormulaForm", "product_manager", "PUT", "/ideas/formulas/1", {"why": 500, "factors": 600},
+        {"kind": "weights"}, (), fine={"factors": "Value: 3", "why": "So it is."},
     ),
     Door(
         "a draft", "DraftForm", "customer", "PUT", "/drafts/ideas", {"key": 60, "version": 9},

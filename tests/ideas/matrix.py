@@ -142,3 +142,34 @@ ROUTES += [
     row("PUT", "ideas.put_planned_values", HIDDEN, everyone=404, stranger=401, customer=403, moderator=403, admin=303),
     row("GET", "ideas.index", {"board": 1, "field-1": "1"}, everyone=200),
 ]  # fmt: skip
+# Nobody of the world but staff asks for the list; the idea there is open, so nothing can be judged or asked for again.
+ROUTES += [
+    row("GET", "ideas.second_look", **STAFF_ONLY),
+    row("GET", "ideas.second_look", {"list": "unsolved"}, **STAFF_ONLY),
+    row("PUT", "ideas.put_verdict", SEEN, {"answer": "yes"}, everyone=409, stranger=401),
+    row("PUT", "ideas.put_verdict", SEEN, everyone=422, stranger=401),
+    row(
+        "PUT", "ideas.put_verdict", HIDDEN, {"answer": "yes"},
+        everyone=404, stranger=401, customer=409, moderator=409, admin=409,
+    ),
+    row(
+        "PUT", "ideas.put_appeal", SEEN,
+        everyone=403, stranger=401, customer=409, other_customer=409,
+    ),
+    row("PUT", "ideas.put_appeal", HIDDEN, everyone=404, stranger=401, customer=409, moderator=403, admin=403),
+    row("DELETE", "ideas.delete_appeal", SEEN, everyone=303, stranger=401),
+    row("DELETE", "ideas.delete_appeal", HIDDEN, everyone=404, stranger=401, customer=303, moderator=303, admin=303),
+]  # fmt: skip
+SCORE = {"reach": "0", "impact": "2", "confidence": "80", "effort": "2"}
+DECIDERS = {"everyone": 403, "product_manager": 303, "admin": 303}
+ROUTES += [
+    row("GET", "ideas.scores", **STAFF_ONLY),
+    row("GET", "ideas.scores", {"board": 1}, **STAFF_ONLY),
+    row("GET", "ideas.show_score", SEEN, **STAFF_ONLY),
+    row("GET", "ideas.show_score", HIDDEN, everyone=404, stranger=302, customer=403, moderator=200, admin=200),
+    row("PUT", "ideas.put_score", SEEN, SCORE, **DECIDERS, stranger=401),
+    row("PUT", "ideas.put_score", SEEN, SCORE | {"effort": "0"}, **DECIDERS | {"product_manager": 422, "admin": 422}, stranger=401),
+    row("GET", "ideas.edit_formula", {"board_id": 0}, everyone=403, stranger=302, product_manager=200, admin=200),
+    row("GET", "ideas.edit_formula", {"board_id": 4711}, everyone=403, stranger=302, product_manager=404, admin=404),
+    row("PUT", "ideas.put_formula", {"board_id": 1}, {"kind": "weights", "factors": "Value: 2"}, **DECIDERS, stranger=401),
+]  # fmt: skip

@@ -105,6 +105,28 @@ def _hidden(board: Board, hidden: str, days: int) -> Said:
     return [f"The counts of {ideas}, and their place under Hot and Top, are hidden from {whom}."]
 
 
+def _revive(board: Board, number: int) -> Said:
+    decided, already = queries.decided_ideas(board, number)
+    if not number:
+        return [
+            f"Decisions stand: nobody can say on {_counted(decided, 'decided idea')} that they still want it."
+        ]
+    wants = "wants" if number == 1 else "want"
+    said = [f"A decided idea comes before staff again when {_people(number)} still {wants} it."]
+    said.append(f"{_counted(decided, 'idea')} can be asked for again.")
+    if already:
+        said.append(
+            f"{_counted(already, 'idea')} {_have(already)} as many already and will come up with the next one."
+        )
+    return said
+
+
+def _moves(_board: Board, moves: bool) -> Said:
+    if moves:
+        return ["Ideas that are asked for again are put under review at once, and take votes again."]
+    return ["Ideas that are asked for again keep their status until somebody decides."]
+
+
 SENTENCES: dict[str, Callable[[Board, Any], Said]] = {
     "vote_budget": _budget,
     "most_per_idea": _most,
@@ -114,6 +136,8 @@ SENTENCES: dict[str, Callable[[Board, Any], Said]] = {
     "opens_at": _opens,
     "votes_from": _voting,
     "closes_at": _closes,
+    "revive_at": _revive,
+    "revive_moves": _moves,
 }
 
 

@@ -24,6 +24,8 @@ PLAIN = (
     "least_votes_to_post",
     "counts_hidden",
     "counts_hidden_days",
+    "revive_at",
+    "revive_moves",
 )
 PHASES = ("opens_at", "votes_from", "closes_at")
 FARTHEST = 2200
@@ -69,16 +71,28 @@ class RulesForm(Form):
     counts_hidden_days = _whole(
         "For how many days", 0, 365, hint="Counts only where they are hidden for the first days."
     )
+    revive_at = _whole(
+        "Ask for it again",
+        0,
+        10_000,
+        False,
+        "When so many customers say “I still want this” on a declined idea, staff see it again. 0: nobody can say so.",
+    )
+    revive_moves = BooleanField("Put such an idea under review at once")
     agreed = HiddenField()
 
     def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
         super().__init__(*args, **{name: getattr(board, name) for name in (*PLAIN, *PHASES)}, **kwargs)
+        self.board = board
 
     def fields(self) -> dict[str, Any]:
         """What was chosen, by column; times are UTC."""
         times = {name: self[name].data for name in PHASES}
         aware = {name: at.replace(tzinfo=UTC) if at else None for name, at in times.items()}
-        return {name: self[name].data for name in PLAIN} | aware
+        plain = {name: self[name].data for name in PLAIN}
+        if plain["revive_at"] is None:
+            plain["revive_at"] = self.board.revive_at
+        return plain | aware
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also whether opening, voting and closing follow each other."""

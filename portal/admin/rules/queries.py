@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from portal.database import db
 from portal.errors import NotFound
 from portal.ideas.models import CLOSED, Board, Idea
+from portal.ideas.standing import Votes, votes_of
+from portal.ideas.statuses.queries import is_complete
 from portal.voting import budgeting
 from portal.voting.models import Vote, is_own
 
@@ -65,6 +67,15 @@ def open_ideas(board: Board) -> int:
     """How many ideas of the board are open."""
     ideas = sa.select(Idea.id).where(Idea.board_id == board.id, Idea.hidden_at.is_(None))
     return _count(ideas.where(Idea.status.not_in(CLOSED)))
+
+
+def decided_ideas(board: Board, number: int) -> tuple[int, int]:
+    """How many ideas of the board were decided against and take no votes, and on how many of them so many customers
+    said already that they still want them."""
+    ideas = sa.select(Idea.id).where(Idea.board_id == board.id, Idea.hidden_at.is_(None))
+    decided = ideas.where(votes_of(Idea.board_id, Idea.status) != Votes.TAKES, ~is_complete())
+    waiting = decided.where(Idea.asked_again_at.is_(None), Idea.appeals >= max(number, 1))
+    return _count(decided), _count(waiting) if number else 0
 
 
 def _votes(board: Board, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -62,6 +62,12 @@ def votes_under(idea_id: int, key: str) -> str:
     return db.session.scalar(sa.select(rule).where(Idea.id == idea_id)) or Votes.TAKES
 
 
+def meaning_under(idea_id: int, key: str) -> str:
+    """What the status `key` means on the board of an idea."""
+    meaning = meaning_of(Idea.board_id, sa.literal(key))
+    return db.session.scalar(sa.select(meaning).where(Idea.id == idea_id)) or Meaning.ACTIVE
+
+
 def is_closed() -> sa.ColumnElement[bool]:
     """What must hold for a row of Idea that is done with: shipped, declined, or what boards call so."""
     return meaning_of(Idea.board_id, Idea.status) != Meaning.ACTIVE

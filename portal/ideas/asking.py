@@ -1,0 +1,57 @@
+"""Asking people after a decision: what an idea carries of their answers, and what a board says about asking."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, query_expression
+
+
+class Answered:
+    """What people say of a decided idea, as columns of it, and what the viewer said, read for its page alone.
+
+    `solved_…` count since it was shipped who of those who wanted it says that it solves it; `appeals` since the last
+    decision which customers still want it, and `asked_again_at` is when those were enough.
+    """
+
+    solved_yes: Mapped[int] = mapped_column(default=0, server_default="0")
+    solved_partly: Mapped[int] = mapped_column(default=0, server_default="0")
+    solved_no: Mapped[int] = mapped_column(default=0, server_default="0")
+    appeals: Mapped[int] = mapped_column(default=0, server_default="0")
+    asked_again_at: Mapped[datetime | None]
+
+    @declared_attr
+    def is_followed(cls) -> Mapped[bool | None]:
+        return query_expression()
+
+    @declared_attr
+    def my_verdict(cls) -> Mapped[str | None]:
+        return query_expression()
+
+    @declared_attr
+    def has_my_appeal(cls) -> Mapped[bool | None]:
+        return query_expression()
+
+    @property
+    def verdicts(self) -> int:
+        """How many said whether it solves it."""
+        return self.solved_yes + self.solved_partly + self.solved_no
+
+
+class Asking:
+    """How many customers who still want a decided idea bring it before staff again (0: none do), and whether it is put
+    under review then; as columns of a board."""
+
+    revive_at: Mapped[int] = mapped_column(default=10, server_default="10")
+    revive_moves: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
+
+def _some(name: str, column: str, condition: str) -> sa.Index:
+    return sa.Index(name, column, "id", sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
+
+
+def indexes() -> tuple[sa.Index, ...]:
+    """Of the few ideas that deserve a second look."""
+    return (
+        _some("ix_idea_unsolved", "solved_no", "solved_no > 0"),
+        _some("ix_idea_asked_again", "appeals", "asked_again_at IS NOT NULL"),
+    )

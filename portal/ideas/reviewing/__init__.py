@@ -1,0 +1,1 @@
+"""Decisions that deserve a second look: asked for again, or shipped without solving it."""
