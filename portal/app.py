@@ -3,22 +3,24 @@
 import logging
 from importlib import import_module
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, request
+from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, LengthRequired, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
 from portal import failures, keeping, pages
+from portal.accounts.permissions import Permission
 from portal.cli import MIGRATIONS
 from portal.database import db, engine_options, set_reads_only
-from portal.errors import Refusal
+from portal.errors import NotAllowed, Refusal
 from portal.settings import ROOT, Settings, from_environment
 
 SLICES = (
@@ -46,7 +48,9 @@ FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data
 
 
 UPLOADS = "/images/"
-"""The one address to which files are sent."""
+"""The address to which pictures are sent."""
+IMPORTS = {"/admin/imports": Permission.ADMINISTER}
+"""Where the files of an import are sent, and who may. Nothing of the body is read before that is known."""
 
 
 class TooLarge(Refusal):
@@ -66,8 +70,8 @@ class Fields(ImmutableMultiDict[str, Any]):
 
 
 class Asked(Request):
-    """A request whose words can be stored and looked for. Only UPLOADS takes files: elsewhere, whoever sends one
-    sent nothing."""
+    """A request whose words can be stored and looked for. Only UPLOADS and IMPORTS take files: elsewhere,
+    whoever sends one sent nothing."""
 
     parameter_storage_class = Fields
 
@@ -76,8 +80,13 @@ class Asked(Request):
         return self.path == UPLOADS and self.method == "POST"
 
     @property
+    def is_import(self) -> bool:
+        """Whether it brings the files of an import."""
+        return self.method == "POST" and self.path in IMPORTS
+
+    @property
     def files(self) -> ImmutableMultiDict[str, FileStorage]:
-        return super().files if self.takes_files else ImmutableMultiDict()
+        return super().files if self.takes_files or self.is_import else ImmutableMultiDict()
 
 
 class Portal(Flask):
@@ -108,6 +117,9 @@ class Portal(Flask):
         request.max_form_memory_size = self.config["MAX_FORM_MEMORY_SIZE"]
         request.max_form_parts = self.config["MAX_FORM_PARTS"]
         if request.method in pages.SAFE:
+            return ""
+        if request.is_import:
+            request.max_content_length = self.config["MAX_UPLOAD"]
             return ""
         try:
             wanted: str = request.form.get("_method", "").upper()
@@ -159,6 +171,25 @@ def _begin() -> None:
         abort(421)
     if request.method not in pages.SAFE and request.mimetype not in FORMS:
         abort(415)
+    if cast(Asked, request).is_import:
+        _refuse_strangers(IMPORTS[request.path])
+
+
+def _refuse_strangers(permission: Permission) -> None:
+    """Whoever may not send files is told so before they are read; who may keeps nobody waiting meanwhile."""
+    if not current_user.is_authenticated:
+        abort(401)
+    if not current_user.may(permission):
+        raise NotAllowed("Only admins bring data in. Ask one of them.")
+    db.session.rollback()
+    try:
+        if request.content_length is None and "Transfer-Encoding" in request.headers:
+            # Of a body that does not say how long it is, what is too much would be read without a word.
+            raise LengthRequired
+        _ = request.form
+    except HTTPException as too_large:
+        request.environ["portal.unreadable"] = too_large
+        raise
 
 
 def _is_this_machine(host: str) -> bool:
@@ -177,6 +208,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": settings.max_body,
         "MAX_IMAGE_LENGTH": settings.max_image + 65_536,
         "MAX_FORM_MEMORY_SIZE": settings.max_body,
+        "MAX_UPLOAD": settings.max_upload,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -51,6 +51,7 @@ class Settings:
     smtp_tls: str = _setting("starttls", "How SMTP is encrypted", ("none", "starttls", "ssl"))
     max_body: int = _setting(1_048_576, "Largest request in bytes, but for pictures")
     max_image: int = _setting(10_485_760, "Largest picture that is uploaded, in bytes")
+    max_upload: int = _setting(67_108_864, "Largest upload of an import in bytes, all its files together")
     rate_limits: bool = _setting(True, "Limit how often a person or address may sign in, post and vote")
     page_cache_mb: int = _setting(
         8, "Megabytes of pages for strangers that each process keeps until the database changes; 0: none"

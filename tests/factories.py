@@ -21,6 +21,7 @@ from portal.ideas.fields import filling
 from portal.ideas.fields.models import BoardField, FieldChoice
 from portal.ideas.models import Board, Idea
 from portal.ideas.roadmap.models import Roadmap, RoadmapBoard, RoadmapColumn
+from portal.transfer.uploads.models import Upload
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -164,6 +165,36 @@ class Factories:
         facts = {"key": f"key-of-image-{n:09}", "digest": digest, "width": 40, "height": 30, "size": 200}
         when = {"uploaded_at": EPOCH, "unused_since": EPOCH}
         return self._save(Image(uploaded_by_id=person.id, **facts | when | fields))
+
+    def upload(self, person: Person, **fields: Any) -> Upload:
+        """Files of an import that were checked; one row of two cannot be taken. The files themselves are not there."""
+        rows = [
+            ["line 2", ["7", "Dark mode", "open"], ""],
+            ["line 3", ["8", "", "doing"], "title is missing"],
+        ]
+        columns = [["id", "id", "idea"], ["title", "title", "title"], ["status", "status", "status"]]
+        found = {
+            "preset": "table",
+            "source": "table",
+            "tables": [{"name": "wishes.csv", "kinds": ["ideas"], "columns": columns}],
+            "rows": {"table": "wishes.csv", "fields": ["idea", "title", "status"], "rows": rows},
+            "read": {"ideas": 2},
+            "taken": {"ideas": 1, "boards": 1},
+            "changed": {},
+            "known": {},
+            "refused": [["wishes.csv: title is missing", 1]],
+            "left_out": 1,
+            "says": ["wishes.csv is UTF-8, with a comma between the columns."],
+            "unknown": ["doing"],
+        }
+        defaults = {
+            "stage": "checked",
+            "files": {"names": ["wishes.csv"]},
+            "wishes": {},
+            "found": found,
+            "at": EPOCH,
+        }
+        return self._save(Upload(by=person, **defaults | fields))
 
     def _post(self, subject: Any, **fields: Any) -> Post:
         n = next(self.count)

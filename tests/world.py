@@ -45,6 +45,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["unconfirmed_person"] = make.person(name="New Nora", confirmed_at=None)
     world["closed_person"] = make.person(name="Gone Greta", active=False)
     world["erased_person"] = make.person(name="Nobody", email=None, active=False, erased_at=clock.now())
+    world["upload"] = make.upload(cast.admin)
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}
 
 

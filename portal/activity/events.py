@@ -485,7 +485,7 @@ class ReputationChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ContentImported(Event):
-    """An import wrote or changed rows; readers that index content start over for `source`."""
+    """An import wrote or changed rows; readers that index content start over for `source`, or for all when it is ""."""
 
     source: str
     ideas: int

@@ -76,6 +76,7 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
         "What the CRM got of whom, and what waits",
     ),
     ("transfer.new_export", {}, Permission.EXPORT, "Export", "Ideas with who wants them, as a file"),
+    ("imports.index", {}, Permission.ADMINISTER, "Import", "Ideas, votes and people from another tool"),
     ("admin.show_health", {}, Permission.ADMINISTER, "Health", "Readers, worker, versions"),
 )
 """Screens of the desk: endpoint and its values, who may, its name, what it is for."""

@@ -79,7 +79,9 @@ class Touched:
             yield mine.where(Vote.person_id.in_(theirs))
             yield mine.where(Vote.company_id.in_(self.companies))
         if self.sources:
-            yield sa.select(Idea.id).where(Idea.source_system.in_(self.sources))
+            # A whole portal came from no other source.
+            everything = sa.true() if "" in self.sources else sa.false()
+            yield sa.select(Idea.id).where(Idea.source_system.in_(self.sources) | everything)
         if self.rates:
             yield sa.select(Idea.id).where(Idea.accounts > 0)
 

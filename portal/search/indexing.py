@@ -67,7 +67,9 @@ class Touched:
             for author in self.authors:
                 yield from ((kind, ids) for ids in queries.chunks(kind, model.author_id == author))
             for source in self.sources:
-                yield from ((kind, ids) for ids in queries.chunks(kind, model.source_system == source))
+                # A whole portal came from no other source.
+                of_source = [model.source_system == source] if source else []
+                yield from ((kind, ids) for ids in queries.chunks(kind, *of_source))
 
 
 class Indexing:

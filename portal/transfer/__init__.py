@@ -3,12 +3,24 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
 
 def register(app: "Flask") -> None:
     """Attach the commands and pages."""
     from portal.transfer import cli, views
+    from portal.transfer.uploads import cli as uploads
+    from portal.transfer.uploads.models import CHORE
+    from portal.transfer.uploads.views import imports
 
     app.register_blueprint(views.transfer)
+    app.register_blueprint(imports)
     app.cli.add_command(cli.transfer)
+    settings = app.extensions["settings"]
+
+    def work(stopping: "Callable[[], bool]") -> None:
+        uploads.work(settings, stopping)
+
+    app.extensions["jobs"].add(CHORE, work)

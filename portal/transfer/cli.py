@@ -13,6 +13,8 @@ from portal.cli import Commands
 from portal.database import db
 from portal.transfer import choosing, exporting, opening
 from portal.transfer.collecting import Choice
+from portal.transfer.complete import writing
+from portal.transfer.complete.reading import Restoring
 from portal.transfer.polis import importing as polis
 from portal.transfer.reporting import Report
 from portal.transfer.stackexchange import importing as stackexchange
@@ -58,7 +60,7 @@ def bring_polis(path: Path, dry_run: bool, source: str | None) -> None:
 @bring.command("table")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--preset", "name", type=click.Choice(list(choosing.PRESETS)), required=True, help="Whose tables."
+    "--preset", "name", type=click.Choice([*choosing.PRESETS, "portal"]), required=True, help="Whose tables."
 )
 @click.option("--source", default="", help="A name for where it comes from; two of one kind need two names.")
 @click.option("--board", default="", help="One board for all ideas, made if it is not there.")
@@ -78,6 +80,10 @@ def bring_table(
     currency: str, dry_run: bool,
 ) -> None:  # fmt: skip
     """Tables of another tool: CSV, workbooks or JSON, told apart by what is in them."""
+    if name == "portal":
+        restoring = Restoring(paths[0])
+        _bring(restoring.run, restoring.work, dry_run)
+        return
     columns, statuses = said(words)
     wishes = Wishes(source.strip()[:100], board, columns, statuses, dates or "", currency.upper())
     bringing = Bringing(tables_in(paths), choosing.preset(name), wishes)
@@ -108,18 +114,35 @@ def export() -> None:
 
 
 @export.command("ideas")
-@click.option("--format", "kind", type=click.Choice(exporting.FORMATS), required=True)
+@click.option("--format", "kind", type=click.Choice([*exporting.FORMATS, "json"]), required=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option("--board", default="", help="Only this board, by name or number.")
 @click.option("--status", default="", help="Only this status.")
 @click.option("--top", type=click.IntRange(1), help="Only so many of the most wanted.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only ideas proposed on this day or later.")
+@click.option("--complete", is_flag=True, help="Everything, as JSON, to be imported with --preset portal.")
 def export_ideas(
-    kind: str, output: Path, board: str, status: str, top: int | None, since: datetime | None
+    kind: str, output: Path, board: str, status: str, top: int | None, since: datetime | None, complete: bool
 ) -> None:
     """Ideas with people, accounts and revenue at stake, and one row per vote."""
+    if complete or kind == "json":
+        _export_everything(output.absolute(), kind, complete, narrowed=bool(board or status or top or since))
+        return
     choice = Choice(board, status, top, since.date() if since else None)
     count = exporting.export(choice, format=kind, viewer=Stranger(), by=None, path=output.absolute())
     db.session.commit()
     beside = f" and {exporting.votes_beside(output)}" if kind == "csv" else ""
     click.echo(f"{count:,} ideas are in {output}{beside}")
+
+
+def _export_everything(path: Path, kind: str, complete: bool, *, narrowed: bool) -> None:
+    if kind != "json" or not complete or narrowed:
+        raise click.UsageError(
+            "Everything goes out as JSON: --format json --complete, without other choices."
+        )
+    with click.progressbar(length=writing.work(), label="Writing") as bar:
+        counts = writing.write(path, bar.update)
+    db.session.commit()
+    click.echo(
+        f"{counts['idea']:,} ideas and everything about them are in {path}: {sum(counts.values()):,} rows"
+    )

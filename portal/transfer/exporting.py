@@ -70,8 +70,8 @@ def votes_beside(path: Path) -> Path:
 
 
 def _csv(path: Path, ids: Sequence[int]) -> None:
-    _whole(path, lambda draft: _csv_file(draft, IDEA_COLUMNS, collecting.idea_rows(ids)))
-    _whole(votes_beside(path), lambda draft: _csv_file(draft, VOTE_COLUMNS, collecting.vote_rows(ids)))
+    whole(path, lambda draft: _csv_file(draft, IDEA_COLUMNS, collecting.idea_rows(ids)))
+    whole(votes_beside(path), lambda draft: _csv_file(draft, VOTE_COLUMNS, collecting.vote_rows(ids)))
 
 
 def _csv_file(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -87,7 +87,7 @@ def _xlsx(path: Path, ids: Sequence[int]) -> None:
             _sheet(book.add_worksheet("Ideas"), heading, IDEA_COLUMNS, collecting.idea_rows(ids))
             _sheet(book.add_worksheet("Votes"), heading, VOTE_COLUMNS, collecting.vote_rows(ids))
 
-    _whole(path, write)
+    whole(path, write)
 
 
 def _sheet(sheet: Any, heading: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -103,8 +103,8 @@ def _sheet(sheet: Any, heading: Any, columns: Sequence[str], rows: Iterable[Sequ
                 sheet.write_number(number, place, safe)
 
 
-def _whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the place and move it there when it is complete."""
+def whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside the place and move it there when it is complete. Raises Unwritable."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         write(draft)

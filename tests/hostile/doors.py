@@ -154,6 +154,11 @@ DOORS = [
         "export", "ExportForm", "product_manager", "POST", "/exports/", {"top": 100, "since": 100}, {"format": "csv"}, ()
     ),
     Door(
+        "wishes of an import", "WishesForm", "admin", "PUT", "/admin/imports/{upload}",
+        {"source": 100, "board": 60, "currency": 3}, {"preset": "table", "dates": ""}, (),
+        fine={"source": "shop", "board": "Wishes", "currency": "EUR"},
+    ),
+    Door(
         "registering", "RegisterForm", "stranger", "POST", "/register", {"name": 80, "email": 200, "next": 200},
         {"password": PASSWORD}, (),
     ),

@@ -83,7 +83,7 @@ def test_what_cannot_be_taken_is_named_with_its_reason(report):
         ("line 8", "created_at is no date: 2024-02-30T00:00:00Z"),
         (
             "line 9",
-            f"nobody knows what the status 'doing' means here: say --map 'status:doing=STATUS' with one of {KNOWN}",
+            f"nobody knows what the status 'doing' means here: explain it as one of {KNOWN}",
         ),
         ("line 10", "title is missing"),
         ("line 11", "votes_count is no whole number that can be used: many"),

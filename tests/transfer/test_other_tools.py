@@ -214,7 +214,7 @@ def test_a_vote_of_a_portal_user_is_the_own_one(aha):
 def test_a_status_that_may_mean_two_things_is_asked_for(aha, app):
     ((where, why),) = refusals(aha)
     assert where == "ideas 2"
-    assert "say --map 'status:Already exists=STATUS'" in why
+    assert "nobody knows what the status 'Already exists' means here" in why
     assert bring("aha", *AHA, words=WISHES["aha"]).taken["ideas"] == 1
     assert idea("6002").status == "shipped"
 

@@ -76,14 +76,15 @@ class Bringing:
 
     def _pass(self, table: Table, layout: Layout, kind: str, advance: Callable[[int], object]) -> None:
         first = kind == layout.kinds[0]
-        for batch in storing.batches(self._rows(table, layout, kind, advance)):
+        for batch in storing.batches(self.rows(table, layout, kind, advance)):
             if first:
                 self.report.read[" and ".join(layout.kinds)] += len(batch)
             self._take(kind, layout, [each for each in batch if not self._is_odd(each, first)])
 
-    def _rows(
+    def rows(
         self, table: Table, layout: Layout, kind: str, advance: Callable[[int], object]
     ) -> Iterator[tuple[str, Fields]]:
+        """The rows of a table as they are understood: where each stands, and its fields."""
         meant = meanings(layout, self.wishes, table.columns)
         called = {field: table.titles[column] for column, field in meant.items()}
         dates = self.wishes.dates or self.preset.dates

@@ -28,6 +28,8 @@ class Places:
         self._report = report
         self._boards: dict[str, tuple[int, str]] = {}
         self._statuses: dict[int, dict[str, str]] = {}
+        self.unknown: set[str] = set()
+        """Words for statuses that nobody explained."""
 
     def board_of(self, fields: Fields) -> int:
         """The board of a row, made where there is none of its name: for staff where the source kept it private.
@@ -72,8 +74,9 @@ class Places:
         for meant in (self._wished.get(plain), self._words.get(plain), plain):
             if meant and plain_name(meant) in there:
                 return there[plain_name(meant)]
+        self.unknown.add(word)
         raise BadValue(
-            f"nobody knows what the status {word!r} means here: say --map 'status:{word}=STATUS' with one of "
+            f"nobody knows what the status {word!r} means here: explain it as one of "
             f"{', '.join(sorted(set(there.values())))}"
         )
 

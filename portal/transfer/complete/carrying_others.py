@@ -1,0 +1,24 @@
+"""What belongs to one portal, or is no part of ideas."""
+
+from typing import Any
+
+from portal.activity.models import Entry, ReaderPosition
+from portal.crm_bridge.models import CrmConnection, CrmDirty, CrmExchange, CrmLink, CrmTombstone
+from portal.forums.models import Acceptance, Category, Topic
+from portal.notifications.models import Notice, Telling
+from portal.transfer.complete.listing import leave_out
+from portal.transfer.uploads.models import Upload
+
+NOTICES: tuple[Any, ...] = (Notice, Telling)
+FORUMS: tuple[Any, ...] = (Category, Topic, Acceptance)
+for model in FORUMS:
+    leave_out(model, "questions and discussions are no part of ideas")
+leave_out(Upload, "the files of an import belong to the portal that took them")
+for model in NOTICES:
+    leave_out(model, "what people were told names entries of the journal")
+JOURNAL: tuple[Any, ...] = (Entry, ReaderPosition)
+for model in JOURNAL:
+    leave_out(model, "the journal is of what happened in that portal, and names rows that are left out")
+CRM: tuple[Any, ...] = (CrmConnection, CrmDirty, CrmExchange, CrmLink, CrmTombstone)
+for model in CRM:
+    leave_out(model, "a connection to a CRM belongs to one portal")

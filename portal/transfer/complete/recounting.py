@@ -1,0 +1,54 @@
+"""Numbers that stand beside rows, worked out again after all rows came in; and the next number of each table."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.database import db
+from portal.discussion.counting import is_counted
+from portal.discussion.models import Post
+from portal.ideas.models import Idea, OfficialAnswer
+from portal.reputation.rebuilding import rebuild
+from portal.transfer import counting, storing
+from portal.transfer.complete.listing import Carried
+from portal.voting.models import Vote
+
+QUIETLY = {"synchronize_session": False}
+
+
+def count_everything(tables: list[Carried]) -> None:
+    """Set every number of ideas and people from the rows."""
+    storing.make_ready_to_count(Idea, Post, Vote)
+    counting.count_votes(
+        db.session.scalars(sa.select(Vote.idea_id).where(Vote.idea_id.is_not(None)).distinct())
+    )
+    posts = sa.select(sa.func.count(Post.id)).where(Post.idea_id == Idea.id, is_counted()).correlate(Idea)
+    last = (
+        sa.select(sa.func.coalesce(sa.func.max(Post.position), 0))
+        .where(Post.idea_id == Idea.id)
+        .correlate(Idea)
+    )
+    highest = sa.func.coalesce(sa.func.max(OfficialAnswer.version), 0)
+    answers = sa.select(highest).where(OfficialAnswer.idea_id == Idea.id).correlate(Idea)
+    values = {"comments": posts, "last_position": last, "answer_version": answers}
+    numbers: dict[str, Any] = {name: select.scalar_subquery() for name, select in values.items()}
+    db.session.execute(sa.update(Idea).values(numbers), execution_options=QUIETLY)
+    imported = sa.update(Idea).where(
+        Idea.imported_hot.is_not(None), ~sa.exists().where(Vote.idea_id == Idea.id)
+    )
+    db.session.execute(imported.values(hot=Idea.imported_hot), execution_options=QUIETLY)
+    rebuild()
+    if db.engine.dialect.name == "postgresql":
+        for each in tables:
+            _go_on_counting(each.table)
+
+
+def _go_on_counting(table: sa.Table) -> None:
+    """Have the database give numbers above those that came with the rows."""
+    key = next(iter(table.primary_key))
+    if isinstance(key.type, sa.Integer) and key.autoincrement is not False and not key.foreign_keys:
+        name = sa.func.pg_get_serial_sequence(table.name, key.name)
+        highest = sa.select(sa.func.max(key)).scalar_subquery()
+        db.session.execute(
+            sa.select(sa.func.setval(name, sa.func.coalesce(highest, 1), highest.is_not(None)))
+        )

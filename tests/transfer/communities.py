@@ -1,0 +1,196 @@
+"""Random communities, made by acts, of which an export has to carry everything."""
+
+import random
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from portal import clock
+from portal.accounts.models import CompanyDomain
+from portal.accounts.permissions import Role
+from portal.database import db
+from portal.discussion import editing, writing
+from portal.discussion.models import Label, Labelling, Link
+from portal.errors import Refusal
+from portal.ideas import deciding, submitting
+from portal.ideas.changelog.models import ChangelogAdmission, ChangelogFollow, ChangelogKind
+from portal.ideas.confirming import keeping
+from portal.ideas.grounds.models import Ground
+from portal.ideas.models import Admission, Audience, Status
+from portal.ideas.plans import planning
+from portal.ideas.roadmap.models import Choice, RoadmapAdmission, RoadmapItem
+from portal.ideas.standing import BoardStatus
+from portal.moderation import flagging, hiding, locking
+from portal.moderation.models import FlagReason
+from portal.notifications.models import Watch
+from portal.reputation.models import ImportedBadge
+from portal.voting import casting, vouching
+from portal.voting.demand.models import Rate
+from portal.voting.models import Proof
+from portal.voting.vouching import Evidence
+
+START = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)
+TEXTS = (
+    "Plain", "Two\nlines", "**bold** <script>alert(1)</script>", "=1+1", "Ünïcödé \U0001f389 \u202e x", '"quotes"', "| a | b |\n|---|---|\n| 1 | 2 |",
+)  # fmt: skip
+
+
+class Community:
+    """A few people and companies, two boards, and as many random acts as asked for."""
+
+    def __init__(self, make, seed, monkeypatch):
+        self.chance = random.Random(seed)
+        self.make = make
+        self.now = START
+        monkeypatch.setattr(clock, "now", lambda: self.now)
+        companies = [
+            make.company(name=f"Firm {n}", revenue=n * 1000.5, segment="Food", tier="small") for n in range(2)
+        ]
+        self.people = [make.person(company=self.chance.choice([*companies, None])) for _ in range(5)]
+        self.people.append(make.person(email=None, confirmed_at=None, source_system="old", source_id="7"))
+        self.staff = make.person(name="Mira", role=Role.ADMIN)
+        rules = {"votes_against": True, "most_per_idea": 3, "importance": True}
+        self.boards = [
+            make.board(**rules),
+            make.board(half_life=7.5, audience=Audience.COMPANIES, vote_budget=50, **rules),
+        ]
+        self.companies = companies
+        make._save(CompanyDomain(domain="firm.example", company_id=companies[0].id))
+        make._save(Ground(key="cost", name="It costs too much"))
+        make._save(BoardStatus(board_id=self.boards[1].id, key="open", name="New here"))
+        day = START.date()
+        make._save(
+            Rate(
+                currency="USD",
+                house="EUR",
+                rate=Decimal("0.91"),
+                on=day,
+                entered_by_id=self.staff.id,
+                entered_at=START,
+            )
+        )
+        make._save(Admission(board_id=self.boards[1].id, segment="Food"))
+        self.ideas = [
+            make.idea(
+                board=self.boards[0],
+                author=None,
+                ghost_name="Ghost",
+                imported_up=7,
+                hot=3.25,
+                imported_hot=3.25,
+            )
+        ]
+        make._save(
+            ImportedBadge(
+                person_id=self.people[0].id, name="Old", awarded_at=START, source_system="o", source_id="1"
+            )
+        )
+
+        self.make_roadmap(make)
+        make.value(self.ideas[0], make.field(self.boards[0]), "An answer")
+        make.field(self.boards[0], "Red", "Green")
+
+    def make_roadmap(self, make):
+        """A roadmap for some with an idea placed by hand, and an entry of the changelog that ships it."""
+        idea, whom = self.ideas[0], {"tier": "small"}
+        roadmap = make.roadmap(boards=[self.boards[0]])
+        make._save(RoadmapAdmission(roadmap_id=roadmap.id, **whom))
+        item = {
+            "choice": Choice.PINNED,
+            "position": 7,
+            "placed_for": "open",
+            "by_id": self.staff.id,
+            "at": START,
+        }
+        make._save(RoadmapItem(roadmap_id=roadmap.id, idea_id=idea.id, **item))
+        entry = make.entry(ideas=[idea], kinds=["own"])
+        make._save(ChangelogAdmission(entry_id=entry.id, **whom))
+        make._save(ChangelogKind(key="own", name="Own", position=3))
+        make._save(ChangelogFollow(person_id=self.people[0].id, since=START))
+
+    def acts(self, number):
+        """Do so many random things; what is refused is no harm."""
+        deeds = [getattr(self, name) for name in dir(self) if name.startswith("do_")]
+        for _ in range(number):
+            self.now += timedelta(hours=self.chance.random() * 40, microseconds=self.chance.randrange(10**6))
+            deed = self.chance.choice(deeds)
+            with suppress(Refusal):
+                deed(
+                    self.chance.choice(self.people), self.chance.choice(self.ideas), self.chance.choice(TEXTS)
+                )
+            db.session.commit()
+
+    def do_submit(self, person, _idea, text):
+        board = self.chance.choice(self.boards)
+        self.ideas.append(submitting.submit(board=board, by=person, title=text[:50], body=text))
+
+    def do_vote(self, person, idea, _text):
+        value = self.chance.choice((1, 1, 1, -1))
+        weight = self.chance.choice((1, 2, 3)) if value > 0 else 1
+        casting.cast(idea, by=person, value=value, weight=weight, importance=self.chance.choice((None, 1, 3)))
+
+    do_vote_again = do_vote_once_more = do_vote
+
+    def do_withdraw(self, person, idea, _text):
+        casting.withdraw(idea, by=person)
+
+    def do_vouch(self, person, idea, text):
+        voter = self.chance.choice([person, *self.companies])
+        vouching.add(idea, by=self.staff, voter=voter, evidence=Evidence(Proof.TEXT, "", text))
+
+    def do_take_over(self, person, idea, _text):
+        vouching.take_over(idea, by=person)
+
+    def do_comment(self, person, idea, text):
+        post = writing.write(idea, by=person, body=text)
+        if self.chance.random() < 0.5:
+            self.now += timedelta(minutes=1)
+            writing.write(idea, by=self.staff, body=text, parent=post)
+
+    def do_edit(self, _person, idea, text):
+        editing.edit(idea, by=self.staff, title=f"{idea.title[:40]}!", body=text)
+
+    def do_confirm(self, person, idea, _text):
+        keeping.keep(idea, by=person)
+
+    def do_status(self, _person, idea, text):
+        deciding.change_status(
+            idea, to=self.chance.choice(list(Status)), by=self.staff, reason=text, target="Q1"
+        )
+
+    def do_answer(self, _person, idea, text):
+        deciding.answer(idea, by=self.staff, body=text)
+
+    def do_plan(self, _person, idea, text):
+        planning.plan(
+            idea, by=self.staff, owner=self.staff, cost=text, impact="", review_on=date(2027, 1, 31)
+        )
+
+    def do_note(self, _person, idea, text):
+        planning.note(idea, by=self.staff, body=text)
+
+    def do_flag(self, person, idea, text):
+        flagging.flag(idea, by=person, reason=FlagReason.SPAM, note=text)
+
+    def do_hide(self, _person, idea, _text):
+        hiding.hide(idea, by=self.staff, reason="Spam")
+
+    def do_restore(self, _person, idea, _text):
+        hiding.restore(idea, by=self.staff, reason="No spam")
+
+    def do_lock(self, _person, idea, _text):
+        locking.lock(idea, by=self.staff, reason="Enough")
+
+    def do_label(self, _person, idea, _text):
+        label = Label(name=f"label {self.now.timestamp()}")
+        db.session.add(label)
+        db.session.flush()
+        db.session.add(Labelling(label_id=label.id, idea_id=idea.id))
+
+    def do_follow(self, person, idea, _text):
+        if not db.session.query(Watch).filter_by(person_id=person.id, idea_id=idea.id).first():
+            db.session.add(Watch(person_id=person.id, idea_id=idea.id, since=self.now))
+
+    def do_link(self, _person, idea, _text):
+        other = self.chance.choice(self.ideas)
+        db.session.add(Link(kind="related", from_idea_id=idea.id, to_idea_id=other.id, created_at=self.now))
