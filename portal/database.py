@@ -92,6 +92,21 @@ def reading_only() -> Iterator[None]:
         _reads_only.reset(token)
 
 
+@contextmanager
+def one_state() -> Iterator[None]:
+    """A transaction that only reads, sees one state of the database, and may take its time. It ends with the block."""
+    db.session.rollback()
+    with reading_only():
+        # Under the usual isolation two statements could see two states and differ without a fault.
+        if db.engine.dialect.name == "postgresql":
+            db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        try:
+            yield
+        finally:
+            db.session.rollback()
+
+
 def set_reads_only(value: bool) -> None:
     """Tell the transactions begun from here on whether they will only read."""
     _reads_only.set(value)

@@ -1,7 +1,16 @@
-"""Tables that leave the portal: every cell is guarded, so that no spreadsheet takes a text for a formula."""
+"""Tables that leave the portal: every cell is guarded, so that no spreadsheet takes a text for a formula.
+
+Which columns an export of ideas can have is said by the slices. One that knows something of ideas says so in its
+`register`:
+
+    tables.offer("plans", COLUMNS, cells_of)
+
+`cells_of` gets the ids of some ideas and gives what it knows of each: `{7: {"owner": "Mira Kovač"}}`.
+"""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -33,3 +42,46 @@ def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]
         writer.writerow([guarded(cell) for cell in row])
         written += 1
     return written
+
+
+@dataclass(frozen=True)
+class Column:
+    """A fact that an export can hold, by the name that stands above it. `personal`: it says who somebody is."""
+
+    name: str
+    group: str
+    says: str
+    personal: bool = False
+
+
+Cells = Mapping[int, Mapping[str, Any]]
+Loader = Callable[[Sequence[int]], Cells]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Columns that are read together. `load` gets ids of ideas, some hundred at most; what it leaves out is empty."""
+
+    columns: Callable[[], Sequence[Column]]
+    load: Loader
+
+
+def fixed(columns: Sequence[Column], load: Loader) -> Source:
+    """A source whose columns are always the same."""
+    return Source(lambda: columns, load)
+
+
+_offered: dict[str, Source] = {}
+
+
+def offer(name: str, columns: Sequence[Column] | Callable[[], Sequence[Column]], load: Loader) -> None:
+    """Let exports of ideas have these columns. Offering again under a name replaces what was offered.
+
+    Columns that depend on rows (the fields of a board) are given as a function, which is asked for each export.
+    """
+    _offered[name] = Source(columns, load) if callable(columns) else fixed(tuple(columns), load)
+
+
+def offered() -> Sequence[Source]:
+    """All that is offered, in the order in which the slices were loaded."""
+    return list(_offered.values())

@@ -1,6 +1,9 @@
 """One small community that the visibility matrix and the journeys look at: something of every kind and state."""
 
+from datetime import timedelta
 from typing import Any
+
+from flask import current_app
 
 from portal import clock
 from portal.activity.models import Entry
@@ -8,6 +11,9 @@ from portal.discussion.models import Link
 from portal.ideas.models import Admission, Audience
 from portal.ideas.plans.models import InternalNote, Plan
 from portal.notifications.models import Notice
+from portal.transfer.building import Export
+from portal.transfer.saved.delivering import hash_of
+from portal.transfer.saved.models import ExportFile, ExportLink, ExportSchedule, SavedExport
 from portal.voting.models import Vote
 from tests.cast import ACTORS, Cast
 
@@ -46,6 +52,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["closed_person"] = make.person(name="Gone Greta", active=False)
     world["erased_person"] = make.person(name="Nobody", email=None, active=False, erased_at=clock.now())
     world["upload"] = make.upload(cast.admin)
+    world["saved_export"] = _export(make, cast)
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}
 
 
@@ -55,6 +62,44 @@ def _told(make: Any, person: Any, idea: Any) -> Notice:
     entry = make._save(Entry(at=clock.now(), actor_id=None, kind="status_changed", data=moved))
     about = {"entry_id": entry.id, "idea_id": idea.id, "kind": "status", "what": "under_review"}
     return make._save(Notice(person_id=person.id, why="author", at=entry.at, **about))
+
+
+EXPORT_TOKEN = "a token of the tests"
+
+
+def _export(make: Any, cast: Cast) -> SavedExport:
+    """A shared export with a schedule, whose file 1 is in the folder; EXPORT_TOKEN is in its mail."""
+    now, words = clock.now(), Export("votes", "csv").words()
+    saved: SavedExport = make._save(
+        SavedExport(
+            name="Steering meeting",
+            person=cast.product_manager,
+            shared=True,
+            words=words,
+            created_at=now,
+            schedule=None,
+        )
+    )
+    to = {"saved_id": saved.id, "by_id": cast.product_manager.id, "base": "http://localhost"}
+    make._save(ExportSchedule(**to, every="week", hour=6, since=now, next_at=now + timedelta(days=7)))
+    made = {
+        "name": "1.csv",
+        "made_at": now,
+        "size": 6,
+        "rows": 0,
+        "people": 0,
+        "expires_at": now + timedelta(days=7),
+    }
+    file: ExportFile = make._save(ExportFile(**to, due_at=now, days_kept=7, **made))
+    make._save(
+        ExportLink(
+            file_id=file.id, person_id=cast.product_manager.id, token_hash=hash_of(EXPORT_TOKEN), sent_at=now
+        )
+    )
+    folder = current_app.extensions["settings"].folder / "exports"
+    folder.mkdir(exist_ok=True)
+    (folder / "1.csv").write_text("number\n")
+    return saved
 
 
 STAFF = frozenset({"moderator", "product_manager", "admin"})

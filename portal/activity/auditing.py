@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.database import db, reading_only
+from portal.database import db, one_state
 
 Audit = Callable[[], Iterable[str]]
 
@@ -39,15 +39,8 @@ def audits(name: str) -> Callable[[Audit], Audit]:
 
 def audit_all(limit: int = SHOWN) -> list[Finding]:
     """Run every audit over one state of the database; each stops after `limit` differences."""
-    db.session.rollback()
-    with reading_only():
-        # Under the usual isolation two statements could see two states and differ without a fault.
-        if db.engine.dialect.name == "postgresql":
-            db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
-        findings = [_run(name, audit, limit) for name, audit in sorted(_audits.items())]
-        db.session.rollback()
-    return findings
+    with one_state():
+        return [_run(name, audit, limit) for name, audit in sorted(_audits.items())]
 
 
 def _run(name: str, audit: Audit, limit: int) -> Finding:

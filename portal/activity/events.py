@@ -495,11 +495,57 @@ class ContentImported(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class IdeasExported(Event):
-    """Who took which list out; `people` is how many voters' personal data it held."""
+    """Who took which list out; `people` is how many customers' personal data it held.
+
+    `rows` is one for each of what, `columns` the names that stood above them, `personal` those that say who somebody
+    is; without them it is the usual two tables. `file_id` is the kept file of a scheduled export, `saved_id` the
+    saved export that it was made by.
+    """
 
     format: str
     filters: dict[str, Any]
     ideas: int
+    people: int
+    rows: str = ""
+    columns: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    saved_id: int | None = None
+    file_id: int | None = None
+
+    def data(self) -> dict[str, Any]:
+        """What was not said is not stored."""
+        more = ("rows", "columns", "personal", "saved_id", "file_id")
+        return {name: each for name, each in super().data().items() if name not in more or each}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportSaved(Event):
+    """A saved export was made or changed; `fields` names what changed."""
+
+    saved_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportDeleted(Event):
+    saved_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportScheduled(Event):
+    """When a saved export is made and who gets the link; `every` is empty when that was ended."""
+
+    saved_id: int
+    every: str
+    people: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFetched(Event):
+    """Somebody took the kept file of a scheduled export."""
+
+    saved_id: int
+    file_id: int
     people: int
 
 

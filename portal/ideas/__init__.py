@@ -26,6 +26,7 @@ def register(app: "Flask") -> None:
     casting.ask_before("idea", permitting.check_vote)
     profiles.add(20, "ideas/_of_person.html", profiling.latest_of)
     profiles.add(25, "ideas/vouched/_of_person.html", profiling.added_for)
+    _offer_columns()
     _know_pages()
     _ask_afterwards(app)
     views.register(app)
@@ -44,6 +45,15 @@ def _show_what_becomes_of_them(app: "Flask") -> None:
     reading.read_beside("told", told.told_in, told.read_told)
     roadmap.register(app)
     changelog.register(app)
+
+
+def _offer_columns() -> None:
+    """What exports can say of ideas."""
+    from portal.ideas.grounds import offering as grounds
+    from portal.ideas.plans import offering as plans
+
+    grounds.offer()
+    plans.offer()
 
 
 def _know_pages() -> None:

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Attach the commands and pages."""
+    """Attach the commands and pages, and have the worker make what is scheduled."""
     from portal.transfer import cli, views
+    from portal.transfer.saved import cli as saved
+    from portal.transfer.saved import views as saved_views  # noqa: F401
     from portal.transfer.uploads import cli as uploads
     from portal.transfer.uploads.models import CHORE
     from portal.transfer.uploads.views import imports
@@ -24,3 +26,4 @@ def register(app: "Flask") -> None:
         uploads.work(settings, stopping)
 
     app.extensions["jobs"].add(CHORE, work)
+    app.extensions["jobs"].add(saved.CHORE, lambda stopping: saved.deliver(settings, stopping))

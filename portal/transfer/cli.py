@@ -1,22 +1,23 @@
 """Commands that bring data in and take it out."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
 
 from portal import clock
-from portal.accounts.models import Stranger
 from portal.cli import Commands
 from portal.database import db
-from portal.transfer import choosing, exporting, opening
-from portal.transfer.collecting import Choice
+from portal.transfer import choosing, exporting, opening, taking
+from portal.transfer.building import FORMATS
 from portal.transfer.complete import writing
 from portal.transfer.complete.reading import Restoring
+from portal.transfer.narrowing import ORDERS
 from portal.transfer.polis import importing as polis
 from portal.transfer.reporting import Report
+from portal.transfer.rows.listing import BOTH, ROWS
 from portal.transfer.stackexchange import importing as stackexchange
 from portal.transfer.tables.bringing import Bringing
 from portal.transfer.tables.checking import DATES
@@ -113,32 +114,63 @@ def export() -> None:
     """Take data out."""
 
 
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def _only(name: str, says: str) -> Callable[[Any], Any]:
+    return click.option(name, default="", help=f"Only ideas {says}.")
+
+
+def _on(name: str, says: str) -> Callable[[Any], Any]:
+    return click.option(name, type=DAY, help=f"Only ideas {says}.")
+
+
 @export.command("ideas")
-@click.option("--format", "kind", type=click.Choice([*exporting.FORMATS, "json"]), required=True)
+@click.option("--format", "kind", type=click.Choice(FORMATS), help="What kind of file.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option("--board", default="", help="Only this board, by name or number.")
-@click.option("--status", default="", help="Only this status.")
+@click.option("--status", multiple=True, help="Only this status; may be given several times.")
 @click.option("--top", type=click.IntRange(1), help="Only so many of the most wanted.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only ideas proposed on this day or later.")
+@_on("--since", "proposed on this day or later")
+@_on("--until", "proposed on this day or before")
+@_only("--label", "with this label")
+@_only("--owner", "that this member of staff looks after, by mail address")
+@_only("--text", "that hold these words")
+@_only("--segment", "wanted by companies of this segment, and only their votes")
+@_only("--tier", "wanted by companies of this tier, and only their votes")
+@_only("--company", "wanted by this company, by name or number, and only its votes")
+@_on("--voted-since", "with votes of this day or later, and only these votes")
+@_on("--voted-until", "with votes of this day or before, and only these votes")
+@click.option("--order", type=click.Choice(list(ORDERS)), default="top", help="In which order.")
+@click.option("--rows", type=click.Choice(ROWS), help="One row for each of these; one file.")
+@click.option("--columns", default="", help="Names of columns with commas between them, in this order.")
+@click.option("--without-personal", is_flag=True, help="Leave out columns that say who somebody is.")
 @click.option("--complete", is_flag=True, help="Everything, as JSON, to be imported with --preset portal.")
-def export_ideas(
-    kind: str, output: Path, board: str, status: str, top: int | None, since: datetime | None, complete: bool
-) -> None:
-    """Ideas with people, accounts and revenue at stake, and one row per vote."""
-    if complete or kind == "json":
-        _export_everything(output.absolute(), kind, complete, narrowed=bool(board or status or top or since))
-        return
-    choice = Choice(board, status, top, since.date() if since else None)
-    count = exporting.export(choice, format=kind, viewer=Stranger(), by=None, path=output.absolute())
+@click.option("--saved", default="", help="A saved export, by name or number; says all but the file.")
+def export_ideas(output: Path, saved: str, complete: bool, **said: Any) -> None:
+    """Ideas with people, accounts and revenue at stake, and one row per vote.
+
+    Without --rows, --columns, --without-personal and the filters that came with them, it writes what everybody sees
+    on public boards; with them, or with --saved, also what stands on boards that are not public.
+    """
+    narrowed = bool(saved or taking.given(**said))
+    if complete or (said["kind"] == "json" and not narrowed):
+        return _export_everything(output.absolute(), said["kind"], narrowed=narrowed or not complete)
+    what, viewer = taking.saved(saved, **said) if saved else taking.said(**said)
+    written = exporting.taken(what, viewer=viewer, by=None, path=output.absolute())
     db.session.commit()
-    beside = f" and {exporting.votes_beside(output)}" if kind == "csv" else ""
-    click.echo(f"{count:,} ideas are in {output}{beside}")
+    beside = f" and {exporting.votes_beside(output)}" if what.format == "csv" and what.rows == BOTH else ""
+    for name in what.missing():
+        click.echo(f"The column {name} is no longer there and was left out.", err=True)
+    rows = "" if what.rows in {BOTH, "ideas"} else f", {written.rows:,} rows,"
+    click.echo(f"{written.ideas:,} ideas{rows} are in {output}{beside}")
+    return None
 
 
-def _export_everything(path: Path, kind: str, complete: bool, *, narrowed: bool) -> None:
-    if kind != "json" or not complete or narrowed:
+def _export_everything(path: Path, kind: str | None, *, narrowed: bool) -> None:
+    if kind != "json" or narrowed:
         raise click.UsageError(
-            "Everything goes out as JSON: --format json --complete, without other choices."
+            "Everything goes out as JSON: --format json --complete, without other choices. Rows: add --rows."
         )
     with click.progressbar(length=writing.work(), label="Writing") as bar:
         counts = writing.write(path, bar.update)

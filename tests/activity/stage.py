@@ -1,8 +1,8 @@
 """Workers to be killed: `python -m tests.activity.stage` loads the portal of the environment once, then forks.
 
 A line on standard input starts a process, whose id is printed: `work` is `flask worker`; `die 7` lets all readers
-catch up and is killed at the seventh thing that it does to the database or to a file. `wait ID` prints how the
-process ended. Loading the portal takes a second, working a few milliseconds: without the fork nearly every kill
+catch up and is killed at the seventh thing that it does to the database or to a file; `deliver 7` does the same with
+what is scheduled. `wait ID` prints how the process ended. Loading the portal takes a second, working a few milliseconds: without the fork nearly every kill
 would hit the loading.
 """
 
@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import traceback
+from functools import partial
 
 from flask.cli import ScriptInfo
 from sqlalchemy import event
@@ -17,6 +18,7 @@ from sqlalchemy.engine import Engine
 
 from portal.activity import reading
 from portal.app import create_app
+from portal.transfer.saved.cli import deliver
 from tests.activity.readers import Noting
 
 FILES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
@@ -27,8 +29,8 @@ def work(app):
     app.cli.main(args=["worker"], obj=ScriptInfo(create_app=lambda: app), prog_name="flask")
 
 
-def die(app, moment):
-    """Catch up, and be killed at that moment; end by oneself when the work is done before."""
+def die(app, moment, work=reading.catch_up_all):
+    """Do the work, and be killed at that moment; end by oneself when the work is done before."""
     left = [moment]
 
     def tick(*_):
@@ -44,7 +46,7 @@ def die(app, moment):
         event.listen(Engine, name, tick)
     sys.addaudithook(hear)
     with app.app_context():
-        reading.catch_up_all()
+        work()
 
 
 def perform(app, line):
@@ -57,6 +59,8 @@ def perform(app, line):
                 work(app)
             case ["die", moment]:
                 die(app, int(moment))
+            case ["deliver", moment]:
+                die(app, int(moment), partial(deliver, app.extensions["settings"]))
         status = 0
     except SystemExit as end:
         status = int(end.code or 0)

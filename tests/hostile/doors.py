@@ -151,7 +151,20 @@ DOORS = [
         {"company": 120}, shown=("/admin/people/{other_customer}",), fine={"company": "Harbor Foods"},
     ),
     Door(
-        "export", "ExportForm", "product_manager", "POST", "/exports/", {"top": 100, "since": 100}, {"format": "csv"}, ()
+        "export", "ExportForm", "product_manager", "POST", "/exports/",
+        {"top": 100, "since": 100, "until": 100, "voted_since": 100, "voted_until": 100}, {"format": "csv"}, (),
+    ),
+    Door(
+        "look at an export", "ExportForm", "product_manager", "POST", "/exports/preview", {"text": 100, "company": 120},
+        {"format": "csv", "rows": "votes"}, (),
+    ),
+    Door(
+        "saved export", "ExportForm", "product_manager", "POST", "/exports/saved", {"name": 80, "text": 100},
+        {"format": "csv", "rows": "ideas"}, ("{here}", "{here}/edit", "/exports/"),
+    ),
+    Door(
+        "schedule of an export", "ScheduleForm", "product_manager", "PUT", "/exports/saved/1/schedule",
+        {"days_kept": 100}, {"every": "day", "weekday": "0", "monthday": "1", "hour": "6"}, (),
     ),
     Door(
         "wishes of an import", "WishesForm", "admin", "PUT", "/admin/imports/{upload}",

@@ -1,0 +1,173 @@
+"""A row for each idea: its own columns, and what the slices offer beside them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from portal import tables
+from portal.accounts.models import Person
+from portal.database import db
+from portal.discussion.models import Label, Labelling, Link
+from portal.ideas.models import Board, Idea, OfficialAnswer, StatusChange
+from portal.ideas.standing import Standing
+from portal.tables import Cells, Column, Source, fixed
+from portal.transfer.rows import weighing
+from portal.transfer.storing import batches
+
+IDEA, DECISION, ORIGIN = "The idea", "What was decided", "Where it came from"
+
+OWN = (
+    Column("number", IDEA, "Number of the idea, as in its address"),
+    Column("title", IDEA, "Title"),
+    Column("description", IDEA, "The whole text"),
+    Column("created_at", IDEA, "When it was proposed"),
+    Column("created_by", IDEA, "Who proposed it, by name", personal=True),
+    Column("votes_count", IDEA, "All votes for it, with those that were counted elsewhere"),
+    Column("comments_count", IDEA, "Comments"),
+    Column("status", IDEA, "Status, by its key"),
+    Column("board", IDEA, "Board"),
+    Column("votes_against", IDEA, "Votes against it"),
+    Column("imported_votes", ORIGIN, "Votes that were counted elsewhere, without voters"),
+    Column("imported_votes_against", ORIGIN, "Votes against it that were counted elsewhere"),
+    Column("last_staff_word_at", DECISION, "When staff last said something in public"),
+    Column("author_email", IDEA, "Mail address of who proposed it", personal=True),
+    Column("kind", IDEA, "feature or problem"),
+    Column("hot", IDEA, "Rank in the order Hot; the higher, the more it is wanted now"),
+    Column("score", IDEA, "Votes for it minus votes against it"),
+    Column("edited_at", IDEA, "When its text was last changed"),
+    Column("status_name", DECISION, "Status, by the name that its board gives it"),
+    Column("status_since", DECISION, "Since when it has this status"),
+    Column("target", DECISION, "What it is meant for, as customers read it"),
+    Column("locked_at", DECISION, "Since when nothing can be added"),
+    Column("source_system", ORIGIN, "The tool that it was imported from"),
+    Column("source_id", ORIGIN, "Its number there"),
+    Column("source_url", ORIGIN, "Its address there"),
+)
+ANSWER = (
+    Column("responded_by", IDEA, "Who gave the official answer, by name", personal=True),
+    Column("responded_at", IDEA, "When it was given"),
+    Column("responded_by_email", IDEA, "Mail address of who gave it", personal=True),
+    Column("response", IDEA, "The official answer"),
+)
+ORIGINAL = (
+    Column("original_number", IDEA, "Number of the idea that it is a duplicate of"),
+    Column("original_title", IDEA, "Title of that idea"),
+)
+TAGS = (Column("tags", IDEA, "Labels"),)
+REASON = (Column("status_reason", DECISION, "The public reason of the status, as why it was declined"),)
+
+
+def stamp(at: datetime | None) -> str:
+    """RFC 3339 in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
+
+
+def _own(batch: Sequence[int]) -> Cells:
+    author = aliased(Person)
+    rows = (
+        sa.select(*Idea.__table__.c, sa.type_coerce(Idea.written_status, sa.String).label("written"))
+        .add_columns(author.name.label("author_name"), author.email.label("email"), Board.name.label("board"))
+        .join(Board, Board.id == Idea.board_id)
+        .outerjoin(author, author.id == Idea.author_id)
+        .where(Idea.id.in_(batch))
+    )
+    return {row.id: _cells_of(row) for row in db.session.execute(rows)}
+
+
+def _cells_of(row: Any) -> dict[str, Any]:
+    return {
+        "number": row.id, "title": row.title, "description": row.body, "created_at": stamp(row.created_at),
+        "created_by": row.author_name or row.ghost_name or "Unknown",
+        "votes_count": row.votes_up + row.imported_up, "comments_count": row.comments, "status": row.status,
+        "board": row.board, "votes_against": row.votes_down + row.imported_down,
+        "imported_votes": row.imported_up, "imported_votes_against": row.imported_down,
+        "last_staff_word_at": stamp(row.last_staff_word_at), "author_email": row.email, "kind": row.kind,
+        "hot": round(row.hot, 6), "score": row.score, "edited_at": stamp(row.edited_at),
+        "status_name": Standing.read(row.status, row.written or "plain|active|takes|Open").name,
+        "status_since": stamp(row.status_at), "target": row.target, "locked_at": stamp(row.locked_at),
+        "source_system": row.source_system, "source_id": row.source_id, "source_url": row.source_url,
+    }  # fmt: skip
+
+
+def _answers(batch: Sequence[int]) -> Cells:
+    """The version of the official answer that holds."""
+    versions = (
+        sa.select(OfficialAnswer).where(OfficialAnswer.idea_id.in_(batch)).order_by(OfficialAnswer.version)
+    )
+    found = db.session.scalars(versions.options(joinedload(OfficialAnswer.author)))
+    return {
+        each.idea_id: {
+            "responded_by": each.author.name,
+            "responded_by_email": each.author.email,
+            "responded_at": stamp(each.at),
+            "response": each.body,
+        }
+        for each in found
+    }
+
+
+def _tags(batch: Sequence[int]) -> Cells:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = sa.select(Labelling.idea_id, Label.name).join(Label).where(Labelling.idea_id.in_(batch))
+    for idea_id, name in db.session.execute(rows.order_by(Label.name)):
+        found[int(idea_id or 0)].append(name)
+    return {key: {"tags": ", ".join(names)} for key, names in found.items()}
+
+
+def _originals(batch: Sequence[int]) -> Cells:
+    """What an idea is a duplicate of."""
+    rows = (
+        sa.select(Link.from_idea_id, Idea.id, Idea.title)
+        .join(Idea, Idea.id == Link.to_idea_id)
+        .where(Link.kind == "duplicate", Link.from_idea_id.in_(batch), Idea.hidden_at.is_(None))
+        .order_by(Link.id)
+    )
+    return {
+        int(row[0] or 0): {"original_number": row[1], "original_title": row[2]}
+        for row in db.session.execute(rows)
+    }
+
+
+def _reasons(batch: Sequence[int]) -> Cells:
+    """The reason of the last change of status, if there was one."""
+    changes = sa.select(StatusChange.idea_id, StatusChange.reason).where(StatusChange.idea_id.in_(batch))
+    rows = db.session.execute(changes.order_by(StatusChange.id))
+    return {row.idea_id: {"status_reason": row.reason} for row in rows}
+
+
+SOURCES = (
+    fixed(OWN, _own), fixed(ANSWER, _answers), fixed(TAGS, _tags), fixed(ORIGINAL, _originals),
+    fixed(REASON, _reasons),
+)  # fmt: skip
+
+
+def sources() -> list[tuple[Source, Sequence[Column]]]:
+    """Everything that can be known of an idea: our own first, then what other slices offer."""
+    return [(each, each.columns()) for each in (*SOURCES, *weighing.SOURCES, *tables.offered())]
+
+
+def columns() -> list[Column]:
+    """All columns of an idea, each name once."""
+    every = [column for _, offered in sources() for column in offered]
+    return list({each.name: each for each in reversed(every)}.values())[::-1]
+
+
+def cells(ids: Sequence[int], names: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
+    """The cells of these names for each idea that is there, in the order of `ids`; batch by batch."""
+    wanted = set(names)
+    first, *others = (
+        source for source, offered in sources() if source.load is _own or wanted & {c.name for c in offered}
+    )
+    for batch in batches(ids):
+        own = first.load(batch)
+        beside = [source.load(batch) for source in others]
+        for key in batch:
+            if key in own:
+                known = dict(own[key])
+                for part in beside:
+                    known.update(part.get(key, {}))
+                yield key, [known.get(name, "") for name in names]
