@@ -7,9 +7,19 @@ from portal.crm_bridge.models import CrmConnection, CrmDirty, CrmExchange, CrmLi
 from portal.forums.models import Acceptance, Category, Topic
 from portal.notifications.models import Notice, Telling
 from portal.transfer.complete.listing import leave_out
+from portal.transfer.saved.models import (
+    ExportFile,
+    ExportLink,
+    ExportRecipient,
+    ExportSchedule,
+    SavedExport,
+)
 from portal.transfer.uploads.models import Upload
 
 NOTICES: tuple[Any, ...] = (Notice, Telling)
+EXPORTS: tuple[Any, ...] = (SavedExport, ExportSchedule, ExportRecipient, ExportFile, ExportLink)
+for model in EXPORTS:
+    leave_out(model, "saved exports, their files and links belong to the people and disk of that portal")
 FORUMS: tuple[Any, ...] = (Category, Topic, Acceptance)
 for model in FORUMS:
     leave_out(model, "questions and discussions are no part of ideas")
