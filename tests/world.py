@@ -8,9 +8,11 @@ from flask import current_app
 from portal import clock
 from portal.activity.models import Entry
 from portal.discussion.models import Link
+from portal.ideas.merging.models import Merge
 from portal.ideas.models import Admission, Audience
 from portal.ideas.plans.models import InternalNote, Plan
 from portal.notifications.models import Notice
+from portal.search.pairs.models import Pair
 from portal.transfer.building import Export
 from portal.transfer.saved.delivering import hash_of
 from portal.transfer.saved.models import ExportFile, ExportLink, ExportSchedule, SavedExport
@@ -45,6 +47,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["field"] = make.field(board, "Phone", "Tablet", name="Device", help="Where you would use it")
     make.value(world["idea"], world["field"], (1,))
     world["image"] = make.image(cast.customer, key="key-of-the-first-image")
+    world |= _merged(make, cast, world["idea"])
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )
@@ -100,6 +103,21 @@ def _export(make: Any, cast: Cast) -> SavedExport:
     folder.mkdir(exist_ok=True)
     (folder / "1.csv").write_text("number\n")
     return saved
+
+
+def _merged(make: Any, cast: Cast, idea: Any) -> dict[str, Any]:
+    """An idea that was merged into another one, and one that asks for the same and was not."""
+    twin = make.idea(board_id=idea.board_id, author=cast.customer, title="Field visits without a connection")
+    merged = make.idea(
+        board_id=idea.board_id, author=cast.customer, title="Working under ground", merged_into_id=idea.id
+    )
+    make.comment(merged, author=cast.customer)
+    idea.sources = 1
+    make._save(
+        Merge(source=merged, target=idea, merged_by=cast.admin, at=clock.now(), reason="The same wish")
+    )
+    pair = make._save(Pair(one_id=idea.id, other_id=twin.id, covers=0.8, found_at=clock.now()))
+    return {"twin_idea": twin, "merged_idea": merged, "pair": pair}
 
 
 STAFF = frozenset({"moderator", "product_manager", "admin"})

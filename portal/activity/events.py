@@ -261,6 +261,47 @@ class FormulaSet(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdeaMerged(Event):
+    """The idea counts for `into_id` from now on; `author_id` wrote it (None for a ghost)."""
+
+    idea_id: int
+    into_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaParted(Event):
+    """The idea, which was merged, stands for itself again; until now `from_id` counted for it."""
+
+    idea_id: int
+    from_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaMoved(Event):
+    """The idea stands on another board."""
+
+    idea_id: int
+    old_id: int
+    new_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaLabelled(Event):
+    idea_id: int
+    label_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairDismissed(Event):
+    """Staff said that two ideas do not ask for the same."""
+
+    one_id: int
+    other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaPlanned(Event):
     """What staff plan for an idea changed: what of it."""
 

@@ -24,6 +24,7 @@ admin = Blueprint("admin", __name__)
 
 CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
     ("moderation.queue", {}, Permission.MODERATE, "Review queue", "Flags that wait for a decision"),
+    ("pairs.index", {}, Permission.MODERATE, "Suggested merges", "Ideas that seem to ask for the same"),
     (
         "moderation.log",
         {},

@@ -114,16 +114,18 @@ def voter(voice: Voice, person: Any) -> Record:
 def vote(voice: Voice, whose: Record, row: Any) -> Record:
     """A vote: `whose` is its `voter`, `row` is of `gathering.votes` or `gathering.withdrawn`.
 
-    A hidden idea keeps its words for itself. `on_behalf_of` names who of the staff added it, with what proof.
+    A hidden idea keeps its words for itself. After a merge it speaks of the idea that counts, and says "merged" where
+    that counts another vote of the person. `on_behalf_of` names who of the staff added it, with what proof.
     """
-    idea_id, hidden = row.idea_id, row.hidden_at is not None
+    hidden = row.hidden_at is not None
+    status = "merged" if row.eclipsed else row.status
     return {
         **whose,
-        "id": f"{idea_id}:{row.person_id}",
-        "idea_id": idea_id,
+        "id": f"{row.idea_id}:{row.person_id}",
+        "idea_id": row.about_id,
         "idea_title": HIDDEN if hidden else row.title,
-        "idea_status": "hidden" if hidden else row.status,
-        "url": None if hidden else f"{voice.url}/ideas/{idea_id}",
+        "idea_status": "hidden" if hidden else status,
+        "url": None if hidden else f"{voice.url}/ideas/{row.about_id}",
         "value": row.value,
         "on_behalf_of": {"added_by": row.added_by, "proof": row.proof} if row.added_by else None,
         "cast_at": moment(row.cast_at),

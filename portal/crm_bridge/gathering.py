@@ -13,7 +13,7 @@ from portal.accounts.models import Company, Person
 from portal.crm_bridge.models import NO_IDEA, CrmLink, Entity
 from portal.database import db
 from portal.ideas.models import Idea
-from portal.voting.models import Vote
+from portal.voting.models import Vote, of_family
 
 LINK = (
     CrmLink.entity_id,
@@ -33,12 +33,23 @@ PROOF = sa.func.coalesce(Vote.proof_kind + ", " + Vote.proof_url, Vote.proof_kin
 """What proves that a customer wants it: "call, https://…". The words of the proof stay here."""
 
 
+INTO = aliased(Idea)
+ABOUT = (
+    sa.func.coalesce(INTO.id, Idea.id).label("about_id"),
+    sa.func.coalesce(INTO.title, Idea.title).label("title"),
+    sa.func.coalesce(INTO.status, Idea.status).label("status"),
+    sa.func.coalesce(INTO.hidden_at, Idea.hidden_at).label("hidden_at"),
+)
+"""What the record of a vote says of its idea: after a merge, of the one that counts for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class WithdrawnVote:
     """A vote that is in the CRM and no longer here."""
 
     person_id: int
     idea_id: int
+    about_id: int
     title: str
     status: str
     hidden_at: datetime | None
@@ -47,6 +58,7 @@ class WithdrawnVote:
     withdrawn_at: datetime
     added_by: str | None
     proof: str | None
+    eclipsed: bool = False
 
 
 def size() -> int:
@@ -67,11 +79,14 @@ def company_ids(after: int, limit: int) -> list[int]:
 
 def people_of_idea(idea_id: int, after: int, limit: int) -> list[int]:
     """Ids of those whose record speaks of the idea: its author, who votes on it, and who took a vote back."""
+    its = sa.union_all(
+        sa.select(sa.literal(idea_id)), sa.select(Idea.id).where(Idea.merged_into_id == idea_id)
+    )
     ids = sa.union(
-        sa.select(Idea.author_id.label("id")).where(Idea.id == idea_id, Idea.author_id > after),
-        sa.select(Vote.person_id).where(Vote.idea_id == idea_id, Vote.person_id > after),
+        sa.select(Idea.author_id.label("id")).where(Idea.id.in_(its), Idea.author_id > after),
+        sa.select(Vote.person_id).where(of_family(idea_id), Vote.person_id > after),
         sa.select(CrmLink.entity_id).where(
-            CrmLink.idea_id == idea_id, CrmLink.idea_id != NO_IDEA, CrmLink.entity_id > after
+            CrmLink.idea_id.in_(its), CrmLink.idea_id != NO_IDEA, CrmLink.entity_id > after
         ),
     ).subquery()
     return _ids(sa.select(ids.c.id).order_by(ids.c.id).limit(limit))
@@ -135,9 +150,10 @@ def votes(connection: str, ids: Collection[int], after: tuple[int, int], limit: 
     )
     select = (
         sa.select(Vote.person_id, Vote.idea_id, Vote.value, Vote.cast_at)
-        .add_columns(Idea.title, Idea.status, Idea.hidden_at, sa.null().label("withdrawn_at"), *LINK[2:])
+        .add_columns(*ABOUT, Vote.eclipsed, sa.null().label("withdrawn_at"), *LINK[2:])
         .add_columns(ADDER.name.label("added_by"), PROOF.label("proof"))
         .join(Idea, Idea.id == Vote.idea_id)
+        .outerjoin(INTO, INTO.id == Idea.merged_into_id)
         .outerjoin(ADDER, ADDER.id == Vote.added_by_id)
         .outerjoin(CrmLink, link)
         .where(Vote.idea_id.is_not(None), *_from(Vote.person_id, Vote.idea_id, ids, after))
@@ -155,8 +171,9 @@ def withdrawn(
     """
     there = sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)
     select = (
-        sa.select(*LINK, CrmLink.last_fields, CrmLink.withdrawn_at, Idea.title, Idea.status, Idea.hidden_at)
+        sa.select(*LINK, CrmLink.last_fields, CrmLink.withdrawn_at, *ABOUT)
         .join(Idea, Idea.id == CrmLink.idea_id)
+        .outerjoin(INTO, INTO.id == Idea.merged_into_id)
         .where(CrmLink.connection == connection, CrmLink.entity == Entity.VOTE)
         .where(*_from(CrmLink.entity_id, CrmLink.idea_id, ids, after))
         .where(~there)
@@ -172,6 +189,7 @@ def _withdrawn(row: Any) -> WithdrawnVote:
     return WithdrawnVote(
         person_id=row.entity_id,
         idea_id=row.idea_id,
+        about_id=row.about_id,
         title=row.title,
         status=row.status,
         hidden_at=row.hidden_at,

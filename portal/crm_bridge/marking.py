@@ -41,7 +41,13 @@ OF_A_PERSON = _kinds(
     events.AddedVoteRemoved,
 )
 OF_AN_AUTHOR = _kinds(events.AnswerAccepted, events.AcceptanceWithdrawn)
-OF_AN_IDEA = _kinds(events.IdeaEdited, events.StatusChanged, events.OfficialAnswerGiven)
+OF_AN_IDEA = _kinds(
+    events.IdeaEdited,
+    events.StatusChanged,
+    events.OfficialAnswerGiven,
+    events.IdeaMerged,
+    events.IdeaParted,
+)
 TAKEN_BACK = _kinds(events.VoteWithdrawn, events.AddedVoteRemoved)
 OF_CONTENT = _kinds(events.ContentHidden, events.ContentRestored)
 
@@ -79,7 +85,8 @@ class Touched:
         elif kind in OF_AN_AUTHOR:
             self.people |= _known(data["author_id"])
         elif kind in OF_AN_IDEA:
-            self.ideas.add(data["idea_id"])
+            # Of a merge also the other idea: who voted on both has a record that says which of them counts.
+            self.ideas |= {data[name] for name in ("idea_id", "into_id", "from_id") if name in data}
         elif kind in OF_CONTENT:
             {"idea": self.ideas, "topic": self.topics, "post": self.posts}[data["subject"]].add(
                 data["subject_id"]
@@ -186,9 +193,10 @@ def _authors(posts: Collection[int], topics: Collection[int]) -> set[int]:
 
 def _companies(people: Collection[int], ideas: Collection[int]) -> set[int]:
     """Companies whose record speaks of these people, or of these ideas by votes of their people or their own."""
-    voters = sa.select(Vote.person_id).where(Vote.idea_id.in_(ideas))
+    theirs = sa.or_(Vote.idea_id.in_(ideas), Vote.carried_to_id.in_(ideas))
+    voters = sa.select(Vote.person_id).where(theirs)
     select = sa.select(Person.company_id).where(Person.id.in_(people) | Person.id.in_(voters))
-    added = sa.select(Vote.company_id).where(Vote.idea_id.in_(ideas))
+    added = sa.select(Vote.company_id).where(theirs)
     companies = db.session.scalars(select.union(added)) if people or ideas else ()
     return {each for each in companies if each is not None}
 
@@ -205,7 +213,8 @@ def _hidden(entries: Sequence[Entry]) -> set[int]:
 def _forget_what_was_said(ideas: Collection[int]) -> None:
     """The log of exchanges repeats titles; those of hidden ideas must not stay readable there."""
     if ideas:
-        voters = sa.select(Vote.person_id).where(Vote.idea_id.in_(ideas))
+        theirs = sa.or_(Vote.idea_id.in_(ideas), Vote.carried_to_id.in_(ideas))
+        voters = sa.select(Vote.person_id).where(theirs)
         people = CrmExchange.entity == Entity.PERSON, CrmExchange.entity_id.in_(voters)
         companies = (
             CrmExchange.entity == Entity.COMPANY,

@@ -50,7 +50,7 @@ def doings(ids: Collection[int]) -> dict[int, Doings]:
     )
     for author, all_, shipped in _rows(ideas.group_by(Idea.author_id)):
         found[author].ideas, found[author].shipped = all_, shipped
-    votes = sa.select(Vote.person_id, count).join(Idea, Idea.id == Vote.idea_id)
+    votes = sa.select(Vote.person_id, count).join(Idea, Idea.id == Vote.counts_for_id)
     votes = votes.where(Vote.person_id.in_(ids), Idea.hidden_at.is_(None))
     for person, all_ in _rows(votes.group_by(Vote.person_id)):
         found[person].votes = all_
@@ -82,7 +82,7 @@ def _open_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
     )
     ranked = (
         sa.select(Vote.person_id, Idea.title, newest.label("place"))
-        .join(Idea, Idea.id == Vote.idea_id)
+        .join(Idea, Idea.id == Vote.counts_for_id)
         .where(Vote.person_id.in_(ids), Vote.value == 1)
         .where(Idea.hidden_at.is_(None), ~is_closed())
         .subquery()
@@ -101,7 +101,7 @@ def company_doings(ids: Collection[int]) -> dict[int, CompanyDoings]:
         found[company].participants = all_
     given = sa.select(Person.company_id, sa.func.count(), sa.func.max(Vote.cast_at))
     given = given.select_from(Vote).join(Person, Person.id == Vote.person_id)
-    given = given.join(Idea, Idea.id == Vote.idea_id).where(Idea.hidden_at.is_(None))
+    given = given.join(Idea, Idea.id == Vote.counts_for_id).where(Idea.hidden_at.is_(None))
     given = given.where(Person.company_id.in_(ids), consents()).group_by(Person.company_id)
     for company, all_, last in _rows(given):
         found[company].votes, found[company].last_vote_at = all_, last
@@ -116,7 +116,7 @@ def _top_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
         sa.select(Person.company_id, Idea.id, Idea.title, sa.func.count().label("voters"))
         .select_from(Vote)
         .join(Person, Person.id == Vote.person_id)
-        .join(Idea, Idea.id == Vote.idea_id)
+        .join(Idea, Idea.id == Vote.counts_for_id)
         .where(Person.company_id.in_(ids), consents(), Vote.value == 1)
         .where(Idea.hidden_at.is_(None), ~is_closed())
         .group_by(Person.company_id, Idea.id, Idea.title)

@@ -28,6 +28,8 @@ def write(subject: Any, *, by: Person, body: str, parent: Post | None = None) ->
     """
     body = markup.plain(body).strip()
     _hold(subject)
+    if parent is None and getattr(subject, "merged_into_id", None) is not None:
+        raise Conflict("This idea was merged into another one. Write your comment there.")
     check_open(subject, by=by)
     kind_of(subject).check_writer(subject, by)
     top = None if parent is None else _top_of(parent, subject, by=by)
@@ -51,6 +53,8 @@ def check_open(subject: Any, *, by: Person) -> None:
 def _hold(subject: Any) -> None:
     """Read the state that decides, and keep others from changing it until this transaction ends."""
     state = ["locked_at", "locked_reason", "hidden_at", "last_position"]
+    if name_of(subject) == "idea":
+        state.append("merged_into_id")
     db.session.flush()
     db.session.refresh(subject, state, with_for_update=True)
 

@@ -59,11 +59,13 @@ def _offer_columns() -> None:
 def _know_pages() -> None:
     """The pages that stand in folders of their own, on the blueprint of this slice."""
     from portal.ideas.ballots import views as ballots  # noqa: F401
+    from portal.ideas.bulk import views as bulk  # noqa: F401
     from portal.ideas.changelog.edited import views as edited  # noqa: F401
     from portal.ideas.changelog.kinds import views as kinds  # noqa: F401
     from portal.ideas.decisions import views as decisions  # noqa: F401
     from portal.ideas.declined import views as declined  # noqa: F401
     from portal.ideas.details import views as details  # noqa: F401
+    from portal.ideas.merges import views as merges  # noqa: F401
     from portal.ideas.plans import views as plans  # noqa: F401
     from portal.ideas.posting import views as posting  # noqa: F401
     from portal.ideas.reconsidering import views as reconsidering  # noqa: F401

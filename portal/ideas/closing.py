@@ -2,9 +2,12 @@
 
 from portal.activity.events import StatusChanged
 from portal.activity.journal import hears
+from portal.database import db
+from portal.ideas.merging import queries as merging
+from portal.ideas.models import Idea
 from portal.ideas.standing import Votes
 from portal.ideas.statuses import queries
-from portal.voting import returning
+from portal.voting import returning, uniting
 
 
 @hears(StatusChanged)
@@ -14,4 +17,4 @@ def follow_status(event: StatusChanged) -> None:
     if now == Votes.RETURNED:
         returning.give_back(event.idea_id)
     elif before == Votes.RETURNED:
-        returning.count_again(event.idea_id)
+        uniting.reopen(merging.family_of(db.session.get_one(Idea, event.idea_id)))

@@ -40,6 +40,7 @@ def change_status(
     """
     must_decide(by)
     _hold(idea)
+    _must_stand(idea)
     if target is not None:
         idea.target = target.strip() or None
     if str(idea.status) == str(to):
@@ -94,6 +95,7 @@ def answer(
     if status is not None:
         change_status(idea, to=status, by=by, ground=ground)
     _hold(idea)
+    _must_stand(idea)
     body = markup.plain(body).strip()
     present = _present(idea)
     same = present is not None and (present.body, present.status) == (body, idea.status)
@@ -121,7 +123,12 @@ def _add_answer(idea: Idea, by: Person, body: str) -> OfficialAnswer:
 
 def _hold(idea: Idea) -> None:
     """Read what is decided upon as it is now, and keep others from deciding at the same time."""
-    db.session.refresh(idea, ["status", "target", "answer_version"], with_for_update=True)
+    db.session.refresh(idea, ["status", "target", "answer_version", "merged_into_id"], with_for_update=True)
+
+
+def _must_stand(idea: Idea) -> None:
+    if idea.is_merged:
+        raise Conflict("This idea was merged into another one, which counts for both: decide there.")
 
 
 def _present(idea: Idea) -> OfficialAnswer | None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal.accounts.models import Viewer
 from portal.database import db
 from portal.ideas.models import Idea
-from portal.ideas.queries import visible_to
+from portal.ideas.queries import listed_to
 
 CANDIDATES = 20_000
 FOUND = 200
@@ -25,7 +25,7 @@ Suggester = Callable[[str, bool], Any]
 def in_rows(text: str, viewer: Viewer) -> Collection[int]:
     """Ids of at most FOUND ideas that hold every word in title or text, among the CANDIDATES best liked that the
     viewer may see."""
-    best = visible_to(viewer).with_only_columns(Idea.id, Idea.title, Idea.body)
+    best = listed_to(viewer).with_only_columns(Idea.id, Idea.title, Idea.body)
     rows = best.order_by(Idea.score.desc(), Idea.id.desc()).limit(CANDIDATES).subquery()
     holds = [
         sa.or_(rows.c.title.icontains(word, autoescape=True), rows.c.body.icontains(word, autoescape=True))

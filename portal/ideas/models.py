@@ -16,6 +16,7 @@ from portal.ideas.audience import AUDIENCE_WORDS as AUDIENCE_WORDS
 from portal.ideas.audience import Admitting, one_of_three, within
 from portal.ideas.audience import Audience as Audience
 from portal.ideas.audience import Party as Party
+from portal.ideas.belonging import Belonging, constraints
 from portal.ideas.standing import Standing, written_of
 from portal.voting.demand.models import Wanted
 from portal.voting.demand.pricing import house
@@ -106,7 +107,7 @@ class Admission(Admitting, Model):
 Board.admission = Admission
 
 
-class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Model):
+class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Belonging, Model):
     """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py).
 
     `rising` is how many votes a day it gets beyond what is usual for it (portal/voting/rising.py), `waiting` how long
@@ -138,6 +139,7 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Model):
             for name in ("people", "accounts", "revenue", "account_weight", "rising", "waiting")
         ),
         *indexes(),
+        *constraints(),
     )
 
     board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id"))
@@ -182,6 +184,8 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Model):
     @property
     def why_no_votes(self) -> str:
         """The sentence that says why no vote is taken now; empty when votes are taken. Needs the board."""
+        if self.is_merged:
+            return "This idea was merged into another one, which takes the votes."
         if self.is_hidden:
             return "This idea is hidden and takes no votes."
         if self.locked_at is not None:

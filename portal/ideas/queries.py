@@ -41,6 +41,8 @@ CARD = (
     Idea.rising,
     Idea.waiting,
     Idea.last_staff_word_at,
+    Idea.merged_into_id,
+    Idea.sources,
 )
 """What a card shows or a page is found by."""
 
@@ -96,6 +98,11 @@ def visible_to(viewer: Viewer) -> sa.Select[Idea]:
     return ideas.where(known, seeing.ideas_seen(viewer))
 
 
+def listed_to(viewer: Viewer) -> sa.Select[Idea]:
+    """Ideas that stand in lists for this viewer: those that they may know about and that stand for themselves."""
+    return visible_to(viewer).where(Idea.merged_into_id.is_(None))
+
+
 def for_cards(ideas: sa.Select[Idea]) -> sa.Select[Idea]:
     """The same ideas with all that a card shows and nothing else."""
     board = joinedload(Idea.board).load_only(*PLACE, raiseload=True)
@@ -120,7 +127,7 @@ def find_to_show(idea_id: int, viewer: Viewer) -> tuple[Idea, Vote | None]:
 
 def find_with(idea_id: int, viewer: Viewer, *more: sa.ColumnElement[Any]) -> Any:
     """The same, and beside them what `more` says of a row of Idea. Raises NotFound."""
-    own = sa.and_(Vote.idea_id == Idea.id, Vote.person_id == viewer.id)
+    own = sa.and_(Vote.counts_for_id == Idea.id, Vote.person_id == viewer.id)
     found = db.session.execute(
         visible_to(viewer)
         .where(Idea.id == idea_id)
@@ -160,7 +167,7 @@ def _found(ideas: sa.Select[Idea]) -> Idea:
 
 def rising(viewer: Viewer, count: int) -> Sequence[Idea]:
     """The ideas that are wanted most now, for the first screen."""
-    shown = visible_to(viewer)
+    shown = listed_to(viewer)
     if not viewer.is_staff:
         shown = shown.where(Idea.board_id.not_in(sa.select(Board.id).where(Board.counts_hidden != "never")))
     return cards(shown.order_by(Idea.hot.desc(), Idea.id.desc()).limit(count))
@@ -169,7 +176,7 @@ def rising(viewer: Viewer, count: int) -> Sequence[Idea]:
 def latest_shipped(viewer: Viewer) -> Idea | None:
     """The idea that was shipped last, as far as that is known, whatever its board calls that."""
     is_complete = meaning_of(Idea.board_id, Idea.status) == Meaning.COMPLETE
-    shipped = visible_to(viewer).where(is_complete, Idea.hidden_at.is_(None))
+    shipped = listed_to(viewer).where(is_complete, Idea.hidden_at.is_(None))
     newest = shipped.where(Idea.status_at.is_not(None)).order_by(Idea.status_at.desc())
     return db.session.scalar(for_cards(newest).limit(1))
 

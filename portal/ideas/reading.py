@@ -17,6 +17,8 @@ from portal.ideas.confirming.queries import Change
 from portal.ideas.fields import queries as fields
 from portal.ideas.fields.queries import Value
 from portal.ideas.grounds import queries as grounds
+from portal.ideas.merging.queries import Merges
+from portal.ideas.merging.reading import merges_of
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.ideas.standing import FIRST, Standing
 from portal.ideas.statuses import queries as statuses
@@ -60,6 +62,7 @@ class Screen:
 
     idea: Idea
     vote: Vote | None
+    merges: Merges
     stretch: Stretch
     marks: Marks
     answers: Sequence[OfficialAnswer]
@@ -100,6 +103,7 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
     return Screen(
         idea=idea,
         vote=vote,
+        merges=merges_of(idea, viewer),
         stretch=posts.stretch(idea, viewer, start=start, end=end, size=PAGE),
         marks=Marks(open=takes_comments(idea, viewer)),
         answers=queries.answers_to(idea),

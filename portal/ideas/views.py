@@ -18,6 +18,7 @@ from portal.ideas.fields import queries as fields
 from portal.ideas.filtering import IdeaFilter, position
 from portal.ideas.forms import AnswerForm, EditForm, StatusForm, VerdictForm
 from portal.ideas.listing import listed
+from portal.ideas.merging import queries as merging
 from portal.ideas.models import Board, Idea, Party
 from portal.ideas.statuses import queries as statuses
 from portal.voting import budgeting
@@ -47,7 +48,7 @@ def index() -> Response:
     wanted = wanted.with_status_of({each.key for each in offered}).offering({each.id for each in asked})
     wanted = veiling.fitting(wanted, viewer, board)
     veiled = veiling.veiled_boards(viewer, wanted, boards)
-    found = wanted.narrow(queries.visible_to(viewer), viewer).where(*veiling.unveiled(veiled))
+    found = wanted.narrow(queries.listed_to(viewer), viewer).where(*veiling.unveiled(veiled))
     page = listed(wanted.order, wanted.among, found, cursor=request.args.get("page"), size=PAGE)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
     names: dict[str, Any] = {"wanted": wanted, "boards": boards, "veiled": veiled, "statuses": offered}
@@ -95,12 +96,13 @@ def history(idea_id: int) -> Response:
 @pages.limiter.limit("30/minute")
 def create_comment(idea_id: int) -> Response:
     viewer, form = pages.viewer(), PostForm()
-    idea = queries.find(idea_id, viewer)
+    idea = merging.standing_for(queries.find(idea_id, viewer), viewer)
+    shown = idea.id
     if not form.validate_on_submit():
-        return show_again(idea_id, 422, form=form)
+        return show_again(shown, 422, form=form)
     post = write(idea, by=viewer, body=form.body.data or "")
     db.session.commit()
-    return pages.answer("ideas/comments/create.hx.html", post_url(post), **_one(idea_id, post.id))
+    return pages.answer("ideas/comments/create.hx.html", post_url(post), **_one(shown, post.id))
 
 
 @ideas.get("/<slugged:idea_id>/comments/<slugged:post_id>")
@@ -110,9 +112,10 @@ def show_post(idea_id: int, post_id: int) -> Any:
     post = queries.find_comment(idea_id, post_id, visible_posts(viewer))
     start, apart = reading.place_of(post, viewer)
     if apart:
-        at: dict[str, Any] = {"after": post.position - 1, "_anchor": pages.dom_id(post)}
-        return redirect(url_for("discussion.comments", post_id=post.parent_id, **at))
-    return redirect(_address(idea, **{"from": start} if start else {}, _anchor=pages.dom_id(post)))
+        where: dict[str, Any] = {"after": post.position - 1, "_anchor": pages.dom_id(post)}
+        return redirect(url_for("discussion.comments", post_id=post.parent_id, **where))
+    at = ({"from": start} if start else {}) | ({"original": 1} if idea.is_merged else {})
+    return redirect(_address(idea, **at, _anchor=pages.dom_id(post)))
 
 
 def _shows_count(idea: Idea, value: int = 0) -> bool:
@@ -157,9 +160,11 @@ def show_again(idea_id: int, status: int = 200, **forms: Any) -> Response:
     """The page of an idea, with the forms that this viewer is offered; `forms` are those to show again."""
     ends = {name: request.args.get(name, type=position) for name in ("from", "to")}
     screen = reading.read(idea_id, pages.viewer(), start=ends["from"], end=ends["to"])
-    board = screen.idea.board
+    if screen.merges.target and status == 200 and "original" not in request.args:
+        return pages.go(_address(screen.merges.target, merged=idea_id))
+    board, came = screen.idea.board, screen.merges.from_(request.args.get("merged", type=int))
     refusals = {act: permitting.why_not(pages.viewer(), board, act) for act in permitting.UNDER_AN_IDEA}
-    names = {"screen": screen, "idea": screen.idea, "marks": screen.marks, "refusals": refusals}
+    names = {"screen": screen, "idea": screen.idea, "marks": screen.marks, "refusals": refusals, "came": came}
     names |= _offered(screen) | forms
     return pages.page("ideas/show.html", status, **names, tried=next(iter(forms), ""))
 

@@ -29,6 +29,8 @@ OF_AN_IDEA = _kinds(
     events.VoteAddedFor,
     events.AddedVoteRemoved,
     events.StatusChanged,
+    events.IdeaMerged,
+    events.IdeaParted,
     events.OfficialAnswerGiven,
     events.PostWritten,
 )
@@ -57,7 +59,8 @@ class Touched:
         """Add what one entry speaks of."""
         kind, data = entry.kind, entry.data
         if kind in OF_AN_IDEA:
-            self.ideas |= {data["idea_id"]} - {None}
+            # Of a merge also the other idea.
+            self.ideas |= {key for name in ("idea_id", "into_id", "from_id") if (key := data.get(name))}
         elif kind in OF_CONTENT and data["subject"] == "idea":
             self.ideas.add(data["subject_id"])
         elif kind == events.PersonConfirmed.kind or _moves(entry):
@@ -71,7 +74,7 @@ class Touched:
 
     def selects(self) -> Iterable[sa.Select[Any]]:
         """The ideas that are meant beside `ideas`, as selects of their ids."""
-        mine = sa.select(Vote.idea_id).where(Vote.idea_id.is_not(None)).distinct()
+        mine = sa.select(Vote.counts_for_id).where(Vote.counts_for_id.is_not(None)).distinct()
         if self.people:
             yield mine.where(Vote.person_id.in_(self.people))
         if self.companies:

@@ -68,7 +68,7 @@ def plans_of(ids: Collection[int]) -> Mapping[int, Plan]:
 
 def how_many_due(viewer: Viewer) -> int:
     """How many ideas are to be looked at again by now; counted up to FEW, beyond it is one more."""
-    due = Choice(sort="review", due="1").narrow(ideas.visible_to(viewer), viewer)
+    due = Choice(sort="review", due="1").narrow(ideas.listed_to(viewer), viewer)
     return len(db.session.scalars(due.with_only_columns(Idea.id).limit(FEW + 1)).all())
 
 

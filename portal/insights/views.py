@@ -45,7 +45,7 @@ def decides(view: Callable[..., Response]) -> Callable[..., Response]:
 def desk() -> Response:
     """All ideas, with who wants them."""
     viewer, choice = pages.viewer(), Choice.read(request.args)
-    found = choice.narrow(ideas.visible_to(viewer), viewer)
+    found = choice.narrow(ideas.listed_to(viewer), viewer)
     among = choice.of_list.among
     page = listed(choice.order, among, found, cursor=request.args.get("page"), size=PAGE)
     beside = _beside(viewer, choice, [idea.id for idea in page.rows])

@@ -13,7 +13,7 @@ from portal.database import db, insert_missing
 from portal.ideas import seeing
 from portal.ideas.models import Board, Idea
 from portal.notifications.models import Notice, Telling, Watch, Why
-from portal.voting.models import Vote
+from portal.voting.models import Vote, of_family
 
 BATCH = 1_000
 """How many people are told in one transaction."""
@@ -88,17 +88,20 @@ def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
 
 
 def _involved(telling: Telling, idea: Idea) -> sa.CompoundSelect[Any]:
-    """Who had to do with the idea at that moment, with the place in CLOSEST; nobody up to `after_id`."""
+    """Who had to do with the idea, or with one that was merged into it, at that moment, with the place in CLOSEST;
+    nobody up to `after_id`."""
+    family = sa.select(Idea.id).where(sa.or_(Idea.id == idea.id, Idea.merged_into_id == idea.id))
+    authors = sa.select(Idea.author_id).where(Idea.id.in_(family))
     added = sa.and_(Vote.added_by_id.is_not(None), Vote.taken_over_at.is_(None))
     place = {why: place for place, why in enumerate(CLOSEST)}
     votes = sa.select(
         Vote.person_id.label("person_id"),
         sa.case((added, place[Why.CUSTOMER]), else_=place[Why.VOTER]).label("why"),
-    ).where(Vote.idea_id == idea.id, Vote.person_id > telling.after_id, Vote.cast_at <= telling.at)
+    ).where(of_family(idea.id), Vote.person_id > telling.after_id, Vote.cast_at <= telling.at)
     watches = sa.select(Watch.person_id, sa.literal(place[Why.FOLLOWER])).where(
-        Watch.idea_id == idea.id, Watch.person_id > telling.after_id, Watch.since <= telling.at
+        Watch.idea_id.in_(family), Watch.person_id > telling.after_id, Watch.since <= telling.at
     )
     author = sa.select(Person.id, sa.literal(place[Why.AUTHOR])).where(
-        Person.id == (idea.author_id or 0), Person.id > telling.after_id
+        Person.id.in_(authors), Person.id > telling.after_id
     )
     return sa.union_all(votes, watches, author)

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Attach pages, commands and the reader."""
-    from portal.search import cli, views
+    from portal.search import cli, pairs, views
 
     views.register(app)
     cli.register(app)
+    pairs.register(app)

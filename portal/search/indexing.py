@@ -22,6 +22,8 @@ OF_ONE = {
     "idea_submitted": "idea",
     "idea_edited": "idea",
     "official_answer_given": "idea",
+    "idea_merged": "idea",
+    "idea_parted": "idea",
     "topic_started": "topic",
     "topic_edited": "topic",
     "post_written": "post",
@@ -47,6 +49,10 @@ class Touched:
         elif entry.kind in {"content_hidden", "content_restored"}:
             self.things[data["subject"]].add(data["subject_id"])
             self.subjects.add((data["subject"], data["subject_id"]))
+        elif entry.kind == "idea_moved":
+            # Who sees its comments depends on the board, too.
+            self.things["idea"].add(data["idea_id"])
+            self.subjects.add(("idea", data["idea_id"]))
         elif entry.kind == "person_changed":
             self.authors.add(data["person_id"])
         elif entry.kind == "content_imported":

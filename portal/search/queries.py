@@ -20,7 +20,7 @@ CHUNK = 500
 
 
 def documents(kind: str, ids: Sequence[int]) -> list[Document]:
-    """What the index should hold of these things: those that nobody hid, on whatever board, as they are now."""
+    """What the index should hold of these things: those that nobody hid or merged, on whatever board, as they are now."""
     model = model_of(kind)
     rows = _not_hidden(kind).where(model.id.in_(ids)).outerjoin(Person, Person.id == model.author_id)
     columns = [model.id, model.body_html, model.edited_at, Person.name, model.ghost_name]
@@ -63,7 +63,10 @@ class _Insider(Stranger):
 
 
 def _not_hidden(kind: str) -> sa.Select[Any]:
-    return visible_posts(_Insider()) if kind == "post" else KINDS[kind].visible_to(_Insider())
+    if kind == "post":
+        return visible_posts(_Insider())
+    things = KINDS[kind].visible_to(_Insider())
+    return things.where(Idea.merged_into_id.is_(None)) if kind == "idea" else things
 
 
 def _latest_answer() -> sa.ColumnElement[bool]:

@@ -63,7 +63,7 @@ class Choice:
             rows = rows.where(Idea.id.in_(looked_after))
         wanted = self.of_votes()
         if wanted:
-            rows = rows.where(Idea.id.in_(_voted(Vote.idea_id).where(*wanted)))
+            rows = rows.where(Idea.id.in_(_voted(Vote.counts_for_id).where(*wanted)))
         return rows.order_by(*ORDERS.get(self.order, ORDERS["top"])).limit(self.top)
 
     def of_votes(self) -> list[sa.ColumnElement[bool]]:
@@ -120,7 +120,7 @@ class Choice:
 
 def ideas_meant(choice: Choice, viewer: Viewer) -> sa.Select[Any]:
     """The ids of the ideas meant which the viewer may see, in their order. What is hidden never leaves."""
-    seen = ideas.visible_to(viewer).where(Idea.hidden_at.is_(None))
+    seen = ideas.listed_to(viewer).where(Idea.hidden_at.is_(None))
     return choice.narrow(seen.with_only_columns(Idea.id), viewer)
 
 
@@ -131,7 +131,7 @@ def _voted(*columns: Any) -> sa.Select[Any]:
         .select_from(Vote)
         .outerjoin(Person, Person.id == Vote.person_id)
         .outerjoin(Company, Company.id == company_of_vote())
-        .where(Vote.idea_id.is_not(None))
+        .where(Vote.counts_for_id.is_not(None))
     )
 
 

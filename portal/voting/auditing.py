@@ -6,7 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.activity.auditing import audits, compare
-from portal.voting.models import Vote
+from portal.database import db
+from portal.voting import uniting
+from portal.voting.models import Vote, weight_counted
 
 SUBJECTS = ("idea", "post")
 
@@ -18,12 +20,12 @@ def count_votes() -> Generator[str, None, int]:
     for subject in SUBJECTS:
         # By name: what is voted on stands above this slice.
         votable = sa.table(subject, sa.column("id"), sa.column("votes_up"), sa.column("votes_down"))
-        key = getattr(Vote, f"{subject}_id")
+        ballots = _ballots(subject)
         for name, value in (("votes_up", 1), ("votes_down", -1)):
             counts = (
-                sa.select(key.label("key"), sa.func.count().label("votes"))
-                .where(key.is_not(None), Vote.value == value)
-                .group_by(key)
+                sa.select(ballots.c.key, sa.func.count().label("votes"))
+                .where(ballots.c.value == value)
+                .group_by(ballots.c.key)
                 .subquery()
             )
             counted = sa.func.coalesce(counts.c.votes, 0)
@@ -37,7 +39,40 @@ def count_votes() -> Generator[str, None, int]:
 def _weights() -> sa.Select[Any]:
     """Of each idea: id, the stored sum of the weights of the votes for it, and the sum."""
     idea = sa.table("idea", sa.column("id"), sa.column("weights_up"))
-    sums = sa.select(Vote.idea_id, sa.func.sum(Vote.weight).label("weights")).where(Vote.value == 1)
-    one = sums.where(Vote.idea_id.is_not(None)).group_by(Vote.idea_id).subquery()
+    ballots = _ballots("idea")
+    sums = sa.select(ballots.c.key, sa.func.sum(ballots.c.weight).label("weights"))
+    one = sums.where(ballots.c.value == 1).group_by(ballots.c.key).subquery()
     rows = sa.select(idea.c.id, idea.c.weights_up, sa.func.coalesce(one.c.weights, 0)).select_from(idea)
-    return rows.outerjoin(one, one.c.idea_id == idea.c.id)
+    return rows.outerjoin(one, one.c.key == idea.c.id)
+
+
+def _ballots(subject: str) -> sa.Subquery:
+    """key, value and weight of each vote, for what it counts for; and again for an idea that was merged, whose own
+    numbers are those of the votes on it."""
+    if subject == "post":
+        return (
+            sa.select(Vote.post_id.label("key"), Vote.value, Vote.weight)
+            .where(Vote.post_id.is_not(None))
+            .subquery()
+        )
+    counting = sa.select(Vote.counts_for_id.label("key"), Vote.value, weight_counted().label("weight"))
+    of_merged = sa.select(Vote.idea_id, Vote.value, Vote.weight).where(Vote.carried_to_id.is_not(None))
+    return sa.union_all(counting.where(Vote.counts_for_id.is_not(None)), of_merged).subquery()
+
+
+@audits("votes of merged ideas")
+def check_carried() -> Generator[str, None, int]:
+    """Votes go where their idea went, and each voter counts there once, by the vote of the greatest weight."""
+    idea = sa.table("idea", sa.column("id"), sa.column("merged_into_id"))
+    rows = sa.select(Vote.id, Vote.carried_to_id, idea.c.merged_into_id).join(idea, idea.c.id == Vote.idea_id)
+    compared = yield from compare("carried_to_id of vote", rows)
+    home = sa.func.coalesce(Vote.carried_to_id, Vote.idea_id)
+    order = (uniting.is_own_first().desc(), weight_counted().desc(), Vote.cast_at.desc(), Vote.id.desc())
+    place = sa.func.row_number().over(partition_by=(home, Vote.person_id, Vote.company_id), order_by=order)
+    ranked = (
+        sa.select(Vote.id, Vote.eclipsed, place.label("place")).where(Vote.idea_id.is_not(None)).subquery()
+    )
+    wrong = sa.select(ranked.c.id, ranked.c.place).where(ranked.c.eclipsed != (ranked.c.place > 1))
+    for vote_id, at in db.session.execute(wrong):
+        yield f"vote {vote_id}: is number {at} of its voter, and {'counts' if at > 1 else 'does not count'}"
+    return compared

@@ -10,7 +10,7 @@ from portal.accounts.models import Viewer
 from portal.database import db
 from portal.errors import Conflict
 from portal.voting.counting import Ballot
-from portal.voting.models import Vote, is_own
+from portal.voting.models import Vote, is_own, weight_counted
 
 NAMED = 3
 """How many votes a refusal names which could be taken back."""
@@ -49,7 +49,7 @@ def balance(viewer: Viewer, board: Any, kind: Any) -> Balance | None:
 
 
 def spends(kind: Any) -> sa.ColumnElement[bool]:
-    """The condition on votes joined to their ideas: they take from a budget.
+    """The condition on votes joined to the ideas that they count for: they take from a budget.
 
     A vote that was returned does not, nor one that cannot be taken back because the idea is hidden or locked,
     nor one that staff added and the person did not take over.
@@ -60,23 +60,23 @@ def spends(kind: Any) -> sa.ColumnElement[bool]:
 def refuse_overspending(idea: Any, by: Any, had: Vote | None, wanted: Ballot) -> None:
     """Raise Conflict when too few votes are left for this one. Two presses at once wait for each other here."""
     board = idea.board
-    before = had.weight if had is not None and had.returned_at is None and not had.is_for_a_customer else 0
+    before = had.counts if had is not None and had.returned_at is None and not had.is_for_a_customer else 0
     if board.vote_budget is None or wanted.weight <= before:
         return
     _wait_for_turn(by.id, board.id)
-    spending = _spending(by.id, board.id, type(idea)).where(Vote.idea_id != idea.id)
+    spending = _spending(by.id, board.id, type(idea)).where(Vote.counts_for_id != idea.id)
     left = Balance(board.vote_budget, _sum(spending)).left
     if wanted.weight > left:
         raise Conflict(_sentence(board, left - before, wanted.weight - before, spending, type(idea)))
 
 
 def _spending(person_id: int | None, board_id: int, kind: Any) -> sa.Select[Any]:
-    votes = sa.select(Vote).join(kind, kind.id == Vote.idea_id)
+    votes = sa.select(Vote).join(kind, kind.id == Vote.counts_for_id)
     return votes.where(Vote.person_id == person_id, kind.board_id == board_id, spends(kind))
 
 
 def _sum(spending: sa.Select[Any]) -> int:
-    total = spending.with_only_columns(sa.func.coalesce(sa.func.sum(Vote.weight), 0))
+    total = spending.with_only_columns(sa.func.coalesce(sa.func.sum(weight_counted()), 0))
     return int(db.session.scalar(total) or 0)
 
 
@@ -92,7 +92,9 @@ def _wait_for_turn(person_id: int, board_id: int) -> None:
 
 
 def _sentence(board: Any, left: int, missing: int, spending: sa.Select[Any], kind: Any) -> str:
-    newest = spending.with_only_columns(kind.title, Vote.weight).order_by(Vote.cast_at.desc(), Vote.id.desc())
+    newest = spending.with_only_columns(kind.title, weight_counted()).order_by(
+        Vote.cast_at.desc(), Vote.id.desc()
+    )
     rows = db.session.execute(newest.limit(NAMED + 1)).all()
     names = [f"“{title}”{f' ({weight})' if weight > 1 else ''}" for title, weight in rows[:NAMED]]
     more = " or others" if len(rows) > NAMED else ""

@@ -19,12 +19,21 @@ from portal.activity.events import (
 )
 from portal.database import db
 from portal.errors import Conflict, NotAllowed, Unusable
-from portal.voting import budgeting, queries
+from portal.voting import budgeting, carrying, queries
 from portal.voting.counting import Ballot, count, holds_ranks
 from portal.voting.models import Vote
 from portal.voting.ruling import IMPORTANCE
 
-RANKED = ("hot", "imported_hot", "status", "written_status", "locked_at", "board_id")
+RANKED = (
+    "hot",
+    "imported_hot",
+    "status",
+    "written_status",
+    "locked_at",
+    "board_id",
+    "merged_into_id",
+    "sources",
+)
 SEEN = ("votes_up", "votes_down", "hidden_at")
 
 _checks: dict[str, Callable[[Any, Person], None]] = {}
@@ -58,7 +67,10 @@ def cast(
         budgeting.refuse_overspending(votable, by, had, wanted)
     at, was_added = clock.now(), had is not None and had.is_for_a_customer
     _write(votable, by, had, wanted, at)
-    count(votable, at, by=by, given=wanted, taken=before)
+    if had is not None and holds_ranks(votable) and votable.sources:
+        carrying.agree(votable, had, wanted, at)
+    else:
+        count(votable, at, by=by, given=wanted, taken=before)
     _tell(votable, by, before, wanted)
     if was_added and wanted.value > 0:
         journal.record(VoteTakenOver(actor_id=by.id, idea_id=votable.id, author_id=votable.author_id))
@@ -69,6 +81,8 @@ def withdraw(votable: Any, *, by: Person) -> bool:
     """Take a person's vote back; True when there was one. Raises Conflict when votes are closed."""
     hold(votable)
     refuse_when_closed(votable)
+    if holds_ranks(votable) and votable.sources:
+        return _withdraw_all(votable, by)
     mine = sa.delete(Vote).filter_by(person_id=by.id, **{f"{votable.__tablename__}_id": votable.id})
     row = db.session.execute(mine.returning(Vote.value, Vote.weight, Vote.importance)).first()
     if row is None:
@@ -77,6 +91,14 @@ def withdraw(votable: Any, *, by: Person) -> bool:
     count(votable, clock.now(), by=by, taken=gone)
     _tell(votable, by, gone, None)
     return True
+
+
+def _withdraw_all(idea: Any, by: Person) -> bool:
+    """Whoever takes back a vote on an idea takes back those that it counts for too: they are one vote now."""
+    gone = carrying.take_back(idea, person_id=by.id)
+    for value, author_id, idea_id in gone:
+        journal.record(VoteWithdrawn(actor_id=by.id, idea_id=idea_id, author_id=author_id, value=value))
+    return bool(gone)
 
 
 def hold(votable: Any) -> None:

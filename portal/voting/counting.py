@@ -2,15 +2,17 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
+from portal import clock
 from portal.database import db
 from portal.voting import queries, ranking
+from portal.voting.demand import folding
 from portal.voting.demand.stepping import NUMBERS, Voter, steps
-from portal.voting.models import Vote
+from portal.voting.models import Vote, weight_counted
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Ballot:
     @classmethod
     def of(cls, vote: Vote | None) -> "Ballot | None":
         """What a row says; None for none."""
-        return None if vote is None else cls(vote.value, vote.weight, vote.importance)
+        return None if vote is None else cls(vote.value, vote.counts, vote.importance)
 
     def values(self) -> dict[str, Any]:
         """As columns."""
@@ -89,4 +91,40 @@ def _rank(idea: Any, at: datetime, given: Ballot | None, taken: Ballot | None) -
     half_life = idea.board.half_life
     if given and given.value == 1 and not taken and not idea.votes_down:
         return ranking.with_vote(idea.hot, at, half_life, weight=given.weight)
-    return ranking.of_votes(queries.dated_values(idea.id), half_life, imported_hot=idea.imported_hot)
+    return ranking.of_votes(queries.dated_values(idea.id), half_life, imported_hot=imported_hot(idea))
+
+
+def imported_hot(idea: Any) -> float | None:
+    """The rank that dated imported votes came with: those of the idea, and of the ideas that it counts for."""
+    if not idea.sources:
+        return cast("float | None", idea.imported_hot)
+    kind = type(idea)
+    board = kind.board.property.mapper.class_
+    rows = sa.select(kind.imported_hot, kind.imported_up, board.half_life).join(
+        board, board.id == kind.board_id
+    )
+    found = db.session.execute(rows.where(kind.merged_into_id == idea.id, kind.imported_hot.is_not(None)))
+    half_life = idea.board.half_life
+    return ranking.together(
+        [idea.imported_hot, *(ranking.under(half_life, hot, up, was=was) for hot, up, was in found)]
+    )
+
+
+def recount(idea: Any) -> None:
+    """Work out the numbers of a held idea from the votes: those that count for it, or where it was merged its own."""
+    kind = type(idea)
+    rows = db.session.execute(_counting(idea)).all()
+    ups = [weight for _, value, weight in rows if value > 0]
+    numbers = {"votes_up": len(ups), "votes_down": len(rows) - len(ups), "weights_up": sum(ups)}
+    dated = [(at, value * weight) for at, value, weight in rows]
+    hot = ranking.of_votes(dated, idea.board.half_life, imported_hot=imported_hot(idea))
+    demand = asdict(folding.fold([idea.id], clock.now().date())[idea.id].whole)
+    changed = sa.update(kind).where(kind.id == idea.id).values(hot=hot, **numbers, **demand)
+    db.session.execute(changed, execution_options={"synchronize_session": False})
+    db.session.expire(idea, [*numbers, *demand, "hot", "score"])
+
+
+def _counting(idea: Any) -> sa.Select[datetime, int, int]:
+    if idea.is_merged:
+        return sa.select(Vote.cast_at, Vote.value, Vote.weight).where(Vote.idea_id == idea.id)
+    return sa.select(Vote.cast_at, Vote.value, weight_counted()).where(Vote.counts_for_id == idea.id)

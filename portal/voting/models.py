@@ -10,6 +10,8 @@ from portal.accounts.models import Company, Person
 from portal.database import Id, Model
 from portal.voting.ruling import MOST
 
+COUNTS_FOR = "CASE WHEN eclipsed THEN NULL ELSE coalesce(carried_to_id, idea_id) END"
+
 
 class Proof(StrEnum):
     """How staff know that a customer wants it."""
@@ -36,6 +38,10 @@ class Vote(Model):
     vote whose `returned_at` is set counts as wanted, and its weight is free for other ideas again. `added_by_id`
     is the member of staff who added it for a customer, with proof; from `taken_over_at` on it is as if the
     customer had cast it. An imported vote counts in tallies but earns its author no points here.
+
+    A vote stays on its idea when that is merged into another: `carried_to_id` is the idea where it counts then, and
+    `counted` with how many votes, where that board takes fewer. It is `eclipsed` while its voter counts there by
+    another vote. `counts_for_id` follows from both: nobody counts twice for one idea, the database sees to it.
     """
 
     __tablename__ = "vote"
@@ -54,6 +60,9 @@ class Vote(Model):
         sa.UniqueConstraint("person_id", "post_id"),
         sa.UniqueConstraint("company_id", "idea_id"),
         sa.Index(None, "cast_at", "id"),
+        sa.CheckConstraint("counted >= 1", name="counted"),
+        sa.Index(None, "person_id", "counts_for_id", unique=True),
+        sa.Index(None, "company_id", "counts_for_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -77,11 +86,34 @@ class Vote(Model):
     proof_text: Mapped[str | None] = mapped_column(sa.String(1000))
     told_at: Mapped[datetime | None]
     taken_over_at: Mapped[datetime | None]
+    carried_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("idea.id"), index=True)
+    eclipsed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    counted: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    counts_for_id: Mapped[int | None] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        sa.Computed(COUNTS_FOR, persisted=True),
+        index=True,
+    )
+
+    @property
+    def counts(self) -> int:
+        """With how many votes it counts."""
+        return self.counted or self.weight
 
     @property
     def is_for_a_customer(self) -> bool:
         """Whether staff added it and the customer has not made it the own one."""
         return self.added_by_id is not None and self.taken_over_at is None
+
+
+def weight_counted() -> sa.ColumnElement[int]:
+    """With how many votes a row of Vote counts for the idea that it counts for."""
+    return sa.func.coalesce(Vote.counted, Vote.weight)
+
+
+def of_family(idea_id: int) -> sa.ColumnElement[bool]:
+    """The condition on votes on an idea and on those that were merged into it, whether they count or not."""
+    return sa.or_(Vote.idea_id == idea_id, Vote.carried_to_id == idea_id)
 
 
 def is_own() -> sa.ColumnElement[bool]:

@@ -11,7 +11,7 @@ from portal.accounts.models import Company, Person, Viewer
 from portal.accounts.permissions import Role
 from portal.database import db
 from portal.errors import NotFound
-from portal.voting.models import Vote
+from portal.voting.models import Vote, weight_counted
 
 FOUND = 8
 """How many customers a search names."""
@@ -24,43 +24,45 @@ def values_by(
     wanted = idea_ids or post_ids
     if not viewer.is_authenticated or not wanted:
         return {}
-    subject = Vote.idea_id if idea_ids else Vote.post_id
+    subject = Vote.counts_for_id if idea_ids else Vote.post_id
     mine = sa.select(subject, Vote.value).where(Vote.person_id == viewer.id, subject.in_(wanted))
     return {subject_id: value for subject_id, value in db.session.execute(mine) if subject_id is not None}
 
 
 def vote_of(viewer: Viewer, *, idea_id: int) -> Vote | None:
-    """The viewer's own vote on an idea, with its date."""
+    """The viewer's own vote that counts for an idea, with its date."""
     if not viewer.is_authenticated:
         return None
-    return db.session.scalar(sa.select(Vote).where(Vote.person_id == viewer.id, Vote.idea_id == idea_id))
+    return db.session.scalar(
+        sa.select(Vote).where(Vote.person_id == viewer.id, Vote.counts_for_id == idea_id)
+    )
 
 
 def own_vote(person: Person, votable: Any) -> Vote | None:
-    """The vote of a person on an idea or an answer, as it is now, to act on."""
-    subject = getattr(Vote, f"{votable.__tablename__}_id")
+    """The vote of a person that counts for an idea or an answer, as it is now, to act on."""
+    subject = Vote.counts_for_id if votable.__tablename__ == "idea" else Vote.post_id
     mine = sa.select(Vote).where(Vote.person_id == person.id, subject == votable.id)
     return db.session.scalar(mine.execution_options(populate_existing=True))
 
 
 def idea_ids_voted_by(viewer: Viewer) -> sa.Select[Any]:
     """A select of the ids of all ideas that the viewer voted for, to narrow a list with."""
-    return sa.select(Vote.idea_id).where(
-        Vote.person_id == viewer.id, Vote.idea_id.is_not(None), Vote.value == 1
+    return sa.select(Vote.counts_for_id).where(
+        Vote.person_id == viewer.id, Vote.counts_for_id.is_not(None), Vote.value == 1
     )
 
 
 def dated_values(idea_id: int) -> list[tuple[datetime, int]]:
-    """All votes on an idea as (cast at, value times weight): what its rank is recomputed from."""
-    rows = db.session.execute(
-        sa.select(Vote.cast_at, Vote.value * Vote.weight).where(Vote.idea_id == idea_id)
-    )
+    """All votes that count for an idea as (cast at, value times weight): what its rank is recomputed from."""
+    pull = Vote.value * weight_counted()
+    rows = db.session.execute(sa.select(Vote.cast_at, pull).where(Vote.counts_for_id == idea_id))
     return [(cast_at, value) for cast_at, value in rows]
 
 
 def added_to(idea_id: int, count: int = 20) -> Sequence[Vote]:
-    """The votes on an idea that staff added for customers, the newest first, with who is behind them."""
-    added = sa.select(Vote).where(Vote.idea_id == idea_id, Vote.added_by_id.is_not(None))
+    """The votes that staff added for customers and that count for an idea, the newest first, with who is behind
+    them."""
+    added = sa.select(Vote).where(Vote.counts_for_id == idea_id, Vote.added_by_id.is_not(None))
     behind = (joinedload(Vote.person), joinedload(Vote.company), joinedload(Vote.added_by))
     return db.session.scalars(
         added.options(*behind).order_by(Vote.cast_at.desc(), Vote.id.desc()).limit(count)
@@ -70,7 +72,7 @@ def added_to(idea_id: int, count: int = 20) -> Sequence[Vote]:
 def added_vote(idea_id: int, vote_id: int) -> Vote:
     """One such vote. Raises NotFound."""
     vote = db.session.get(Vote, vote_id)
-    if vote is None or vote.idea_id != idea_id or vote.added_by_id is None:
+    if vote is None or vote.counts_for_id != idea_id or vote.added_by_id is None:
         raise NotFound("This vote is gone. Perhaps its customer took it back.")
     return vote
 

@@ -48,6 +48,26 @@ def of_votes(
     return top + math.log2(total) if total > 0 else NEVER_VOTED
 
 
+def together(hots: Iterable[float | None]) -> float | None:
+    """One rank for several, as if all their votes were on one idea; None for none."""
+    known = [hot for hot in hots if hot is not None and hot > NEVER_VOTED]
+    if not known:
+        return None
+    top = max(known)
+    return top + math.log2(math.fsum(2 ** (hot - top) for hot in known))
+
+
+def under(half_life: float, hot: float, votes: int, *, was: float) -> float:
+    """A rank that imported votes came with, under another half-life than it `was` made with.
+
+    Their dates are not known: they count as cast at one moment, the one that gives this rank.
+    """
+    if hot <= NEVER_VOTED or half_life == was:
+        return hot
+    many = math.log2(max(votes, 1))
+    return (hot - many) * was / half_life + many
+
+
 def heat(hot: float, now: datetime, half_life: float) -> float:
     """H, the decayed number of votes that a stored rank stands for at a moment; for people to read."""
     return 0.0 if hot <= NEVER_VOTED else 2 ** min(hot - height(now, half_life), 1000.0)

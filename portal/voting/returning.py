@@ -4,24 +4,15 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.database import db
-from portal.voting.models import Vote
+from portal.voting.models import Vote, of_family
 
 CLOSING, MERGING = "closing", "merging"
 
 
 def give_back(idea_id: int) -> int:
     """Free the votes on an idea that takes none any more; they still count as wanted. Returns how many."""
-    votes = sa.update(Vote).where(Vote.idea_id == idea_id, Vote.returned_at.is_(None))
+    votes = sa.update(Vote).where(of_family(idea_id), Vote.returned_at.is_(None))
     return _set(votes.values(returned_at=clock.now(), returned_for=CLOSING))
-
-
-def count_again(idea_id: int) -> int:
-    """The votes on an idea that is open again hold their budget again. Returns how many.
-
-    Somebody who spent the freed votes meanwhile has none left then, and not fewer than none.
-    """
-    votes = sa.update(Vote).where(Vote.idea_id == idea_id, Vote.returned_for == CLOSING)
-    return _set(votes.values(returned_at=None, returned_for=None))
 
 
 def _set(votes: sa.Update) -> int:

@@ -112,9 +112,14 @@ def groups_of_accounts(viewer: Viewer) -> dict[str, Sequence[str]]:
     }
 
 
-def demand_for(idea_id: int) -> Demand:
-    """The numbers of an idea, from the votes for it. Tallies without voters are not part of them."""
-    return demands([idea_id]).get(idea_id, Demand())
+def demand_for(*idea_ids: int) -> Demand:
+    """The numbers of an idea (or of several as if they were one), from the votes for it.
+
+    Tallies without voters are not part of them.
+    """
+    if len(idea_ids) == 1:
+        return demands(idea_ids).get(idea_ids[0], Demand())
+    return _summed(list(db.session.execute(_by_company(idea_ids, as_one=True))))
 
 
 def demands(ids: Collection[int]) -> dict[int, Demand]:
@@ -125,14 +130,17 @@ def demands(ids: Collection[int]) -> dict[int, Demand]:
     }
 
 
-def _by_company(ids: Collection[int]) -> sa.Select[Any]:
-    """A row for each of these ideas and each company whose people are for it."""
+def _by_company(ids: Collection[int], *, as_one: bool = False) -> sa.Select[Any]:
+    """A row for each of these ideas (or for all of them as one) and each company whose people are for it."""
+    key = sa.func.min(Vote.counts_for_id) if as_one else Vote.counts_for_id
+    people = sa.func.count(sa.distinct(Vote.person_id))
+    votes = people + sa.func.count(sa.distinct(Vote.company_id))
     once = (
-        sa.select(Vote.idea_id, company_of_vote().label("company_id"))
-        .add_columns(sa.func.count().label("votes"), sa.func.count(Vote.person_id).label("people"))
+        sa.select(key.label("idea_id"), company_of_vote().label("company_id"))
+        .add_columns(votes.label("votes"), people.label("people"))
         .outerjoin(Person, Vote.person_id == Person.id)
-        .where(Vote.idea_id.in_(ids), Vote.value == 1)
-        .group_by(Vote.idea_id, company_of_vote())
+        .where(Vote.counts_for_id.in_(ids), Vote.value == 1)
+        .group_by(company_of_vote(), *(() if as_one else (Vote.counts_for_id,)))
         .subquery()
     )
     facts = (Company.tier, Company.segment, Company.currency, Company.revenue, Company.crm_read_at)

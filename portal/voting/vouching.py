@@ -11,7 +11,7 @@ from portal.activity import journal
 from portal.activity.events import AddedVoteRemoved, VoteAddedFor, VoteTakenOver
 from portal.database import db
 from portal.errors import Conflict, NotAllowed, Unusable
-from portal.voting import casting, queries
+from portal.voting import carrying, casting, queries
 from portal.voting.counting import Ballot, count
 from portal.voting.models import Proof, Vote
 
@@ -44,7 +44,7 @@ def add(
     if voter is None:
         raise Unusable("Say for whom the vote is.")
     whose = {"person_id" if isinstance(voter, Person) else "company_id": voter.id}
-    if db.session.scalar(sa.select(Vote.id).filter_by(idea_id=idea.id, **whose)):
+    if db.session.scalar(sa.select(Vote.id).filter_by(counts_for_id=idea.id, **whose)):
         raise Conflict(f"{voter.name} has a vote on this idea already.")
     vote = _vote(idea, by, evidence, told, **whose)
     count(idea, vote.cast_at, by=voter, given=Ballot(1))
@@ -90,12 +90,16 @@ def remove(vote: Vote, idea: Any, *, by: Person) -> None:
     db.session.refresh(vote)
     if not vote.is_for_a_customer:
         raise Conflict("The customer took this vote over: only they can take it back.")
+    gone, voter, own_id = Ballot.of(vote), queries.voter_of(vote), vote.idea_id or idea.id
     names = {"person_id": vote.person_id, "company_id": vote.company_id}
-    gone, voter = Ballot(vote.value, vote.weight), queries.voter_of(vote)
     db.session.delete(vote)
     db.session.flush()
-    count(idea, clock.now(), by=voter, taken=gone)
-    journal.record(AddedVoteRemoved(actor_id=by.id, idea_id=idea.id, **names))
+    if idea.sources:
+        carrying.wake(idea, **names)
+        carrying.recount_all(idea, {own_id})
+    else:
+        count(idea, clock.now(), by=voter, taken=gone)
+    journal.record(AddedVoteRemoved(actor_id=by.id, idea_id=own_id, **names))
 
 
 def _must_vouch(by: Person) -> None:

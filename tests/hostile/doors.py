@@ -185,6 +185,12 @@ DOORS = [
         {"password": PASSWORD}, (),
     ),
     Door(
+        "merge", "MergeForm", "product_manager", "PUT", "/ideas/{twin_idea}/merging", {"reason": 500}, {"into": "1"},
+        back="/ideas/{twin_idea}/merging",
+    ),
+    Door("label for several ideas", "LabelOfAll", "product_manager", "PUT", "/ideas/bulk", {"label": 60}, {"act": "label", "idea": "1"}, ("/ideas/1",)),
+    Door("end of a merge", "PartForm", "product_manager", "DELETE", "/ideas/{merged_idea}/merging", {"reason": 500}, shown=()),
+    Door(
         "plan", "PlanForm", "product_manager", "PUT", "/ideas/1/plan", {"cost": 1_000, "impact": 1_000},
         {"owner": "", "target": "Q1 2027", "review_on": "2027-03-01"}, ("/ideas/1/plan",),
     ),
@@ -287,6 +293,7 @@ ASKING = {
     "/desk/": ("text", "tier", "segment"),
     "/desk/votes": ("tier", "segment"),
     "/ideas/new": ("title",),
+    "/ideas/1/merging": ("q", "into"),
     "/questions/new": ("title", "body"),
     "/share": ("title",),
     "/search": ("q",),

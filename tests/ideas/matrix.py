@@ -173,3 +173,45 @@ ROUTES += [
     row("GET", "ideas.edit_formula", {"board_id": 4711}, everyone=403, stranger=302, product_manager=404, admin=404),
     row("PUT", "ideas.put_formula", {"board_id": 1}, {"kind": "weights", "factors": "Value: 2"}, **DECIDERS, stranger=401),
 ]  # fmt: skip
+
+MERGED = {"idea_id": "merged_idea"}
+ROUTES += [
+    row("GET", "ideas.show", MERGED, everyone=303),
+    row("GET", "ideas.show", MERGED | {"original": 1}, everyone=200),
+    row("GET", "ideas.show", SEEN | {"merged": 4}, everyone=200),
+    row("PUT", "ideas.put_vote", MERGED, everyone=303, stranger=401),
+    row("PUT", "ideas.put_status", MERGED, {"status": "planned"}, everyone=403, stranger=401, product_manager=409, admin=409),
+    row("GET", "ideas.show_merging", MERGED, **STAFF, stranger=302),
+    row("GET", "ideas.show_merging", HIDDEN, everyone=404, stranger=302, customer=403, moderator=200, admin=200),
+    row("GET", "ideas.show_merging", {"idea_id": "twin_idea"}, **STAFF, stranger=302),
+    row("GET", "ideas.show_merging", {"idea_id": "twin_idea", "q": "mode"}, **STAFF, stranger=302),
+    row(
+        "GET", "ideas.show_merging", {"idea_id": "twin_idea", "into": "4711"},
+        everyone=403, stranger=302, moderator=422, product_manager=422, admin=422,
+    ),
+    row("GET", "ideas.show_merging", {"idea_id": "twin_idea", "into": "1"}, **STAFF, stranger=302),
+    row(
+        "PUT", "ideas.put_merging", {"idea_id": "twin_idea"}, {"into": "1"},
+        everyone=403, stranger=401, moderator=303, product_manager=303, admin=303,
+    ),
+    row(
+        "PUT", "ideas.put_merging", SEEN, {"into": "1"},
+        everyone=403, stranger=401, moderator=409, product_manager=409, admin=409,
+    ),
+    row(
+        "DELETE", "ideas.delete_merging", MERGED,
+        everyone=403, stranger=401, moderator=303, product_manager=303, admin=303,
+    ),
+]  # fmt: skip
+
+ALL = {"everyone": 403, "stranger": 401}
+ROUTES += [
+    row("POST", "ideas.ask_bulk", {}, {"act": "status", "idea": ["1"]}, **ALL, product_manager=200, admin=200),
+    row("POST", "ideas.ask_bulk", {}, {"act": "nothing", "idea": ["1"]}, **ALL, product_manager=400, admin=400),
+    row("POST", "ideas.ask_bulk", {}, {"act": "merge"}, **ALL, product_manager=400, admin=400),
+    row("PUT", "ideas.put_bulk", {}, {"act": "label", "idea": ["1"], "label": ""}, **ALL, product_manager=422, admin=422),
+    row(
+        "PUT", "ideas.put_bulk", {}, {"act": "status", "idea": ["1", "3"], "status": "planned"},
+        **ALL, product_manager=303, admin=303,
+    ),
+]  # fmt: skip

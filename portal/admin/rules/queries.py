@@ -10,7 +10,7 @@ from portal.ideas.models import CLOSED, Board, Idea
 from portal.ideas.standing import Votes, votes_of
 from portal.ideas.statuses.queries import is_complete
 from portal.voting import budgeting
-from portal.voting.models import Vote, is_own
+from portal.voting.models import Vote, is_own, weight_counted
 
 
 def find(board_id: int) -> Board:
@@ -24,7 +24,7 @@ def find(board_id: int) -> Board:
 def people_with_more_votes(board: Board, budget: int) -> int:
     """How many people have more votes than this on open ideas of the board."""
     spent = _votes(board, budgeting.spends(Idea)).with_only_columns(Vote.person_id).group_by(Vote.person_id)
-    return _count(spent.having(sa.func.sum(Vote.weight) > budget))
+    return _count(spent.having(sa.func.sum(weight_counted()) > budget))
 
 
 def heavier_votes(board: Board, most: int) -> int:
@@ -79,7 +79,7 @@ def decided_ideas(board: Board, number: int) -> tuple[int, int]:
 
 
 def _votes(board: Board, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    votes = sa.select(Vote.id).join(Idea, Idea.id == Vote.idea_id)
+    votes = sa.select(Vote.id).join(Idea, Idea.id == Vote.counts_for_id)
     return votes.where(Idea.board_id == board.id, *conditions)
 
 

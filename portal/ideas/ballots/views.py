@@ -10,6 +10,7 @@ from portal import pages
 from portal.database import db
 from portal.ideas import queries
 from portal.ideas.forms import VoteForm
+from portal.ideas.merging import queries as merging
 from portal.ideas.models import Idea
 from portal.ideas.views import ideas
 from portal.voting import budgeting, casting
@@ -19,11 +20,12 @@ from portal.voting import budgeting, casting
 @login_required
 @pages.limiter.limit("60/minute")
 def put_vote(idea_id: int) -> Response:
-    idea, form = queries.find(idea_id, pages.viewer()), VoteForm()
-    more = {"weight": form.votes, "importance": form.matters}
+    form = VoteForm()
+    idea = merging.standing_for(queries.find(idea_id, pages.viewer()), pages.viewer())
+    shown, more = idea.id, {"weight": form.votes, "importance": form.matters}
     casting.cast(idea, by=pages.viewer(), value=form.number, **more)
     db.session.commit()
-    return _voted(idea_id)
+    return _voted(shown)
 
 
 @ideas.delete("/<slugged:idea_id>/vote")
@@ -31,9 +33,12 @@ def put_vote(idea_id: int) -> Response:
 @pages.limiter.limit("60/minute")
 def delete_vote(idea_id: int) -> Response:
     idea = queries.find(idea_id, pages.viewer())
-    casting.withdraw(idea, by=pages.viewer())
+    shown = merging.standing_for(idea, pages.viewer()).id
+    # A vote can be taken back from where its voter does not look in.
+    counting = db.session.get_one(Idea, idea.merged_into_id) if idea.merged_into_id else idea
+    casting.withdraw(counting, by=pages.viewer())
     db.session.commit()
-    return _voted(idea_id)
+    return _voted(shown)
 
 
 def _voted(idea_id: int) -> Response:

@@ -29,7 +29,7 @@ class Change:
 
 def change_since(idea: Idea, vote: Vote | None) -> Change | None:
     """What changed since the voter voted or last confirmed; None when nothing did. At most one query."""
-    if vote is None or idea.edited_at is None or vote.cast_at >= idea.edited_at:
+    if vote is None or vote.idea_id != idea.id or idea.edited_at is None or vote.cast_at >= idea.edited_at:
         return None
     mine = sa.and_(Confirmation.idea_id == idea.id, Confirmation.person_id == vote.person_id)
     confirmed = sa.select(Confirmation.at).where(mine).scalar_subquery()

@@ -57,7 +57,7 @@ def ideas_on(roadmap: Roadmap, viewer: Viewer, wanted: RoadmapFilter) -> sa.Sele
 
     What only staff may read stands on roadmaps for staff alone, so that staff read there what all read.
     """
-    ideas = ideas_queries.visible_to(viewer).where(Idea.hidden_at.is_(None))
+    ideas = ideas_queries.listed_to(viewer).where(Idea.hidden_at.is_(None))
     if roadmap.audience != Audience.STAFF:
         of_staff = sa.select(Board.id).where(Board.audience == Audience.STAFF)
         ideas = ideas.where(Idea.board_id.not_in(of_staff))
@@ -80,7 +80,7 @@ def _narrowed(ideas: sa.Select[Idea], wanted: RoadmapFilter) -> sa.Select[Idea]:
         ideas = ideas.where(Idea.board_id == wanted.board)
     for column, word in ((Company.segment, wanted.segment), (Company.tier, wanted.tier)):
         if word:
-            wish = sa.select(Vote.idea_id).outerjoin(Person, Person.id == Vote.person_id)
+            wish = sa.select(Vote.counts_for_id).outerjoin(Person, Person.id == Vote.person_id)
             wish = wish.join(Company, Company.id == company_of_vote())
             ideas = ideas.where(Idea.id.in_(wish.where(Vote.value == 1, column == word)))
     return ideas
@@ -160,7 +160,7 @@ def left_out(roadmap: Roadmap, viewer: Viewer) -> Sequence[Idea]:
         RoadmapItem.roadmap_id == roadmap.id,
         RoadmapItem.choice == Choice.LEFT_OUT,
     )
-    ideas = ideas_queries.visible_to(viewer).join(RoadmapItem, out)
+    ideas = ideas_queries.listed_to(viewer).join(RoadmapItem, out)
     return ideas_queries.cards(ideas.order_by(RoadmapItem.at.desc()).limit(PLACED))
 
 

@@ -111,5 +111,5 @@ def column(roadmap: Roadmap, key: str, viewer: Viewer) -> Column:
 def _cards(ids: Sequence[int], viewer: Viewer) -> Sequence[Idea]:
     if not ids:
         return ()
-    shown: sa.Select[Idea] = ideas_queries.visible_to(viewer).where(Idea.id.in_(ids))
+    shown: sa.Select[Idea] = ideas_queries.listed_to(viewer).where(Idea.id.in_(ids))
     return ideas_queries.cards(shown)

@@ -67,7 +67,7 @@ def new_item(roadmap_id: int) -> Response:
     """Looking for an idea to put on the roadmap."""
     found = _to_change(roadmap_id)
     wanted = IdeaFilter.read({"text": request.args.get("q", ""), "sort": "top"})
-    ideas = wanted.narrow(ideas_queries.visible_to(pages.viewer()), pages.viewer()).where(
+    ideas = wanted.narrow(ideas_queries.listed_to(pages.viewer()), pages.viewer()).where(
         Idea.hidden_at.is_(None)
     )
     best = ideas_queries.cards(ideas.order_by(Idea.score.desc(), Idea.id.desc()).limit(PAGE))

@@ -26,7 +26,7 @@ MONTHS = 12
 
 def seen(viewer: Viewer, board_id: int | None) -> sa.Select[Any]:
     """The ideas that figures are of."""
-    found: sa.Select[Any] = ideas.visible_to(viewer)
+    found: sa.Select[Any] = ideas.listed_to(viewer)
     return found if board_id is None else found.where(Idea.board_id == board_id)
 
 
@@ -50,7 +50,7 @@ class Mix:
 def mix(of: sa.Select[Any], today: date) -> Mix:
     """Votes for these ideas, cast in the last 90 days, by what the company of the voter is."""
     since = today - timedelta(days=LATELY - 1)
-    votes = of.join(Vote, Vote.idea_id == Idea.id).outerjoin(Person, Person.id == Vote.person_id)
+    votes = of.join(Vote, Vote.counts_for_id == Idea.id).outerjoin(Person, Person.id == Vote.person_id)
     votes = votes.where(Vote.value == 1, Vote.cast_at >= begin_of(since))
     by_company = votes.with_only_columns(company_of_vote().label("key"), sa.func.count().label("votes"))
     once = by_company.group_by(company_of_vote()).subquery()

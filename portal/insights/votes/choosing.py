@@ -59,7 +59,7 @@ class VoteChoice:
         """What must hold for a vote, joined to its idea, its person and their company."""
         found: list[sa.ColumnElement[bool]] = [Vote.value == (-1 if self.against else 1)]
         if self.idea:
-            found.append(Vote.idea_id == self.idea)
+            found.append(Vote.counts_for_id == self.idea)
         if self.board:
             found.append(Idea.board_id == self.board)
         if self.company:

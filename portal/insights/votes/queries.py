@@ -48,7 +48,7 @@ def votes(choice: VoteChoice, viewer: Viewer, cursor: str | None) -> Page[Ballot
     found: Any = (
         ideas.visible_to(viewer)
         .with_only_columns(Vote, Idea.id, Idea.title, Person, Company, _ADDER.name)
-        .join(Vote, Vote.idea_id == Idea.id)
+        .join(Vote, Vote.counts_for_id == Idea.id)
         .outerjoin(Person, Person.id == Vote.person_id)
         .outerjoin(Company, Company.id == company_of_vote())
         .outerjoin(_ADDER, _ADDER.id == Vote.added_by_id)
@@ -83,7 +83,7 @@ def top_accounts(idea_id: int) -> Sequence[Any]:
         sa.select(company_of_vote().label("company_id"), sa.func.count().label("votes"))
         .select_from(Vote)
         .outerjoin(Person, Person.id == Vote.person_id)
-        .where(Vote.idea_id == idea_id, Vote.value == 1)
+        .where(Vote.counts_for_id == idea_id, Vote.value == 1)
         .group_by(company_of_vote())
         .subquery()
     )

@@ -74,18 +74,18 @@ def rows(meant: Meant, names: Sequence[str]) -> Iterator[list[Any]]:
 
 
 def _votes(meant: Meant, *columns: Any) -> sa.Select[Any]:
-    select = meant.votes(*columns).join(Idea, Idea.id == Vote.idea_id)
+    select = meant.votes(*columns).join(Idea, Idea.id == Vote.counts_for_id)
     meant_ids = sa.select(meant.select.subquery().c.id)
-    return select.where(Vote.idea_id.in_(meant_ids), Vote.value == 1, company_of_vote().is_not(None))
+    return select.where(Vote.counts_for_id.in_(meant_ids), Vote.value == 1, company_of_vote().is_not(None))
 
 
 def _counts(meant: Meant) -> sa.Select[Any]:
     meaning = meaning_of(Idea.board_id, Idea.status)
 
     def ideas_that(condition: Any) -> sa.ColumnElement[int]:
-        return sa.func.count(sa.distinct(sa.case((condition, Vote.idea_id))))
+        return sa.func.count(sa.distinct(sa.case((condition, Vote.counts_for_id))))
 
-    wanted = sa.func.count(sa.distinct(Vote.idea_id)).label("ideas_wanted")
+    wanted = sa.func.count(sa.distinct(Vote.counts_for_id)).label("ideas_wanted")
     return (
         _votes(meant, company_of_vote().label("company_id"), wanted)
         .add_columns(

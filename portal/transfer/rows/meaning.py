@@ -57,7 +57,7 @@ def people_in(meant: Meant, whose: Collection[str]) -> int:
     """Of how many people that is personal data: of the authors of the ideas, of the voters, or of both."""
     people: set[int] = set()
     for batch in batches(meant.ids):
-        for select in _people(meant, whose, Idea.id.in_(batch), Vote.idea_id.in_(batch)):
+        for select in _people(meant, whose, Idea.id.in_(batch), Vote.counts_for_id.in_(batch)):
             people.update(each for each in db.session.scalars(select) if each)
     return len(people)
 
@@ -68,7 +68,7 @@ def counted(meant: Meant, whose: Collection[str]) -> tuple[int, int]:
     ids = meant.select.limit(top).subquery()
     there = sa.select(ids.c.id)
     ideas = db.session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0
-    selects = _people(meant, whose, Idea.id.in_(there), Vote.idea_id.in_(there))
+    selects = _people(meant, whose, Idea.id.in_(there), Vote.counts_for_id.in_(there))
     if not selects:
         return ideas, 0
     people = sa.union(*selects).limit(FARTHEST).subquery()

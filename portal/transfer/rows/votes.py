@@ -83,14 +83,14 @@ def _select(meant: Meant, batch: Sequence[int], names: Sequence[str]) -> sa.Sele
     proof = (Vote.proof_kind, Vote.proof_url, Vote.proof_text, Vote.taken_over_at, Vote.added_by_id)
     select = meant.votes(*wanted, *(proof if "on_behalf_of" in names else ()))
     if "idea_title" in names:
-        select = select.join(Idea, Idea.id == Vote.idea_id)
+        select = select.join(Idea, Idea.id == Vote.counts_for_id)
     if {"on_behalf_of", "added_by"} & set(names):
         select = select.outerjoin(ADDER, ADDER.id == Vote.added_by_id)
     if "crm_contact_id" in names:
         select = select.outerjoin(CrmLink, sa.and_(*_of_contact()))
     return (
-        select.where(Vote.idea_id.in_(batch))
-        .order_by(sa.case(order, value=Vote.idea_id), Vote.cast_at, Vote.id)
+        select.where(Vote.counts_for_id.in_(batch))
+        .order_by(sa.case(order, value=Vote.counts_for_id), Vote.cast_at, Vote.id)
         .execution_options(yield_per=1000)
     )
 
@@ -107,7 +107,7 @@ def _of_contact() -> tuple[Any, ...]:
 def _expressions() -> dict[str, Any]:
     """What each column is read from."""
     return {
-        "idea_number": Vote.idea_id, "idea_title": Idea.title, "voter_id": Person.id,
+        "idea_number": Vote.counts_for_id, "idea_title": Idea.title, "voter_id": Person.id,
         "voter": Person.name, "voter_email": Person.email, "company": Company.name, "tier": Company.tier,
         "segment": Company.segment, "revenue": Company.revenue, "currency": Company.currency,
         "crm_id": Company.crm_id, "value": Vote.value, "voted_at": Vote.cast_at, "on_behalf_of": ADDER.name,

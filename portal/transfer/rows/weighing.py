@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.accounts.models import Company, Person
 from portal.database import db
 from portal.tables import Cells, Column, fixed
-from portal.voting.models import Vote
+from portal.voting.models import Vote, weight_counted
 from portal.voting.tallying import Demand, company_of_vote, demands
 
 GROUP = "Who wants it"
@@ -40,10 +40,10 @@ SAID = (
 def _once(batch: Sequence[int]) -> sa.Subquery:
     """Each company once for an idea."""
     return (
-        sa.select(Vote.idea_id, company_of_vote().label("company_id"))
+        sa.select(Vote.counts_for_id.label("idea_id"), company_of_vote().label("company_id"))
         .outerjoin(Person, Person.id == Vote.person_id)
-        .where(Vote.idea_id.in_(batch), Vote.value == 1)
-        .group_by(Vote.idea_id, company_of_vote())
+        .where(Vote.counts_for_id.in_(batch), Vote.value == 1)
+        .group_by(Vote.counts_for_id, company_of_vote())
         .subquery()
     )
 
@@ -89,9 +89,9 @@ def _listed(counts: Counter[str]) -> str:
 def _importance(batch: Sequence[int]) -> Cells:
     said = [sa.func.sum(sa.case((Vote.importance == level, 1), else_=0)) for level in IMPORTANCE]
     rows = (
-        sa.select(Vote.idea_id, sa.func.sum(Vote.weight), sa.func.max(Vote.cast_at), *said)
-        .where(Vote.idea_id.in_(batch), Vote.value == 1)
-        .group_by(Vote.idea_id)
+        sa.select(Vote.counts_for_id, sa.func.sum(weight_counted()), sa.func.max(Vote.cast_at), *said)
+        .where(Vote.counts_for_id.in_(batch), Vote.value == 1)
+        .group_by(Vote.counts_for_id)
     )
     found: dict[int, dict[str, Any]] = {key: dict.fromkeys(_counts(), 0) for key in batch}
     for idea_id, weight, last, *counts in db.session.execute(rows):

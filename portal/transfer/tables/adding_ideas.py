@@ -135,7 +135,7 @@ class Ideas:
         ]
         decided = sa.exists().where(StatusChange.idea_id == Idea.id, StatusChange.changed_by_id.is_not(None))
         columns = (Idea.id, Idea.source_id, Idea.title, Idea.body, Idea.status, Idea.edited_at)
-        tallies = (Idea.imported_up, Idea.imported_down, decided.label("decided"), *counts)
+        tallies = (Idea.imported_up, Idea.imported_down, Idea.sources, decided.label("decided"), *counts)
         rows = sa.select(*columns, *tallies).where(
             Idea.source_system == self._taking.source, Idea.source_id.in_(keys)
         )
@@ -150,7 +150,8 @@ class Ideas:
             }
         # Of the votes that the source counts, those with a voter are here as votes.
         left = {"imported_up": max(0, new.votes - here.up), "imported_down": max(0, new.against - here.down)}
-        values |= {name: count for name, count in left.items() if count != getattr(here, name)}
+        # What merges brought is part of the numbers of an idea that counts for others: they stay.
+        values |= {n: count for n, count in left.items() if count != getattr(here, n) and not here.sources}
         if new.values["status"] != here.status and not here.decided:
             values |= {"status": new.values["status"], "status_at": new.status_at}
             change = _change(here.id, here.status, new)

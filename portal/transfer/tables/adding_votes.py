@@ -10,6 +10,7 @@ from portal.accounts.models import Person
 from portal.activity.events import VoteWithdrawn
 from portal.activity.models import Entry
 from portal.database import db
+from portal.ideas.merging.settling import settle
 from portal.ideas.models import Idea
 from portal.ideas.standing import Votes as Rule
 from portal.ideas.standing import votes_of
@@ -110,6 +111,7 @@ class Votes:
             free = sa.update(Vote).where(Vote.idea_id.in_(decided), Vote.imported, Vote.returned_at.is_(None))
             freed = free.values(returned_at=self._taking.began, returned_for="closing")
             db.session.execute(freed, execution_options=QUIETLY)
+            settle(batch)
 
 
 NO_PROOF = dict.fromkeys(("proof_kind", "proof_url", "proof_text"))

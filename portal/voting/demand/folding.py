@@ -116,17 +116,17 @@ def fold(ids: Collection[int], today: date) -> dict[int, Fold]:
 
 def _votes(ids: Collection[int]) -> Iterable[Any]:
     votes = (
-        sa.select(Vote.idea_id, company_of_vote(), Vote.person_id.is_not(None), Vote.cast_at)
+        sa.select(Vote.counts_for_id, company_of_vote(), Vote.person_id.is_not(None), Vote.cast_at)
         .outerjoin(Person, Person.id == Vote.person_id)
-        .where(Vote.idea_id.in_(ids), Vote.value == 1)
-        .order_by(Vote.idea_id)
+        .where(Vote.counts_for_id.in_(ids), Vote.value == 1)
+        .order_by(Vote.counts_for_id)
     )
     return db.session.execute(votes.execution_options(yield_per=5_000))
 
 
 def _accounts(ids: Collection[int]) -> dict[int, Account]:
     wanted = sa.select(company_of_vote()).select_from(Vote).outerjoin(Person, Person.id == Vote.person_id)
-    wanted = wanted.where(Vote.idea_id.in_(ids), Vote.value == 1, company_of_vote().is_not(None))
+    wanted = wanted.where(Vote.counts_for_id.in_(ids), Vote.value == 1, company_of_vote().is_not(None))
     facts = sa.select(Company.id, Company.tier, Company.segment, pricing.worth(), pricing.is_unpriced())
     rows = pricing.with_rates(facts.select_from(Company)).where(Company.id.in_(wanted))
     return {

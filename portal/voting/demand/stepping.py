@@ -54,10 +54,10 @@ def _weight(votes: Any) -> sa.ColumnElement[int]:
 def _account(idea_id: int, company_id: int) -> sa.Select[Any]:
     """How many votes for the idea a company has, what it is worth, and whether that is not known."""
     # From the people of the company, each looked up by the unique index: an idea has more votes than a firm people.
-    voted = sa.exists().where(Vote.person_id == Person.id, Vote.idea_id == idea_id, Vote.value == 1)
+    voted = sa.exists().where(Vote.person_id == Person.id, Vote.counts_for_id == idea_id, Vote.value == 1)
     people = sa.select(sa.func.count()).select_from(Person).where(Person.company_id == company_id, voted)
     added = sa.select(sa.func.count()).select_from(Vote)
-    added = added.where(Vote.company_id == company_id, Vote.idea_id == idea_id, Vote.value == 1)
+    added = added.where(Vote.company_id == company_id, Vote.counts_for_id == idea_id, Vote.value == 1)
     votes = (people.scalar_subquery() + added.scalar_subquery()).label("votes")
     row = sa.select(sa.literal(idea_id).label("idea_id"), votes).add_columns(
         pricing.worth().label("worth"), pricing.is_unpriced().label("unpriced")

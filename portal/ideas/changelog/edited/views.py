@@ -157,7 +157,7 @@ def _to_link(entry: ChangelogEntry) -> dict[str, Any]:
     linked = queries.ideas_of([entry], viewer)[entry.id]
     found: Any = ()
     if wanted.text:
-        ideas = wanted.narrow(ideas_queries.visible_to(viewer), viewer).where(Idea.hidden_at.is_(None))
+        ideas = wanted.narrow(ideas_queries.listed_to(viewer), viewer).where(Idea.hidden_at.is_(None))
         found = ideas_queries.cards(ideas.order_by(Idea.score.desc(), Idea.id.desc()).limit(FOUND))
     suggested = queries.suggested(viewer, entry)
     return {"text": wanted.text, "linked": linked, "found": found, "suggested": suggested}

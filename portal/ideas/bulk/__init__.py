@@ -1,0 +1,1 @@
+"""What staff do with several ideas of a list at once."""

@@ -1,0 +1,129 @@
+"""Every read of merges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Person, Viewer
+from portal.database import db
+from portal.ideas.merging.models import Merge
+from portal.ideas.models import Board, Idea
+from portal.ideas.queries import visible_to
+from portal.ideas.standing import Votes, votes_of
+from portal.voting.uniting import Family
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Merges:
+    """How an idea and others were merged, as one viewer reads it: what counts for it (`own`, and `target` where the
+    viewer sees that), the merges of those ideas that it counts for, and the comments `carried` with them."""
+
+    own: Merge | None = None
+    target: Idea | None = None
+    sources: Sequence[Merge] = ()
+    history: Sequence[Merge] = ()
+    carried: Sequence[Any] = ()
+
+    def from_(self, source_id: int | None) -> Merge | None:
+        """The merge of one of these sources."""
+        return next((each for each in self.sources if each.source_id == source_id), None)
+
+
+NONE = Merges()
+
+
+def told_of(idea: Idea, viewer: Viewer) -> Merges:
+    """The merges that the page of an idea tells of; no query for an idea without any."""
+    if not idea.had_merges:
+        return NONE
+    past = history_of(idea, viewer)
+    if idea.is_merged:
+        return Merges(in_force(idea.id), seen_target(idea, viewer), history=past)
+    return Merges(sources=sources_of(idea, viewer), history=past)
+
+
+def history_of(idea: Idea, viewer: Viewer) -> Sequence[Merge]:
+    """The merges of this idea and into it, the first one first, where the viewer may know about the other one."""
+    seen = visible_to(viewer).with_only_columns(Idea.id)
+    here = sa.and_(Merge.source_id == idea.id, Merge.target_id.in_(seen))
+    there = sa.and_(Merge.target_id == idea.id, Merge.source_id.in_(seen))
+    return db.session.scalars(_merges().where(sa.or_(here, there)).order_by(Merge.id).limit(SHOWN)).all()
+
+
+def in_force(idea_id: int) -> Merge | None:
+    """The merge of an idea into another that holds now; None for an idea that stands for itself."""
+    return db.session.scalar(_merges().where(Merge.source_id == idea_id, Merge.undone_at.is_(None)))
+
+
+def below(idea: Idea) -> list[Idea]:
+    """The ideas that were merged into this one, and into those, whatever counts for all of them now."""
+    top = idea.merged_into_id or idea.id
+    edges = sa.select(Merge.source_id, Merge.target_id).join(Idea, Idea.id == Merge.source_id)
+    rows = db.session.execute(edges.where(Idea.merged_into_id == top, Merge.undone_at.is_(None)))
+    into: dict[int, list[int]] = {}
+    for source, target in rows:
+        into.setdefault(target, []).append(source)
+    found, ahead = list[int](), [idea.id]
+    while ahead:
+        found += (under := into.get(ahead.pop(), []))
+        ahead += under
+    ideas = sa.select(Idea).where(Idea.id.in_(found)).options(joinedload(Idea.board)).order_by(Idea.id)
+    return list(db.session.scalars(ideas.execution_options(populate_existing=True))) if found else []
+
+
+def merges_in_force(idea_ids: Sequence[int]) -> Sequence[Merge]:
+    """The merges by which these ideas went, to act on."""
+    held = sa.select(Merge).where(Merge.source_id.in_(idea_ids), Merge.undone_at.is_(None))
+    return db.session.scalars(held.execution_options(populate_existing=True)).all()
+
+
+def family_of(idea: Idea, sources: Sequence[Idea] | None = None) -> Family:
+    """An idea with all that it counts for (or would, with these `sources`), as its votes are united. Two queries."""
+    counted = (
+        Idea.merged_into_id == idea.id if sources is None else Idea.id.in_([each.id for each in sources])
+    )
+    returned = votes_of(Idea.board_id, Idea.status) == Votes.RETURNED
+    rows = db.session.execute(sa.select(Idea.id, Idea.board_id, returned).where(counted)).all()
+    is_closed = db.session.scalar(sa.select(returned).where(Idea.id == idea.id))
+    return Family(
+        idea,
+        sources=[row[0] for row in rows],
+        closed=[row[0] for row in rows if row[2]],
+        abroad=[row[0] for row in rows if row[1] != idea.board_id],
+        is_closed=bool(is_closed),
+    )
+
+
+def sources_of(idea: Idea, viewer: Viewer) -> Sequence[Merge]:
+    """The merges by which other ideas count for this one, the newest first: of those ideas that the viewer sees."""
+    if not idea.sources:
+        return ()
+    seen = visible_to(viewer).with_only_columns(Idea.id).where(Idea.merged_into_id == idea.id)
+    held = _merges().where(Merge.source_id.in_(seen), Merge.undone_at.is_(None))
+    return db.session.scalars(held.order_by(Merge.at.desc(), Merge.id.desc()).limit(SHOWN)).all()
+
+
+def seen_target(idea: Idea, viewer: Viewer) -> Idea | None:
+    """The idea that counts for this one, if the viewer may know about it."""
+    return db.session.scalar(visible_to(viewer).where(Idea.id == idea.merged_into_id))
+
+
+def standing_for(idea: Idea, viewer: Viewer) -> Idea:
+    """Where a vote or a comment on an idea goes: the idea that counts for it, or itself where the viewer does not see
+    that one."""
+    return (seen_target(idea, viewer) or idea) if idea.is_merged else idea
+
+
+def _merges() -> sa.Select[Merge]:
+    people = (
+        joinedload(Merge.merged_by).load_only(Person.name),
+        joinedload(Merge.undone_by).load_only(Person.name),
+    )
+    board = joinedload(Idea.board).load_only(Board.name, Board.audience, Board.own_only)
+    ideas = (joinedload(Merge.source).options(board), joinedload(Merge.target).options(board))
+    return sa.select(Merge).options(*people, *ideas)

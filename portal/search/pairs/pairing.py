@@ -1,0 +1,88 @@
+"""Pairing: what is new is noted with the journal, looked for by the worker, and decided by staff."""
+
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.activity import journal
+from portal.activity.events import PairDismissed
+from portal.activity.models import Entry
+from portal.database import db, insert_missing
+from portal.ideas.merging.joining import merge, must_merge
+from portal.search import resembling
+from portal.search.index import Index
+from portal.search.pairs import queries
+from portal.search.pairs.models import Pair, Unpaired
+
+NEAR = 5
+"""So many that resemble an idea are looked at."""
+OF_AN_IMPORT = 500
+"""Of an import the newest are looked for: whoever imports more has merged there."""
+NOTED = ("idea_submitted", "idea_edited")
+
+
+class PairReader:
+    """Notes ideas for which the worker shall look."""
+
+    name = "pairs"
+
+    def read(self, entries: Sequence[Entry]) -> None:
+        ids = {entry.data["idea_id"] for entry in entries if entry.kind in NOTED}
+        for source in {entry.data["source"] for entry in entries if entry.kind == "content_imported"}:
+            ids |= set(queries.newest_of(source, OF_AN_IMPORT))
+        insert_missing(Unpaired, [{"idea_id": each} for each in sorted(ids)])
+
+
+def near(index: Index, idea_id: int, title: str) -> dict[int, float]:
+    """Ideas that say just what this one says, and how much of its title each covers. Raises NoIndex."""
+    if not title:
+        return {}
+    hits = index.similar(title, kinds=("idea",), limit=NEAR)
+    return {hit.id: hit.covers for hit in hits if hit.id != idea_id and hit.covers >= resembling.LIKELY}
+
+
+def keep(idea_id: int, found: dict[int, float]) -> int:
+    """Keep the pairs that were found for an idea, none twice, and look for it no more. Returns how many are new."""
+    there = _still_there(found)
+    rows = [
+        {"one_id": min(idea_id, each), "other_id": max(idea_id, each), "covers": min(found[each], 1.0)}
+        for each in there
+    ]
+    now = clock.now()
+    new = insert_missing(Pair, [row | {"found_at": now} for row in rows])
+    db.session.execute(sa.delete(Unpaired).where(Unpaired.idea_id == idea_id))
+    return new
+
+
+def _still_there(ids: Collection[int]) -> list[int]:
+    # The index may be a moment behind the rows.
+    model = Pair.one.property.mapper.class_
+    return list(db.session.scalars(sa.select(model.id).where(model.id.in_(ids)))) if ids else []
+
+
+def dismiss(pair: Pair, *, by: Person) -> bool:
+    """The two are not the same, for good. False when that was decided. Raises NotAllowed unless `by` merges."""
+    must_merge(by)
+    if not _decide(pair, by, "dismissed"):
+        return False
+    journal.record(PairDismissed(actor_id=by.id, one_id=pair.one_id, other_id=pair.other_id))
+    return True
+
+
+def accept(pair: Pair, *, by: Person) -> bool:
+    """Merge the idea of a pair that fewer want into the other. False when that was decided."""
+    must_merge(by)
+    if not _decide(pair, by, "merged"):
+        return False
+    few, many = pair.ordered
+    return merge(few, many, by=by)
+
+
+def _decide(pair: Pair, by: Person, outcome: str) -> bool:
+    """Unless somebody else was faster."""
+    mine = {"outcome": outcome, "decided_at": clock.now(), "decided_by_id": by.id}
+    undecided = sa.update(Pair).where(Pair.id == pair.id, Pair.outcome.is_(None)).values(**mine)
+    done = db.session.execute(undecided.returning(Pair.id), execution_options={"synchronize_session": False})
+    return done.first() is not None

@@ -1,0 +1,263 @@
+"""Merging: one idea counts for another too, every vote once, nothing lost; and parting it again."""
+
+import pytest
+
+from portal import clock
+from portal.activity.auditing import audit_all
+from portal.database import db
+from portal.errors import Conflict, NotAllowed
+from portal.ideas.deciding import change_status
+from portal.ideas.merging.joining import merge
+from portal.ideas.merging.models import Merge
+from portal.ideas.merging.separating import part
+from portal.ideas.merging.settling import settle
+from portal.ideas.models import Audience, Idea
+from portal.voting import budgeting, casting, queries, ranking
+from portal.voting.models import Vote
+from portal.voting.tallying import demand_for
+from tests.ideas.dumping import dump
+from tests.ideas.reading import cards, shown
+
+
+@pytest.fixture
+def board(make):
+    return make.board(name="Mobile", vote_budget=5, most_per_idea=3)
+
+
+@pytest.fixture
+def pair(make, board, cast):
+    """An idea and the one it is merged into; Ines voted for both, Tomas for the first alone."""
+    source = make.idea(board=board, title="Work without signal", author=cast.moderator)
+    target = make.idea(board=board, title="Offline mode", author=cast.moderator)
+    with clock.at(source.created_at.replace(year=2025)):
+        casting.cast(source, by=cast.customer, weight=2)
+        casting.cast(source, by=cast.other_customer)
+    casting.cast(target, by=cast.customer)
+    db.session.commit()
+    return source, target
+
+
+@pytest.fixture
+def staff(cast):
+    return cast.product_manager
+
+
+def merged(pair, by, **words):
+    done = merge(*pair, by=by, **words)
+    db.session.commit()
+    return done
+
+
+def no_differences():
+    return not [each for each in audit_all() if each.differences]
+
+
+def test_every_voter_counts_once_with_the_greater_weight(pair, staff):
+    assert merged(pair, staff, reason="The same wish")
+    _source, target = pair
+    assert (target.votes_up, target.weights_up, target.sources) == (2, 3, 1)
+    assert demand_for(target.id).people == 2
+    assert no_differences()
+
+
+def test_the_rank_comes_from_the_dates_of_the_votes(pair, staff, board):
+    merged(pair, staff)
+    dates = queries.dated_values(pair[1].id)
+    assert sorted(at.year for at, _ in dates) == [2025, 2025]
+    assert pair[1].hot == pytest.approx(ranking.of_votes(dates, board.half_life))
+
+
+def test_what_is_counted_twice_no_more_is_free_again(pair, staff, cast, board):
+    before = budgeting.balance(cast.customer, board, Idea).left
+    merged(pair, staff)
+    assert (before, budgeting.balance(cast.customer, board, Idea).left) == (2, 3)
+    kept = db.session.query(Vote).filter_by(idea_id=pair[1].id).one()
+    assert (kept.returned_for, kept.eclipsed) == ("merging", True)
+
+
+def test_parting_is_as_if_they_had_never_been_one(pair, staff):
+    before = dump()
+    merged(pair, staff)
+    assert dump() != before
+    assert part(pair[0], by=staff, reason="Two wishes after all")
+    assert dump() == before
+    row = db.session.query(Merge).one()
+    assert (row.merged_by_id, row.undone_by_id, row.undone_reason) == (
+        staff.id,
+        staff.id,
+        "Two wishes after all",
+    )
+    assert not part(pair[0], by=staff)
+
+
+def test_merging_again_changes_nothing(pair, staff):
+    merged(pair, staff)
+    before = dump()
+    assert not merged(pair, staff)
+    assert dump() == before
+
+
+def test_no_vote_is_dropped_by_a_closed_target(pair, staff):
+    change_status(pair[1], to="shipped", by=staff)
+    merged(pair, staff)
+    assert (pair[1].votes_up, pair[1].weights_up) == (2, 3)
+    assert {vote.returned_for for vote in db.session.query(Vote)} == {"closing"}
+    assert no_differences()
+
+
+def test_chains_count_at_their_end_and_circles_are_refused(make, pair, staff, cast, board):
+    third = make.idea(board=board, author=cast.moderator)
+    casting.cast(third, by=cast.admin)
+    merged(pair, staff)
+    merged((pair[1], third), staff)
+    assert [each.merged_into_id for each in pair] == [third.id, third.id]
+    assert (third.votes_up, third.sources, pair[1].votes_up) == (3, 2, 1)
+    for source, into in ((third, pair[0]), (third, pair[1]), (third, third), (pair[0], pair[1])):
+        with pytest.raises(Conflict):
+            merge(source, into, by=staff)
+        db.session.rollback()
+    part(pair[1], by=staff)
+    db.session.commit()
+    assert (pair[0].merged_into_id, pair[1].votes_up, third.votes_up) == (pair[1].id, 2, 1)
+    assert no_differences()
+
+
+def test_other_boards_cap_weights_and_spend_nothing(make, pair, staff, cast, board):
+    other = make.board(vote_budget=1)
+    target = make.idea(board=other, author=cast.moderator)
+    merged((pair[0], target), staff)
+    assert (target.votes_up, target.weights_up) == (2, 2)
+    assert budgeting.balance(cast.customer, other, Idea).left == 1
+    assert budgeting.balance(cast.customer, board, Idea).left == 4
+
+
+def test_votes_without_voters_stay_apart_and_go_back(make, pair, staff):
+    pair[0].imported_up = 40
+    db.session.commit()
+    merged(pair, staff)
+    assert (pair[1].imported_up, pair[1].score, pair[0].imported_up) == (40, 42, 40)
+    part(pair[0], by=staff)
+    assert (pair[1].imported_up, pair[0].imported_up) == (0, 40)
+
+
+def test_only_staff_merge_and_nothing_hidden(pair, cast, staff):
+    with pytest.raises(NotAllowed):
+        merge(*pair, by=cast.customer)
+    pair[0].hidden_at = clock.now()
+    db.session.commit()
+    with pytest.raises(Conflict, match="hidden"):
+        merge(*pair, by=staff)
+
+
+def test_the_old_address_leads_to_where_it_counts(as_, pair, staff, cast):
+    merged(pair, staff, reason="The same wish")
+    reader = as_(cast.other_customer)
+    answer = reader.get(f"/ideas/{pair[0].id}")
+    assert answer.status_code == 303
+    text = shown(reader.get(answer.location))
+    assert (
+        "You came from Work without signal. Your vote there counts here, because Mira Kovač merged both"
+        in text
+    )
+    assert "The same wish" in text
+    assert "Merged into Offline mode" in shown(as_(staff).get(f"/ideas/{pair[0].id}?original=1"))
+    assert "Merged into Offline mode" in shown(reader.get(f"/ideas/{pair[0].id}?original=1"))
+
+
+def test_lists_leave_it_out(as_, pair, staff, cast, catch_up, app):
+    merged(pair, staff)
+    catch_up()
+    browser = as_(cast.customer)
+    for path in ("/ideas/", "/ideas/?sort=new", "/ideas/?text=signal", "/ideas/?mine=voted"):
+        assert "Work without signal" not in cards(browser.get(path))
+    assert cards(as_(cast.other_customer).get("/ideas/?mine=voted")) == ["Offline mode"]
+    assert "Work without signal" not in browser.get("/search?q=signal").text
+    part(pair[0], by=staff)
+    catch_up()
+    assert "Work without" in browser.get("/search?q=signal").text
+
+
+def test_a_vote_or_comment_there_reaches_the_idea_that_counts(as_, pair, staff, cast):
+    merged(pair, staff)
+    browser = as_(cast.admin)
+    assert browser.put(f"/ideas/{pair[0].id}/vote").status_code == 303
+    assert db.session.query(Vote).filter_by(person_id=cast.admin.id).one().idea_id == pair[1].id
+    answer = browser.post(f"/ideas/{pair[0].id}/comments", data={"body": "On the train too."})
+    assert answer.location.startswith(f"/ideas/{pair[1].id}/comments/")
+    assert as_(cast.customer).delete(f"/ideas/{pair[0].id}/vote").status_code == 303
+    assert not db.session.query(Vote).filter_by(person_id=cast.customer.id).count()
+    assert no_differences()
+
+
+def test_who_does_not_see_the_other_idea_learns_nothing_of_it(as_, make, pair, staff, cast):
+    secret = make.idea(board=make.board(audience=Audience.STAFF), title="Quokka", author=cast.admin)
+    merged((pair[0], secret), staff, reason="Because of quokkas")
+    browser = as_(cast.other_customer)
+    answer = browser.get(f"/ideas/{pair[0].id}")
+    assert answer.status_code == 200
+    assert "quokka" not in answer.text.lower()
+    assert "counted with another idea" in answer.text
+    assert browser.put(f"/ideas/{pair[0].id}/vote").status_code == 409
+    assert browser.delete(f"/ideas/{pair[0].id}/vote").status_code == 303
+    assert secret.votes_up == 1
+
+
+def test_staff_read_what_changes_before_anything_does(as_, pair, staff):
+    browser, before = as_(staff), dump()
+    text = shown(browser.get(f"/ideas/{pair[0].id}/merging?into={pair[1].id}"))
+    assert "Voters 1 2 2" in text
+    assert "1 voter has a vote on both and counts once" in text
+    assert "1 vote comes back to the budget of 1 person" in text
+    assert "Companies 1 2 2" in text
+    assert "enterprise 1 1" in text
+    assert dump() == before
+    for wrong in ("4711", str(pair[0].id)):
+        assert browser.get(f"/ideas/{pair[0].id}/merging?into={wrong}").status_code == 422
+
+
+def test_staff_merge_and_part_by_two_presses(as_, pair, staff, make, cast):
+    make.comment(pair[0], author=cast.other_customer, body="Under ground there is nothing.")
+    browser, path = as_(staff), f"/ideas/{pair[0].id}/merging"
+    answer = browser.put(path, data={"into": f"/ideas/{pair[1].id}-offline-mode", "reason": "The same wish"})
+    assert answer.location.endswith(f"?merged={pair[0].id}")
+    text = shown(as_(cast.other_customer).get(f"/ideas/{pair[1].id}"))
+    assert "1 comment From Work without signal" in text
+    assert "Under ground there is nothing." in text
+    assert "Merged with Work without signal by Mira Kovač: The same wish" in text
+    assert "You voted for it" in text
+    assert "Part it" in shown(browser.get(f"/ideas/{pair[1].id}"))
+    assert "as if they had never been one" in shown(browser.get(path))
+    assert browser.delete(path, data={"reason": "Two wishes"}).status_code == 303
+    for each in pair:
+        assert "by Mira Kovač: Two wishes" in shown(browser.get(f"/ideas/{each.id}"))
+
+
+def test_what_was_said_behind_a_wall_stays_there(as_, make, pair, staff, cast):
+    secret = make.idea(board=make.board(audience=Audience.STAFF), title="Quokka", author=cast.admin)
+    make.comment(secret, author=cast.admin, body="Quokkas are shy.")
+    merged((secret, pair[1]), staff, reason="Quokka it is")
+    for path in (f"/ideas/{pair[1].id}", f"/ideas/{pair[1].id}?merged={secret.id}"):
+        assert "quokka" not in as_(cast.customer).get(path).text.lower()
+        assert "Quokkas are shy." in as_(staff).get(path).text
+
+
+def test_the_page_of_an_idea_without_merges_costs_nothing_more(as_, make, pair, staff, cast, at_most):
+    browser = as_(cast.customer)
+    with at_most(queries=14) as plain:
+        browser.get(f"/ideas/{pair[1].id}")
+    merged(pair, staff)
+    make.comment(pair[0], author=cast.customer)
+    with at_most(queries=len(plain) + 6):
+        browser.get(f"/ideas/{pair[1].id}")
+
+
+def test_votes_that_an_import_adds_count_where_the_idea_counts(pair, staff, cast):
+    merged(pair, staff)
+    db.session.add(
+        Vote(person_id=cast.admin.id, idea_id=pair[0].id, value=1, cast_at=clock.now(), imported=True)
+    )
+    db.session.flush()
+    assert settle([pair[0].id]) == 1
+    db.session.commit()
+    assert pair[1].votes_up == 3
+    assert no_differences()
