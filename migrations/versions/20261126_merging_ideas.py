@@ -6,7 +6,7 @@ from alembic import op
 import portal.database
 
 revision = "20261126_merging"
-down_revision = "20261126_images"
+down_revision = "20261126_scores"
 branch_labels = None
 depends_on = None
 
