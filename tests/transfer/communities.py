@@ -16,6 +16,8 @@ from portal.ideas import deciding, submitting
 from portal.ideas.changelog.models import ChangelogAdmission, ChangelogFollow, ChangelogKind
 from portal.ideas.confirming import keeping
 from portal.ideas.grounds.models import Ground
+from portal.ideas.merging.joining import merge
+from portal.ideas.merging.separating import part
 from portal.ideas.models import Admission, Audience, Status
 from portal.ideas.plans import planning
 from portal.ideas.roadmap.models import Choice, RoadmapAdmission, RoadmapItem
@@ -24,6 +26,7 @@ from portal.moderation import flagging, hiding, locking
 from portal.moderation.models import FlagReason
 from portal.notifications.models import Watch
 from portal.reputation.models import ImportedBadge
+from portal.search.pairs.models import Pair
 from portal.voting import casting, vouching
 from portal.voting.demand.models import Rate
 from portal.voting.models import Proof
@@ -89,6 +92,23 @@ class Community:
         self.make_roadmap(make)
         make.value(self.ideas[0], make.field(self.boards[0]), "An answer")
         make.field(self.boards[0], "Red", "Green")
+
+        self.merge_two()
+
+    def merge_two(self):
+        """Two ideas that were merged and parted, which seem to be the same."""
+        one = self.ideas[0]
+        other = self.make.idea(board_id=one.board_id, author=self.people[0], title="Twin")
+        self.ideas.append(other)
+        merge(one, other, by=self.staff, reason="The same")
+        part(one, by=self.staff)
+        self.make._save(Pair(one_id=one.id, other_id=other.id, covers=0.75, found_at=START))
+
+    def do_merge(self, _person, idea, text):
+        merge(idea, self.chance.choice(self.ideas), by=self.staff, reason=text)
+
+    def do_part(self, _person, idea, text):
+        part(idea, by=self.staff, reason=text)
 
     def make_roadmap(self, make):
         """A roadmap for some with an idea placed by hand, and an entry of the changelog that ships it."""

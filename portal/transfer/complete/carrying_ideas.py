@@ -21,6 +21,8 @@ carry(BoardStatus)
 carry(Ground)
 carry(
     Idea,
+    # One that was merged stands after the one that counts for it.
+    first=(Idea.merged_into_id.is_not(None),),
     without=INTRODUCED | dict.fromkeys(COUNTED, FOLLOWS) | {"form_key": "belongs to a form that was sent"},
     tell=tell,
     make=introduce,

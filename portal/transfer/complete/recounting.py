@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from portal.database import db
 from portal.discussion.counting import is_counted
 from portal.discussion.models import Post
+from portal.ideas.merging.settling import settle
 from portal.ideas.models import Idea, OfficialAnswer
 from portal.reputation.rebuilding import rebuild
 from portal.transfer import counting, storing
@@ -37,6 +38,7 @@ def count_everything(tables: list[Carried]) -> None:
         Idea.imported_hot.is_not(None), ~sa.exists().where(Vote.idea_id == Idea.id)
     )
     db.session.execute(imported.values(hot=Idea.imported_hot), execution_options=QUIETLY)
+    settle(list(db.session.scalars(sa.select(Idea.id).where(Idea.sources > 0))))
     rebuild()
     if db.engine.dialect.name == "postgresql":
         for each in tables:
