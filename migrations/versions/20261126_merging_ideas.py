@@ -6,7 +6,7 @@ from alembic import op
 import portal.database
 
 revision = "20261126_merging"
-down_revision = "20261126_uploads"
+down_revision = "20261126_saved_exports"
 branch_labels = None
 depends_on = None
 
