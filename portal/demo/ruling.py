@@ -1,4 +1,5 @@
-"""Ruling how one votes in the demo, once its year is over: a board with a budget, and a vote for a customer."""
+"""Ruling how one votes in the demo, once its year is over: a board with a budget, a vote for a customer,
+and duplicates that were merged."""
 
 from collections.abc import Mapping
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from portal.accounts.models import Company, Person
 from portal.accounts.permissions import Role
 from portal.database import db
+from portal.demo import merging
 from portal.ideas.models import Board, Idea, Status
 from portal.voting import vouching
 from portal.voting.models import Proof, Vote
@@ -16,7 +18,7 @@ BY_TICKET = vouching.Evidence(Proof.TICKET, text="Our auditors ask for it every 
 
 
 def set_rules(boards: Mapping[str, Board], companies: Mapping[str, Company]) -> None:
-    """Let the first board ask how important an idea is, and give each person some votes."""
+    """Let the first board ask how important an idea is, give each person some votes, and merge what is the same."""
     board = next(iter(boards.values()))
     board.vote_budget, board.most_per_idea, board.importance = BUDGET, MOST, True
     db.session.flush()
@@ -28,6 +30,7 @@ def set_rules(boards: Mapping[str, Board], companies: Mapping[str, Company]) -> 
     )
     if idea and decider:
         _vouch(idea, decider, companies)
+    merging.merge_duplicates()
 
 
 def _vouch(idea: Idea, decider: Person, companies: Mapping[str, Company]) -> None:

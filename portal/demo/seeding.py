@@ -10,7 +10,7 @@ from flask_security.utils import hash_password
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import answering, asking, drawing, keeping, merging, peopling, picturing, pricing, ruling
+from portal.demo import answering, asking, drawing, keeping, peopling, picturing, pricing, ruling
 from portal.demo.loading import Community, load
 from portal.demo.retelling import Step, Story
 from portal.discussion.images.storing import Storage
@@ -58,7 +58,6 @@ def seed(
         step.take()
     story.end()
     ruling.set_rules(boards, companies)
-    merging.merge_duplicates()
     pricing.price(companies)
     drawing.draw()
     answering.answer_all()
