@@ -119,7 +119,8 @@ def demand_for(*idea_ids: int) -> Demand:
     """
     if len(idea_ids) == 1:
         return demands(idea_ids).get(idea_ids[0], Demand())
-    return _summed(list(db.session.execute(_by_company(idea_ids, as_one=True))))
+    parts = list(db.session.execute(_by_company(idea_ids, as_one=True)))
+    return _summed(parts) if parts else Demand()
 
 
 def demands(ids: Collection[int]) -> dict[int, Demand]:

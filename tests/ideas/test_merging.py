@@ -202,7 +202,7 @@ def test_who_does_not_see_the_other_idea_learns_nothing_of_it(as_, make, pair, s
     assert secret.votes_up == 1
 
 
-def test_staff_read_what_changes_before_anything_does(as_, pair, staff):
+def test_staff_read_what_changes_before_anything_does(as_, make, pair, staff):
     browser, before = as_(staff), dump()
     text = shown(browser.get(f"/ideas/{pair[0].id}/merging?into={pair[1].id}"))
     assert "Voters 1 2 2" in text
@@ -211,6 +211,8 @@ def test_staff_read_what_changes_before_anything_does(as_, pair, staff):
     assert "Companies 1 2 2" in text
     assert "enterprise 1 1" in text
     assert dump() == before
+    quiet = [make.idea().id for _ in range(2)]
+    assert "Voters 0 0 0" in shown(browser.get(f"/ideas/{quiet[0]}/merging?into={quiet[1]}"))
     for wrong in ("4711", str(pair[0].id)):
         assert browser.get(f"/ideas/{pair[0].id}/merging?into={wrong}").status_code == 422
 

@@ -11,6 +11,6 @@ STAFF = {"everyone": 403, "moderator": 200, "product_manager": 200, "admin": 200
 DONE = {"everyone": 403, "stranger": 401, "moderator": 303, "product_manager": 303, "admin": 303}
 ROUTES += [
     row("GET", "pairs.index", **STAFF, stranger=302),
-    row("PUT", "pairs.put_dismissal", {"pair_id": "pair"}, **DONE),
-    row("PUT", "pairs.put_merging", {"pair_id": "pair"}, **DONE),
+    row("PUT", "pairs.put_dismissal", {"pair_id": 1}, **DONE),
+    row("PUT", "pairs.put_merging", {"pair_id": 1}, **DONE),
 ]
