@@ -29,5 +29,4 @@ def merge_duplicates() -> None:
             pairing.keep(source.id, {into.id: SURELY})
             return
         joining.merge(source, into, by=by, reason=REASON)
-        db.session.delete(link)
         done += 1

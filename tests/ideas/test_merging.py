@@ -263,3 +263,10 @@ def test_votes_that_an_import_adds_count_where_the_idea_counts(pair, staff, cast
     db.session.commit()
     assert pair[1].votes_up == 3
     assert no_differences()
+
+
+def test_parting_what_is_not_merged_does_nothing_whatever_is_said(as_, pair, staff):
+    answer = as_(staff).delete(f"/ideas/{pair[0].id}/merging", data={"reason": "x" * 501})
+    assert answer.status_code == 303
+    merged(pair, staff)
+    assert as_(staff).delete(f"/ideas/{pair[0].id}/merging", data={"reason": "x" * 501}).status_code == 422

@@ -48,7 +48,7 @@ def put_merging(idea_id: int) -> Response:
 @pages.limiter.limit("60/minute")
 def delete_merging(idea_id: int) -> Response:
     idea, form = _find(idea_id), PartForm()
-    if not form.validate_on_submit():
+    if idea.is_merged and not form.validate_on_submit():
         return _part_page(idea, form, 422)
     if separating.part(idea, by=pages.viewer(), reason=form.reason.data or ""):
         flash("It stands for itself again, with its own votes.", "good")
