@@ -57,7 +57,7 @@ class Scene:
     def _keep(self) -> None:
         db.session.commit()
         for thing in self.things.values():
-            if thing in db.session:
+            if isinstance(thing, db.Model) and thing in db.session:
                 db.session.refresh(thing)
         db.session.expunge_all()
         db.session.rollback()

@@ -117,7 +117,7 @@ def _merged(make: Any, cast: Cast, idea: Any) -> dict[str, Any]:
         Merge(source=merged, target=idea, merged_by=cast.admin, at=clock.now(), reason="The same wish")
     )
     pair = make._save(Pair(one_id=idea.id, other_id=twin.id, covers=0.8, found_at=clock.now()))
-    return {"twin_idea": twin, "merged_idea": merged, "pair": pair}
+    return {"twin_idea": twin, "merged_idea": merged, "pair": pair.id}
 
 
 STAFF = frozenset({"moderator", "product_manager", "admin"})

@@ -32,7 +32,7 @@ class PairReader:
         ids = {entry.data["idea_id"] for entry in entries if entry.kind in NOTED}
         for source in {entry.data["source"] for entry in entries if entry.kind == "content_imported"}:
             ids |= set(queries.newest_of(source, OF_AN_IMPORT))
-        insert_missing(Unpaired, [{"idea_id": each} for each in sorted(ids)])
+        insert_missing(Unpaired, [{"idea_id": each} for each in sorted(_still_there(ids))])
 
 
 def near(index: Index, idea_id: int, title: str) -> dict[int, float]:
@@ -57,7 +57,7 @@ def keep(idea_id: int, found: dict[int, float]) -> int:
 
 
 def _still_there(ids: Collection[int]) -> list[int]:
-    # The index may be a moment behind the rows.
+    # The index may be a moment behind the rows, and the journal names what is not there any more.
     model = Pair.one.property.mapper.class_
     return list(db.session.scalars(sa.select(model.id).where(model.id.in_(ids)))) if ids else []
 
