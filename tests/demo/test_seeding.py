@@ -14,7 +14,7 @@ from portal.accounts.models import Company, Person
 from portal.activity import reading
 from portal.activity.models import Entry
 from portal.database import db
-from portal.demo import choosing, loading, seeding
+from portal.demo import choosing, loading, merging, picturing, seeding
 from portal.discussion.models import Link, Post
 from portal.errors import Conflict
 from portal.forums.models import Acceptance, Topic
@@ -27,14 +27,15 @@ NOTHING_TO_JUDGE = {"flags": [], "hidings": [], "locks": []}
 
 
 def as_written(community):
-    """For each idea: its status, votes for and against, comments and versions of the answer."""
+    """For each idea: its status, own votes for and against, comments (one shows a picture), versions of the answer."""
     hidden = {act["key"] for act in community.moderation["hidings"]}
     return {
         idea["title"]: (
             idea["status"],
             idea["votes"],
             idea["votes_against"],
-            sum(comment.get("key") not in hidden for comment in idea["comments"]),
+            sum(comment.get("key") not in hidden for comment in idea["comments"])
+            + (idea["title"] == picturing.TITLE),
             len(idea["answers"]),
         )
         for idea in community.ideas
@@ -99,7 +100,10 @@ def test_the_whole_community_is_told_once(app, run, rows):
     assert rows(Person) == len(community.people)
     assert rows(Company) == len(community.companies)
     assert rows(Topic) == len(community.topics)
-    assert rows(Link, kind="duplicate") == sum(idea["duplicate_of"] is not None for idea in community.ideas)
+    duplicates = sum(idea["duplicate_of"] is not None for idea in community.ideas)
+    assert rows(Link, kind="duplicate") == duplicates
+    merged = db.session.scalars(sa.select(Idea).where(Idea.merged_into_id.is_not(None))).all()
+    assert len(merged) == merging.MERGED
     accepted = [
         reply for topic in community.topics for reply in topic["replies"] if "accepted_days_ago" in reply
     ]
