@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import announcing, peopling
+from portal.demo import announcing, answering, peopling
 from portal.demo.choosing import NOW, Electorate
 from portal.demo.loading import Community, Item
 from portal.discussion import writing
@@ -77,6 +77,7 @@ class Story:
             *(step for idea in self.community.ideas for step in self._idea(idea, electorate)),
             *(step for topic in self.community.topics for step in self._topic(topic, electorate)),
             *self._moderation(),
+            *self._answers(),
             *(self._step(entry["days_ago"], self._announce, entry) for entry in self.community.changelog),
         ]
         return sorted(told, key=lambda step: step.at)
@@ -128,6 +129,10 @@ class Story:
             yield self._step(hidden["days_ago"], self._moderate, hiding.hide, hidden)
         for lock in acts["locks"]:
             yield self._step(lock["days_ago"], self._moderate, locking.lock, lock)
+
+    def _answers(self) -> Iterator[Step]:
+        for days_ago, act, key, number in answering.turns(self.community.ideas):
+            yield self._step(days_ago, self._answer, act, ("idea", key), number, late=JITTER)
 
     def _locked(self, subject: Name) -> float:
         """When an idea was locked, in days ago; soon, when it was not."""
@@ -209,6 +214,10 @@ class Story:
 
     def _moderate(self, act: Callable[..., object], item: Item) -> None:
         act(self._thing(item), by=self._as(item["by"]), reason=item["reason"])
+
+    def _answer(self, act: answering.Act, name: Name, number: int) -> None:
+        if (idea := self.things.get(name)) and (by := act(idea, number)):
+            self.last_acts[next(key for key, each in self.people.items() if each.id == by.id)] = clock.now()
 
     def _announce(self, item: Item) -> None:
         announcing.announce(item, by=self._as(item["author"]), things=self.things)

@@ -60,7 +60,6 @@ def seed(
     ruling.set_rules(boards, companies)
     pricing.price(companies)
     drawing.draw()
-    answering.answer_all()
     answering.score_some()
     asking.ask_more(boards)
     if storage:
