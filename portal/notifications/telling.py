@@ -72,14 +72,13 @@ def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
     idea = db.session.get_one(Idea, telling.idea_id, populate_existing=True)
     board = db.session.get_one(Board, idea.board_id, populate_existing=True)
     close = _involved(telling, idea).subquery()
-    stopped = sa.exists().where(
-        Watch.person_id == Person.id, Watch.idea_id == idea.id, Watch.stopped_at.is_not(None)
-    )
     here = (Person.active.is_(True), Person.erased_at.is_(None), Person.email.is_not(None))
     people = (
         sa.select(Person.id, sa.func.min(close.c.why))
         .join(close, close.c.person_id == Person.id)
-        .where(*here, ~stopped, seeing.people_knowing(idea, board), Person.id != (telling.actor_id or 0))
+        .where(
+            *here, ~_stopped(idea), seeing.people_knowing(idea, board), Person.id != (telling.actor_id or 0)
+        )
         .group_by(Person.id)
         .order_by(Person.id)
         .limit(limit)
@@ -87,10 +86,23 @@ def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
     return [(person_id, why) for person_id, why in db.session.execute(people)]
 
 
+def _family(idea: Idea) -> sa.Select[int]:
+    """The idea and those that were merged into it."""
+    return sa.select(Idea.id).where(sa.or_(Idea.id == idea.id, Idea.merged_into_id == idea.id))
+
+
+def _stopped(idea: Idea) -> sa.ColumnElement[bool]:
+    """Who said stop: to the idea, or to one that was merged into it without following this one."""
+    mine = sa.exists().where(Watch.person_id == Person.id)
+    here = mine.where(Watch.idea_id == idea.id)
+    there = mine.where(Watch.idea_id.in_(_family(idea)), Watch.stopped_at.is_not(None))
+    return sa.or_(here.where(Watch.stopped_at.is_not(None)), sa.and_(there, ~here))
+
+
 def _involved(telling: Telling, idea: Idea) -> sa.CompoundSelect[Any]:
     """Who had to do with the idea, or with one that was merged into it, at that moment, with the place in CLOSEST;
     nobody up to `after_id`."""
-    family = sa.select(Idea.id).where(sa.or_(Idea.id == idea.id, Idea.merged_into_id == idea.id))
+    family = _family(idea)
     authors = sa.select(Idea.author_id).where(Idea.id.in_(family))
     added = sa.and_(Vote.added_by_id.is_not(None), Vote.taken_over_at.is_(None))
     place = {why: place for place, why in enumerate(CLOSEST)}
@@ -99,7 +111,10 @@ def _involved(telling: Telling, idea: Idea) -> sa.CompoundSelect[Any]:
         sa.case((added, place[Why.CUSTOMER]), else_=place[Why.VOTER]).label("why"),
     ).where(of_family(idea.id), Vote.person_id > telling.after_id, Vote.cast_at <= telling.at)
     watches = sa.select(Watch.person_id, sa.literal(place[Why.FOLLOWER])).where(
-        Watch.idea_id.in_(family), Watch.person_id > telling.after_id, Watch.since <= telling.at
+        Watch.idea_id.in_(family),
+        Watch.person_id > telling.after_id,
+        Watch.since <= telling.at,
+        Watch.stopped_at.is_(None),
     )
     author = sa.select(Person.id, sa.literal(place[Why.AUTHOR])).where(
         Person.id.in_(authors), Person.id > telling.after_id

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.models import Viewer
@@ -92,9 +93,10 @@ def _wait_for_turn(person_id: int, board_id: int) -> None:
 
 
 def _sentence(board: Any, left: int, missing: int, spending: sa.Select[Any], kind: Any) -> str:
-    newest = spending.with_only_columns(kind.title, weight_counted()).order_by(
-        Vote.cast_at.desc(), Vote.id.desc()
-    )
+    # The idea that they voted on: the one that it counts for now may not be theirs to know.
+    own = aliased(kind)
+    named = spending.join(own, own.id == Vote.idea_id).with_only_columns(own.title, weight_counted())
+    newest = named.order_by(Vote.cast_at.desc(), Vote.id.desc())
     rows = db.session.execute(newest.limit(NAMED + 1)).all()
     names = [f"“{title}”{f' ({weight})' if weight > 1 else ''}" for title, weight in rows[:NAMED]]
     more = " or others" if len(rows) > NAMED else ""

@@ -105,7 +105,11 @@ PLACES = {
 }  # fmt: skip
 
 
-OF_THE_HOUSE = {"/admin/boards/<int:board_id>/statuses", "/admin/boards/<int:board_id>/statuses/new"}
+OF_THE_HOUSE = {
+    "/admin/boards/<int:board_id>/statuses",
+    "/admin/boards/<int:board_id>/statuses/new",
+    "/ideas/formulas/<int:board_id>",
+}
 """Where board 0 is the house itself."""
 
 

@@ -16,6 +16,8 @@ from portal.ideas.models import Idea, Status
 
 def why_no_appeals(idea: Idea) -> str:
     """The sentence that says why nobody can say here that they still want it; empty when they can. Needs the board."""
+    if idea.merged_into_id is not None:
+        return "This idea was merged into another one. Say it there."
     if not idea.board.revive_at:
         return "On this board a decision stands. Say in a comment what speaks against it."
     if idea.is_hidden or idea.locked_at is not None:
@@ -76,6 +78,7 @@ def end_appeals(event: StatusChanged) -> None:
 
 def _hold(idea: Idea) -> None:
     held = ["status", "written_status", "appeals", "asked_again_at", "hidden_at", "locked_at", "board_id"]
+    held.append("merged_into_id")
     db.session.refresh(idea, held, with_for_update=True)
     db.session.refresh(idea, ["board"])
 

@@ -15,7 +15,7 @@ from portal.ideas import deciding
 from portal.ideas.changelog import queries
 from portal.ideas.changelog.models import ChangelogEntry, Stage
 from portal.ideas.deciding import must_decide
-from portal.ideas.models import Idea
+from portal.ideas.models import Audience, Idea
 from portal.ideas.statuses.queries import set_of
 
 UNDECIDED = "{} may not decide any more, so it was not published at its time. Publish or schedule it again."
@@ -90,10 +90,14 @@ def _hold_back(entry: ChangelogEntry, by: Person, claim: sa.ColumnElement[bool])
 
 
 def close_loop(entry: ChangelogEntry, idea_ids: Sequence[int], *, by: Person) -> None:
-    """Ship the ideas that an entry tells of. Each gets one event, by which those who wanted it are told once."""
+    """Ship the ideas that an entry tells of. Each gets one event, by which those who wanted it are told once.
+
+    An entry that is not for everybody is named nowhere, and an idea that was shipped before says nothing of it.
+    """
+    public = entry.audience == Audience.PUBLIC
     for idea_id in sorted(idea_ids):
         idea = db.session.get(Idea, idea_id)
-        if idea is not None and not idea.is_hidden and not _ships(idea, entry, by):
+        if idea is not None and not idea.is_hidden and not _ships(idea, entry, by) and public:
             told = IdeaAnnounced(actor_id=by.id, idea_id=idea.id, author_id=idea.author_id, entry_id=entry.id)
             journal.record(told)
 
@@ -104,10 +108,9 @@ def _ships(idea: Idea, entry: ChangelogEntry, by: Person) -> bool:
     if any(each.key == idea.status and each.is_complete for each in there):
         return False
     done = next((each.key for each in there if each.is_complete and not each.archived), None)
+    reason = f"Shipped, see the changelog: {entry.title}" if entry.audience == Audience.PUBLIC else ""
     try:
-        return done is not None and deciding.change_status(
-            idea, to=done, by=by, reason=f"Shipped, see the changelog: {entry.title}"
-        )
+        return done is not None and deciding.change_status(idea, to=done, by=by, reason=reason)
     except Refusal:
         # What stands in the way of one idea keeps neither the entry nor the others.
         return False

@@ -145,7 +145,7 @@ def suggested(viewer: Viewer, entry: ChangelogEntry) -> Sequence[Idea]:
     )
     since = db.session.scalar(last)
     told = sa.select(ChangelogIdea.idea_id)
-    ideas = ideas_queries.visible_to(viewer).where(
+    ideas = ideas_queries.listed_to(viewer).where(
         is_complete(), Idea.hidden_at.is_(None), Idea.id.not_in(told), Idea.status_at.is_not(None)
     )
     if since is not None:

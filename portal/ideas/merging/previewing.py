@@ -97,11 +97,10 @@ def _freed(source: Idea, into: Idea) -> tuple[int, int]:
 
 def _followers(source: Idea, into: Idea) -> tuple[int, int, int]:
     # By name: who follows what stands above this slice.
-    watch = sa.table("watch", sa.column("person_id"), sa.column("idea_id"))
+    watch = sa.table("watch", sa.column("person_id"), sa.column("idea_id"), sa.column("stopped_at"))
+    following = sa.select(sa.func.count(sa.distinct(watch.c.person_id))).where(watch.c.stopped_at.is_(None))
     numbers = [
-        db.session.scalar(
-            sa.select(sa.func.count(sa.distinct(watch.c.person_id))).where(watch.c.idea_id.in_(ids))
-        )
+        db.session.scalar(following.where(watch.c.idea_id.in_(ids)))
         for ids in ([into.id], [source.id], [into.id, source.id])
     ]
     return numbers[0] or 0, numbers[1] or 0, numbers[2] or 0

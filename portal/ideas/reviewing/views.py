@@ -20,7 +20,7 @@ def second_look() -> Response:
         raise NotAllowed("This list is for staff. What became of an idea stands on its own page.")
     which = request.args.get("list", "")
     which = which if which in NAMES else queries.AGAIN
-    found = queries.listed(ideas_queries.visible_to(pages.viewer()), which)
+    found = queries.listed(ideas_queries.listed_to(pages.viewer()), which)
     order = queries.LISTS[which][1]
     page = order.page(lambda rows: db.session.scalars(rows).all(), found, cursor=request.args.get("page"))
     return pages.page("ideas/reviewing/index.html", page=page, which=which, names=NAMES)

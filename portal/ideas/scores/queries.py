@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from portal.accounts.models import Viewer
 from portal.database import db
 from portal.ideas.models import Board, Idea
-from portal.ideas.queries import visible_to
+from portal.ideas.queries import listed_to
 from portal.ideas.scores.models import Formula, Score
 from portal.paging import Keyset, Page
 
@@ -46,7 +46,7 @@ def scored_otherwise(board_id: int | None) -> int:
 
 def page_of(viewer: Viewer, board_id: int | None, cursor: str | None) -> Page[Any]:
     """A page of scores, the highest first, with their ideas and formulas."""
-    scored = visible_to(viewer).join(Score, sa.and_(Score.idea_id == Idea.id, Score.current))
+    scored = listed_to(viewer).join(Score, sa.and_(Score.idea_id == Idea.id, Score.current))
     scored = scored.join(Board, Board.id == Idea.board_id).outerjoin(Formula, Formula.id == Score.formula_id)
     if board_id is not None:
         scored = scored.where(Idea.board_id == board_id)

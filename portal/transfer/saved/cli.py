@@ -22,7 +22,8 @@ from portal.transfer.saved.models import ExportFile, ExportLink
 log = logging.getLogger(__name__)
 
 CHORE = "deliver_exports"
-FAILURES = (Refusal, OSError, ValueError, sa.exc.SQLAlchemyError)
+TOLD = (Refusal, OSError, ValueError, sa.exc.SQLAlchemyError)
+"""Failures whose words help whoever waits for the file."""
 
 
 def deliver(settings: Settings, stopping: Callable[[], bool] = never) -> None:
@@ -58,7 +59,7 @@ def _take(step: Callable[[], Any]) -> None:
     try:
         step()
         db.session.commit()
-    except FAILURES:
+    except Exception:
         db.session.rollback()
         log.exception("A step of the scheduled exports failed")
 
@@ -68,8 +69,9 @@ def _try(model: Any, row_id: int, step: Callable[[], None]) -> None:
     try:
         step()
         db.session.commit()
-    except FAILURES as failure:
-        said = str(failure)
+    except Exception as failure:
+        # Whatever it is, the other rows are not to wait for it.
+        said = str(failure) if isinstance(failure, TOLD) else "It failed for a reason that stands in the log."
         log.exception("A scheduled export failed")
         db.session.rollback()
         mailing.forget()
