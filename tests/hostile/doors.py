@@ -49,6 +49,19 @@ DOORS = [
         shown=("/ideas/1", "/ideas/1/history"),
     ),
     Door("comment", "PostForm", "customer", "POST", "/ideas/1/comments", {"body": 20_000}, shown=("/ideas/1",)),
+    *(
+        Door(
+            f"{act} of several", form, "product_manager", "PUT", "/ideas/bulk", {"reason": 500},
+            {"act": act, "idea": "1"} | others, shown,
+        )
+        for act, form, others, shown in (
+            ("status", "StatusOfAll", {"status": STATUSES, "ground": "rare"}, ("/ideas/1",)),
+            ("label", "LabelOfAll", {"label": "Wanted"}, ()),
+            ("board", "BoardOfAll", {"board": "1"}, ()),
+            ("owner", "OwnerOfAll", {"owner": ""}, ()),
+            ("merge", "BulkForm", {}, ()),
+        )
+    ),
     Door(
         "status", "StatusForm", "product_manager", "PUT", "/ideas/1/status",
         {"reason": 500, "target": 40}, {"status": STATUSES, "ground": "rare"}, ("/ideas/1",), "stranger",

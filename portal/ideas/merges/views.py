@@ -72,7 +72,7 @@ def _choose(idea: Idea, says: str = "") -> Response:
         similar = finding.suggestions(idea.title)
         found = similar.things if similar else ()
     names = {"idea": idea, "text": text, "found": choices(idea, found)[:FOUND], "says": says}
-    return pages.page("ideas/merging/choose.html", 422 if says else 200, **names)
+    return pages.page("ideas/merging/choose.html", 422 if says and request.method == "PUT" else 200, **names)
 
 
 def _preview(idea: Idea, into_id: int, form: MergeForm, status: int = 200) -> Response:
