@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "unpaired",
         sa.Column("idea_id", ID, autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_unpaired_idea_id_idea"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_unpaired_idea_id_idea")),
         sa.PrimaryKeyConstraint("idea_id", name=op.f("pk_unpaired")),
     )
     op.create_table(

@@ -17,9 +17,11 @@ from portal.ideas.deciding import answer
 from portal.ideas.models import Status
 from portal.ideas.submitting import submit
 from portal.moderation.hiding import hide, restore
+from portal.notifications.models import Watch
 from portal.search import queries
 from portal.search.asking import ask
 from portal.search.indexing import Indexing, rebuild
+from portal.search.pairs.models import Unpaired
 
 
 @pytest.fixture
@@ -90,6 +92,8 @@ def test_a_thing_that_is_gone_from_the_rows_is_taken_out(cast, make, sought, fou
     journal.record(ContentImported(actor_id=None, source="old", ideas=1, topics=0, posts=10))
     assert found("offline")
     gone = idea.id
+    for beside in (Watch, Unpaired):
+        db.session.execute(sa.delete(beside))
     db.session.delete(idea)
     journal.record(IdeaEdited(actor_id=None, idea_id=gone))
     assert not found("offline")

@@ -15,9 +15,7 @@ class Unpaired(Model):
 
     __tablename__ = "unpaired"
 
-    idea_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    idea_id: Mapped[int] = mapped_column(sa.ForeignKey("idea.id"), primary_key=True, autoincrement=False)
 
 
 class Pair(Model):
