@@ -75,7 +75,10 @@ def test_the_house_has_its_own_list(as_, cast, idea, rows):
     assert "Main reason: We tried that once" in shown(as_(None).get(f"/ideas/{idea.id}"))
     desk.delete("/admin/reasons/we_tried_it/archiving")
     assert "we_tried_it" in queries.offered()
-    told = [each.data["fields"] for each in db.session.query(Entry).filter_by(kind="grounds_changed")]
+    told = [
+        each.data["fields"]
+        for each in db.session.query(Entry).filter_by(kind="grounds_changed").order_by(Entry.id)
+    ]
     assert told == [["added"], ["name", "position"], ["archived_at"], ["archived_at"]]
 
 
