@@ -185,10 +185,7 @@ ROUTES += [
     row("GET", "ideas.show_merging", HIDDEN, everyone=404, stranger=302, customer=403, moderator=200, admin=200),
     row("GET", "ideas.show_merging", {"idea_id": "twin_idea"}, **STAFF, stranger=302),
     row("GET", "ideas.show_merging", {"idea_id": "twin_idea", "q": "mode"}, **STAFF, stranger=302),
-    row(
-        "GET", "ideas.show_merging", {"idea_id": "twin_idea", "into": "4711"},
-        everyone=403, stranger=302, moderator=422, product_manager=422, admin=422,
-    ),
+    row("GET", "ideas.show_merging", {"idea_id": "twin_idea", "into": "4711"}, **STAFF, stranger=302),
     row("GET", "ideas.show_merging", {"idea_id": "twin_idea", "into": "1"}, **STAFF, stranger=302),
     row(
         "PUT", "ideas.put_merging", {"idea_id": "twin_idea"}, {"into": "1"},
