@@ -76,11 +76,17 @@ def usual_of(visit):
     return usual
 
 
+def turned(texts, by):
+    """The same texts, beginning with another one."""
+    by %= len(texts)
+    return texts[by:] + texts[:by]
+
+
 def turns_of(door, texts):
     """What goes through the door, turn by turn: each field has packs of its own; one turn has what is too long."""
     some = payloads.sample(texts, 400)
     packs = {
-        name: payloads.packed(some[place * 40 :], min(most, LONGEST))
+        name: payloads.packed(turned(some, place * 40), min(most, LONGEST))
         for place, (name, most) in enumerate(door.texts.items())
     }
     for turn in range(TURNS):
