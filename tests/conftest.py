@@ -139,7 +139,8 @@ def _empty(settings: Settings) -> None:
     if settings.database_url.startswith("sqlite"):
         db.engine.dispose()
         path = Path(settings.database_url.removeprefix("sqlite:///"))
-        for tail in ("-wal", "-shm"):
+        # A new file each time: a connection that somebody still holds to the old one writes into nothing.
+        for tail in ("", "-wal", "-shm"):
             Path(f"{path}{tail}").unlink(missing_ok=True)
         shutil.copy(path.with_suffix(".template"), path)
         return
