@@ -54,6 +54,15 @@ def test_publishing_ships_its_ideas_with_one_event_for_each_and_one_for_itself(c
     assert len(told("changelog_published")) == 1
 
 
+def test_an_entry_that_is_not_for_everybody_is_named_nowhere(cast, entry):
+    entry.audience = "staff"
+    assert publishing.publish(entry, by=cast.product_manager)
+    db.session.commit()
+    assert ideas_of(entry) == [("Labels", "shipped"), ("Offline mode", "shipped")]
+    assert "Version 8" not in (db.session.query(StatusChange).one().reason or "")
+    assert [kind for kind, _ in told()] == ["status_changed", "changelog_published"]
+
+
 def test_the_worker_publishes_at_its_time_also_after_it_was_down(cast, entry):
     with clock.at(NOON):
         assert publishing.schedule(entry, NOON + HOUR, by=cast.product_manager)

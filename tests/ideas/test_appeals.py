@@ -11,6 +11,7 @@ from portal.errors import Conflict, NotAllowed
 from portal.ideas.appeals.appealing import appeal, withdraw
 from portal.ideas.appeals.models import Appeal
 from portal.ideas.deciding import change_status
+from portal.ideas.merging.joining import merge
 from portal.ideas.models import Idea, StatusChange
 from portal.voting.models import Vote
 from tests.ideas.reading import page_of, shown
@@ -27,6 +28,13 @@ def declined(make, cast, board):
     change_status(idea, to="declined", by=cast.product_manager, ground="rare")
     db.session.commit()
     return idea
+
+
+def test_a_merged_idea_takes_none(make, cast, board, declined, rows):
+    merge(declined, make.idea(board=board), by=cast.product_manager)
+    with pytest.raises(Conflict, match="merged into another one"):
+        appeal(declined, by=cast.customer)
+    assert rows(Appeal) == 0
 
 
 def test_a_customer_says_so_once_and_it_is_no_vote(as_, cast, declined, rows):
