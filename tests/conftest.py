@@ -4,7 +4,6 @@ import contextvars
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,29 +20,9 @@ from portal.app import create_app
 from portal.database import db
 from portal.settings import Settings
 from tests import cast as cast_module
-from tests import waiting
+from tests import keeping, waiting
 from tests.factories import Factories
 from tests.standing import Scene
-
-# A TRUNCATE makes new files for each table and index, a fifth of a second for all: only what was large is worth it.
-EMPTY = sa.text("""
-DO $$
-DECLARE name regclass; filled boolean;
-BEGIN
-    FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = CAST('public' AS regnamespace)
-                AND relname <> 'alembic_version'
-    LOOP
-        IF pg_relation_size(name) > 1000000 THEN
-            EXECUTE format('TRUNCATE %s CASCADE', name);
-        ELSE
-            EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
-            IF filled THEN EXECUTE format('DELETE FROM %s', name); END IF;
-        END IF;
-    END LOOP;
-    PERFORM setval(CAST(format('%I.%I', schemaname, sequencename) AS regclass), 1, false)
-    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
-END $$
-""")
 
 pytest_plugins = ["tests.services", "tests.browsing"]
 
@@ -87,17 +66,15 @@ def _built(settings: Settings) -> Iterator[Flask]:
         upgrade()
         db.session.remove()
         db.engine.dispose()
-    if settings.database_url.startswith("sqlite"):
-        path = Path(settings.database_url.removeprefix("sqlite:///"))
-        shutil.copy(path, path.with_suffix(".template"))
+    keeping.keep_schema(settings)
     yield made
     with made.app_context():
         db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def _scene(_built: Flask) -> Scene:
-    made = Scene(_built)
+def _scene(_built: Flask, settings: Settings) -> Scene:
+    made = Scene(_built, settings)
     with _built.app_context():
         made.watch()
     return made
@@ -113,15 +90,13 @@ def app(_built: Flask, _scene: Scene, settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def scene(_built: Flask, _scene: Scene, settings: Settings) -> Iterator[Scene]:
+def scene(_built: Flask, _scene: Scene) -> Iterator[Scene]:
     """The world of tests/world.py, for tests that only look at it or are refused: `scene.browser("admin")`.
 
     It is the one of the test before where that one wrote nothing.
     """
     with _in(_built):
-        if not _scene.stands:
-            _empty(settings)
-            _scene.build()
+        _scene.stand()
         yield _scene
 
 
@@ -136,18 +111,7 @@ def _in(built: Flask) -> Iterator[None]:
 
 def _empty(settings: Settings) -> None:
     shutil.rmtree(settings.folder / "search", ignore_errors=True)
-    if settings.database_url.startswith("sqlite"):
-        db.engine.dispose()
-        path = Path(settings.database_url.removeprefix("sqlite:///"))
-        # A new file each time: a connection that somebody still holds to the old one writes into nothing.
-        for tail in ("", "-wal", "-shm"):
-            Path(f"{path}{tail}").unlink(missing_ok=True)
-        shutil.copy(path.with_suffix(".template"), path)
-        return
-    with db.engine.begin() as connection:
-        # The append-only trigger also guards against DELETE and TRUNCATE; only this session is let through.
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        connection.execute(EMPTY)
+    keeping.empty(settings)
 
 
 @pytest.fixture

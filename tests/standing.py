@@ -1,5 +1,6 @@
 """A world that stands: built once, and looked at by one test after the other while nothing is written to it."""
 
+import shutil
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,8 +8,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from portal.database import db
+from portal.settings import Settings
 from tests import cast as cast_module
-from tests import world
+from tests import keeping, world
 from tests.factories import Factories
 
 READS = ("SELECT", "BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "SET")
@@ -19,18 +21,30 @@ class Scene:
     """The world of tests/world.py with everybody of the cast signed in; `things` belong to no session."""
 
     app: Flask
+    settings: Settings
     things: dict[str, Any] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     stands: bool = False
 
-    def build(self) -> None:
-        """Make all of it, in an empty database."""
+    def stand(self) -> None:
+        """See to it that the world is there, untouched."""
+        if self.stands:
+            return
+        shutil.rmtree(self.settings.folder / "search", ignore_errors=True)
+        if self.things:
+            keeping.bring_back(self.settings)
+        else:
+            keeping.empty(self.settings)
+            self._build()
+            keeping.keep(self.settings)
+        self.stands = True
+
+    def _build(self) -> None:
         make = Factories()
         cast = cast_module.assemble(make)
         self.things = world.build(make, cast)
         self.cookies = {name: self._cookie(cast[name]) for name in cast_module.ACTORS if name != "stranger"}
-        self._keep()
-        self.stands = True
+        self._let_go()
 
     def browser(self, actor: str) -> Any:
         """A browser of this actor, with nothing in it but the sign-in."""
@@ -54,7 +68,7 @@ class Scene:
         assert cookie is not None
         return str(cookie.value)
 
-    def _keep(self) -> None:
+    def _let_go(self) -> None:
         db.session.commit()
         for thing in self.things.values():
             if isinstance(thing, db.Model) and thing in db.session:
