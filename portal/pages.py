@@ -202,7 +202,6 @@ def register(app: Flask, *, https: bool) -> None:
         address=address,
         csp_nonce=csp_nonce,
         dom_id=dom_id,
-        wants_fragment=wants_fragment,
         whole_address=whole_address,
     )
     app.add_url_rule("/static/<any(css, js):kind>/all-<version>", "whole", whole)
