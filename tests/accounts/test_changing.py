@@ -20,7 +20,10 @@ def ines(cast, with_password):
 
 
 def changed():
-    return [entry.data["fields"] for entry in db.session.query(Entry).filter_by(kind="person_changed")]
+    return [
+        entry.data["fields"]
+        for entry in db.session.query(Entry).filter_by(kind="person_changed").order_by(Entry.id)
+    ]
 
 
 class TestProfile:
@@ -156,7 +159,9 @@ def test_consent_is_given_and_withdrawn(as_, ines):
     assert "Withdraw" in browser.get("/account/").text
     browser.delete("/account/consent")
     assert not ines.crm_consent
-    told = [entry.data for entry in db.session.query(Entry).filter_by(kind="consent_changed")]
+    told = [
+        entry.data for entry in db.session.query(Entry).filter_by(kind="consent_changed").order_by(Entry.id)
+    ]
     assert told == [{"person_id": ines.id, "granted": True}, {"person_id": ines.id, "granted": False}]
 
 

@@ -30,7 +30,10 @@ def acme():
 
 
 def changed():
-    return [entry.data["fields"] for entry in db.session.query(Entry).filter_by(kind="company_changed")]
+    return [
+        entry.data["fields"]
+        for entry in db.session.query(Entry).filter_by(kind="company_changed").order_by(Entry.id)
+    ]
 
 
 def test_one_is_added(desk, rows):
@@ -104,7 +107,9 @@ def test_people_who_were_here_before_belong_to_it_now(desk, make, cast):
         None,
         cast.company.id,
     ]
-    told = [entry.data for entry in db.session.query(Entry).filter_by(kind="person_changed")]
+    told = [
+        entry.data for entry in db.session.query(Entry).filter_by(kind="person_changed").order_by(Entry.id)
+    ]
     assert told == [{"person_id": ida.id, "fields": ["company"]}]
 
 

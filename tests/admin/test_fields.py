@@ -143,7 +143,10 @@ def test_an_archived_field_is_not_asked_and_its_values_stay_for_staff(
     assert "Not asked any more" in as_(cast.moderator).get(f"/ideas/{idea.id}").text
     assert desk.delete(of(board, device, "/archiving")).status_code == 303
     assert "Phone" in as_(None).get(f"/ideas/{idea.id}").text
-    kinds = [each.data["fields"] for each in db.session.query(Entry).filter_by(kind="fields_changed")]
+    kinds = [
+        each.data["fields"]
+        for each in db.session.query(Entry).filter_by(kind="fields_changed").order_by(Entry.id)
+    ]
     assert kinds == [["archived_at"], ["archived_at"]]
 
 

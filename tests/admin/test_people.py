@@ -130,7 +130,10 @@ def test_a_closed_account_is_signed_out_and_stays_out(as_, desk, cast):
     desk.delete(closure)
     assert db.session.get(Person, cast.customer.id).active
     assert browser.get("/account/").status_code == 302
-    fields = [entry.data["fields"] for entry in db.session.query(Entry).filter_by(kind="person_changed")]
+    fields = [
+        entry.data["fields"]
+        for entry in db.session.query(Entry).filter_by(kind="person_changed").order_by(Entry.id)
+    ]
     assert fields == [["active"], ["active"]]
 
 
@@ -154,7 +157,10 @@ def test_a_person_is_put_into_a_company_by_hand(desk, cast, make):
     desk.put(path, data={"company": "Harbor Foods"})
     assert desk.put(path, data={"company": ""}).status_code == 303
     assert cast.customer.company_id is None
-    fields = [entry.data["fields"] for entry in db.session.query(Entry).filter_by(kind="person_changed")]
+    fields = [
+        entry.data["fields"]
+        for entry in db.session.query(Entry).filter_by(kind="person_changed").order_by(Entry.id)
+    ]
     assert fields == [["company"], ["company"]]
 
 

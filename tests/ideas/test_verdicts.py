@@ -46,8 +46,8 @@ def test_voters_and_the_author_are_asked_and_may_change_their_answer(as_, cast, 
     assert rows(Verdict) == 2
     for who in (None, cast.moderator):
         assert "2 people answered: 1 yes, 1 partly, 0 no." in shown(as_(who).get(path))
-    told = [each.data["answer"] for each in db.session.query(Entry).filter_by(kind="idea_judged")]
-    assert told == ["no", "partly", "yes"]
+    told = db.session.query(Entry).filter_by(kind="idea_judged").order_by(Entry.id)
+    assert [each.data["answer"] for each in told] == ["no", "partly", "yes"]
 
 
 def test_others_are_not_asked(as_, cast, make, shipped, rows):

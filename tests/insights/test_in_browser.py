@@ -23,6 +23,7 @@ def waiting(make, cast, catch_up):
 
 
 def titles(page):
+    page.wait_for_load_state()
     return page.locator("[data-desk] tbody th a").all_inner_texts()
 
 
@@ -30,6 +31,7 @@ def test_from_what_waits_to_a_decision_by_keys(visit, cast, waiting, axe):
     page = visit(cast.product_manager)
     page.goto("/")
     page.click(".nav >> text=Desk")
+    page.wait_for_url("**/desk/")
     assert titles(page) == ["Offline mode", "Dark theme", "Print labels"]
     assert axe(page) == []
     page.keyboard.press("/")
