@@ -90,12 +90,11 @@ def mark_with(marked: Any, of: Callable[[Viewer], sa.ColumnElement[Any]]) -> Non
 
 def visible_to(viewer: Viewer) -> sa.Select[Idea]:
     """Ideas this viewer may know about: the one visibility rule. Every read starts here."""
-    ideas = sa.select(Idea)
     if viewer.may("moderate"):
-        return ideas
+        return sa.select(Idea)
     shown = Idea.hidden_at.is_(None)
     known = shown if viewer.id is None else sa.or_(shown, Idea.author_id == viewer.id)
-    return ideas.where(known, seeing.ideas_seen(viewer))
+    return sa.select(Idea).where(known, seeing.ideas_seen(viewer))
 
 
 def listed_to(viewer: Viewer) -> sa.Select[Idea]:
