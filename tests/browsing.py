@@ -105,7 +105,8 @@ def axe() -> Callable[[Page], list[str]]:
     source = AXE.read_text()
 
     def look(page: Page, *rules: str, without: str = "") -> list[str]:
-        page.evaluate(source)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
         options: dict[str, Any] = {"resultTypes": ["violations"]}
         if rules:
             options["runOnly"] = rules

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,7 +40,12 @@ def visible_posts(viewer: Viewer) -> sa.Select[Post]:
 
 def with_author(posts: sa.Select[Post]) -> sa.Select[Post]:
     """The same posts with what their line of authorship shows."""
-    return posts.options(joinedload(Post.author).joinedload(Person.company))
+    return posts.options(_author())
+
+
+@cache
+def _author() -> Any:
+    return joinedload(Post.author).joinedload(Person.company)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Every read of boards and ideas."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -104,8 +105,13 @@ def listed_to(viewer: Viewer) -> sa.Select[Idea]:
 
 def for_cards(ideas: sa.Select[Idea]) -> sa.Select[Idea]:
     """The same ideas with all that a card shows and nothing else."""
+    return ideas.options(*_card())
+
+
+@cache
+def _card() -> Sequence[Any]:
     board = joinedload(Idea.board).load_only(*PLACE, raiseload=True)
-    return ideas.options(load_only(*CARD, raiseload=True), board)
+    return load_only(*CARD, raiseload=True), board
 
 
 def cards(ideas: sa.Select[Any]) -> Sequence[Idea]:
@@ -132,16 +138,22 @@ def find_with(idea_id: int, viewer: Viewer, *more: sa.ColumnElement[Any]) -> Any
         .where(Idea.id == idea_id)
         .add_columns(Vote, *more)
         .outerjoin(Vote, own)
-        .options(
-            joinedload(Idea.board).undefer(Board.has_fields),
-            joinedload(Idea.author).joinedload(Person.company),
-        )
-        .options(joinedload(Vote.added_by).load_only(Person.name, raiseload=True))
+        .options(*_around())
         .options(*[with_expression(marked, of(viewer)) for marked, of in _marks.items() if viewer.id])
     ).first()
     if found is None:
         raise NotFound(GONE)
     return found
+
+
+@cache
+def _around() -> Sequence[Any]:
+    """What the page of an idea shows beside it."""
+    return (
+        joinedload(Idea.board).undefer(Board.has_fields),
+        joinedload(Idea.author).joinedload(Person.company),
+        joinedload(Vote.added_by).load_only(Person.name, raiseload=True),
+    )
 
 
 def find_card(idea_id: int, viewer: Viewer) -> Idea:

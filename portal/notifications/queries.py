@@ -22,6 +22,8 @@ MOST = 99
 
 NEWEST: Keyset[Any] = Keyset((Notice.id,))
 
+_Vote = aliased(Vote)
+
 
 def page_of(person: Person, cursor: str | None) -> Page[Any]:
     """A page of what the person was told, the newest first, about ideas that they may still see."""
@@ -65,7 +67,6 @@ def find(notice_id: int, person: Person) -> Notice:
 def is_following(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Whether the viewer hears what becomes of a row of Idea: as a follower, its author or a voter who said no stop."""
     mine = sa.exists().where(Watch.person_id == viewer.id, Watch.idea_id == Idea.id)
-    vote = aliased(Vote)
-    voted = sa.exists().where(vote.person_id == viewer.id, vote.idea_id == Idea.id)
+    voted = sa.exists().where(_Vote.person_id == viewer.id, _Vote.idea_id == Idea.id)
     close = sa.or_(voted, sa.func.coalesce(Idea.author_id, 0) == viewer.id)
     return sa.or_(mine.where(Watch.stopped_at.is_(None)), sa.and_(close, ~mine))

@@ -160,8 +160,9 @@ def export(visitor, title):
     page.goto("/exports/new")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
-    sheet = openpyxl.load_workbook(Path(download.value.path()).open("rb"), read_only=True).worksheets[0]
-    assert title in [cell for row in sheet.iter_rows(values_only=True) for cell in row]
+    with Path(download.value.path()).open("rb") as file:
+        sheet = openpyxl.load_workbook(file, read_only=True).worksheets[0]
+        assert title in [cell for row in sheet.iter_rows(values_only=True) for cell in row]
 
 
 def consent(visitor):

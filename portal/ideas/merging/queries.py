@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,6 +120,7 @@ def standing_for(idea: Idea, viewer: Viewer) -> Idea:
     return (seen_target(idea, viewer) or idea) if idea.is_merged else idea
 
 
+@cache
 def _merges() -> sa.Select[Merge]:
     people = (
         joinedload(Merge.merged_by).load_only(Person.name),
