@@ -2,8 +2,8 @@
 
 A line on standard input starts a process, whose id is printed: `work` is `flask worker`; `die 7` lets all readers
 catch up and is killed at the seventh thing that it does to the database or to a file; `deliver 7` does the same with
-what is scheduled. `wait ID` prints how the process ended. Loading the portal takes a second, working a few milliseconds: without the fork nearly every kill
-would hit the loading.
+what is scheduled, `tell 7` with those who wait to be told. `wait ID` prints how the process ended. Loading the portal
+takes a second, working a few milliseconds: without the fork nearly every kill would hit the loading.
 """
 
 import os
@@ -18,6 +18,9 @@ from sqlalchemy.engine import Engine
 
 from portal.activity import reading
 from portal.app import create_app
+from portal.notifications import telling
+from portal.notifications.cli import tell_waiting
+from portal.notifications.noticing import NoticeReader
 from portal.transfer.saved.cli import deliver
 from tests.activity.readers import Noting
 
@@ -49,6 +52,13 @@ def die(app, moment, work=reading.catch_up_all):
         work()
 
 
+def tell():
+    """Let those know who are to hear of something, three at a time."""
+    telling.BATCH = 3
+    reading.catch_up(NoticeReader())
+    tell_waiting()
+
+
 def perform(app, line):
     """Do what the line says, and end this process."""
     os.close(sys.stdin.fileno())
@@ -61,6 +71,8 @@ def perform(app, line):
                 die(app, int(moment))
             case ["deliver", moment]:
                 die(app, int(moment), partial(deliver, app.extensions["settings"]))
+            case ["tell", moment]:
+                die(app, int(moment), tell)
         status = 0
     except SystemExit as end:
         status = int(end.code or 0)

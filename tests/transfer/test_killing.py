@@ -42,14 +42,20 @@ def portal(place):
         db.engine.dispose()
 
 
-@pytest.fixture
-def stage(portal, place):
+@pytest.fixture(scope="module")
+def loaded(portal, place):
     names = {"INSTANCE": place.instance, "DATABASE_URL": place.database_url, "SECRET_KEY": place.secret_key}
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     made = Stage(ours | {f"PORTAL_{name}": value for name, value in names.items()})
     yield made
-    made.stop()
     made.close()
+
+
+@pytest.fixture
+def stage(loaded):
+    """Where workers start; none is left at the end of a test."""
+    yield loaded
+    loaded.stop()
 
 
 @pytest.fixture(scope="module")
