@@ -8,6 +8,7 @@ from flask import current_app
 from portal import clock
 from portal.activity.models import Entry
 from portal.discussion.models import Link
+from portal.ideas.inquiring.models import Inquiry
 from portal.ideas.merging.models import Merge
 from portal.ideas.models import Admission, Audience
 from portal.ideas.plans.models import InternalNote, Plan
@@ -23,7 +24,7 @@ from tests.cast import ACTORS, Cast
 def build(make: Any, cast: Cast) -> dict[str, Any]:
     """Names of things to things. Everything is by `customer` unless its name says otherwise."""
     hidden = {"hidden_at": clock.now(), "hidden_reason": "Advertising"}
-    board, category = make.board(name="Mobile"), make.category(name="Reports")
+    board, category = make.board(name="Mobile", quiet_months=12), make.category(name="Reports")
     world: dict[str, Any] = {"board": board, "category": category}
     world["idea"] = make.idea(board=board, author=cast.customer, title="Offline mode for field visits")
     world["hidden_idea"] = make.idea(board=board, author=cast.customer, title="Cheap watches", **hidden)
@@ -106,7 +107,8 @@ def _export(make: Any, cast: Cast) -> SavedExport:
 
 
 def _merged(make: Any, cast: Cast, idea: Any) -> dict[str, Any]:
-    """An idea that was merged into another one, and one that asks for the same and was not."""
+    """An idea that was merged into another one, and one that asks for the same and was not: people are asked whether they
+    still want it."""
     twin = make.idea(board_id=idea.board_id, author=cast.customer, title="Field visits without a connection")
     merged = make.idea(
         board_id=idea.board_id, author=cast.customer, title="Working under ground", merged_into_id=idea.id
@@ -116,6 +118,8 @@ def _merged(make: Any, cast: Cast, idea: Any) -> dict[str, Any]:
     make._save(
         Merge(source=merged, target=idea, merged_by=cast.admin, at=clock.now(), reason="The same wish")
     )
+    now = clock.now()
+    make._save(Inquiry(idea_id=twin.id, asked_at=now - timedelta(days=1), until=now + timedelta(days=29)))
     pair = make._save(Pair(one_id=idea.id, other_id=twin.id, covers=0.8, found_at=clock.now()))
     return {"twin_idea": twin, "merged_idea": merged, "pair": pair.id}
 

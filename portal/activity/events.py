@@ -244,6 +244,33 @@ class AskedForAgain(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InquiryOpened(Event):
+    """Who wanted a quiet idea is asked whether they still do, until a day (ISO)."""
+
+    idea_id: int
+    inquiry_id: int
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryAnswered(Event):
+    """The actor still wants the idea ("yes"), or not ("no")."""
+
+    idea_id: int
+    inquiry_id: int
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryEnded(Event):
+    """Nobody is asked about the idea any more: how that came."""
+
+    idea_id: int
+    inquiry_id: int
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaScored(Event):
     """An idea was scored, in thousandths, by a version of its formula (0: the RICE that is built in)."""
 

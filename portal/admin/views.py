@@ -58,6 +58,13 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
         "Second look",
         "Ideas that are asked for again, and shipped ones that do not solve it",
     ),
+    (
+        "ideas.still_wanted",
+        {},
+        Permission.DECIDE,
+        "Asked whether still wanted",
+        "Quiet ideas: who wanted them is asked, and what nobody wants is closed",
+    ),
     ("ideas.declined", {}, Permission.DECIDE, "Declined ideas", "Why, how often, and how many wanted them"),
     ("roadmap.index", {}, Permission.DECIDE, "Roadmaps", "What is planned, and who sees it"),
     ("changelog.drafts", {}, Permission.DECIDE, "Changelog", "Drafts, and what is published when"),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import announcing, answering, peopling
+from portal.demo import announcing, answering, inquiring, peopling
 from portal.demo.choosing import NOW, Electorate
 from portal.demo.loading import Community, Item
 from portal.discussion import writing
@@ -78,6 +78,7 @@ class Story:
             *(step for topic in self.community.topics for step in self._topic(topic, electorate)),
             *self._moderation(),
             *self._answers(),
+            self._step(inquiring.DAYS_AGO, inquiring.inquire, self.boards),
             *(self._step(entry["days_ago"], self._announce, entry) for entry in self.community.changelog),
         ]
         return sorted(told, key=lambda step: step.at)

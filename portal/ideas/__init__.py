@@ -76,6 +76,7 @@ def _know_pages() -> None:
 
 def _ask_afterwards(app: "Flask") -> None:
     """What is said of an idea in numbers: does it solve it, who still wants it, what does it score."""
+    from portal.ideas import inquiries
     from portal.ideas.appeals import auditing as appeals_counted  # noqa: F401
     from portal.ideas.appeals import views as appeals
     from portal.ideas.scores import views as scores
@@ -83,5 +84,6 @@ def _ask_afterwards(app: "Flask") -> None:
     from portal.ideas.verdicts import views as verdicts
 
     appeals.register(app)
+    inquiries.register(app)
     verdicts.register(app)
     scores.register(app)

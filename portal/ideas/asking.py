@@ -1,6 +1,7 @@
 """Asking people after a decision: what an idea carries of their answers, and what a board says about asking."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, query_expression
@@ -18,6 +19,8 @@ class Answered:
     solved_no: Mapped[int] = mapped_column(default=0, server_default="0")
     appeals: Mapped[int] = mapped_column(default=0, server_default="0")
     asked_again_at: Mapped[datetime | None]
+    is_asked: ClassVar[Any]
+    """Whether people are asked if they still want it (portal/ideas/inquiring)."""
 
     @declared_attr
     def is_followed(cls) -> Mapped[bool | None]:
@@ -39,10 +42,17 @@ class Answered:
 
 class Asking:
     """How many customers who still want a decided idea bring it before staff again (0: none do), and whether it is put
-    under review then; as columns of a board."""
+    under review then; as columns of a board.
+
+    After `quiet_months` without a sign of life (0: never) who wanted an open idea is asked whether they still do; it
+    takes the status `quiet_status` when nobody says so within `quiet_days` (portal/ideas/inquiring).
+    """
 
     revive_at: Mapped[int] = mapped_column(default=10, server_default="10")
     revive_moves: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    quiet_months: Mapped[int] = mapped_column(default=0, server_default="0")
+    quiet_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    quiet_status: Mapped[str] = mapped_column(sa.String(20), default="declined", server_default="declined")
 
 
 def _some(name: str, column: str, condition: str) -> sa.Index:

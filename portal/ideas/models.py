@@ -57,6 +57,8 @@ class Board(Ruled, Asking, Model):
     __table_args__ = (
         sa.CheckConstraint("half_life > 0", name="half_life_positive"),
         sa.CheckConstraint("revive_at >= 0", name="revive_at_not_negative"),
+        sa.CheckConstraint("quiet_months >= 0", name="quiet_months_not_negative"),
+        sa.CheckConstraint("quiet_days > 0", name="quiet_days_positive"),
         *checks(),
         within("audience", Audience),
         *(within(column, Party) for column in ("who_posts", "who_votes", "who_comments")),

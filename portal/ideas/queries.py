@@ -64,6 +64,7 @@ PLACE = (
     Board.who_votes,
     Board.who_comments,
     Board.revive_at,
+    Board.quiet_months,
 )
 """What is known of the board of a card."""
 

@@ -22,6 +22,7 @@ TOLD: dict[str, tuple[str, str]] = {
     events.StatusChanged.kind: ("status", "new"),
     events.OfficialAnswerGiven.kind: ("answer", "version"),
     events.IdeaAnnounced.kind: ("announced", "entry_id"),
+    events.InquiryOpened.kind: ("inquiry", "until"),
 }
 """Events of which people are told: the kind of notice, and the field that says what it is about ("" for none)."""
 

@@ -33,6 +33,7 @@ RANKED = (
     "board_id",
     "merged_into_id",
     "sources",
+    "is_asked",
 )
 SEEN = ("votes_up", "votes_down", "hidden_at")
 

@@ -145,10 +145,12 @@ DOORS = [
         {
             "vote_budget": 100, "most_per_idea": 100, "least_votes_to_post": 100, "counts_hidden_days": 100,
             "opens_at": 100, "votes_from": 100, "closes_at": 100, "revive_at": 100, "agreed": 100,
+            "quiet_months": 100, "quiet_days": 100, "quiet_status": 100,
         },
         {"counts_hidden": "never"}, ("/ideas/",),
         fine={"vote_budget": "5", "most_per_idea": "1", "least_votes_to_post": "0", "counts_hidden_days": "14",
-              "opens_at": "", "votes_from": "", "closes_at": "", "revive_at": "10", "agreed": ""},
+              "opens_at": "", "votes_from": "", "closes_at": "", "revive_at": "10", "agreed": "", "quiet_months": "0",
+              "quiet_days": "30", "quiet_status": "declined"},
     ),
     _desk("categories", "CategoryForm", {}),
     Door(
@@ -236,6 +238,10 @@ DOORS = [
     ),
     Door(
         "verdict", "VerdictForm", "customer", "PUT", "/ideas/1/verdict", {"words": 500}, {"answer": ("yes", "no")}, (),
+    ),
+    Door(
+        "still wanted", "StillWantedForm", "customer", "PUT", "/ideas/{twin_idea}/still-wanted", {"says": 100}, {}, (),
+        fine={"says": "no"},
     ),
     Door(
         "score", "ScoreForm", "product_manager", "PUT", "/ideas/1/score",

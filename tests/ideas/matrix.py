@@ -160,6 +160,21 @@ ROUTES += [
     row("DELETE", "ideas.delete_appeal", SEEN, everyone=303, stranger=401),
     row("DELETE", "ideas.delete_appeal", HIDDEN, everyone=404, stranger=401, customer=303, moderator=303, admin=303),
 ]  # fmt: skip
+# The customer wrote the idea that is asked about; nobody else voted for it or follows it.
+ASKED = {"idea_id": "twin_idea"}
+ROUTES += [
+    row("GET", "ideas.still_wanted", **STAFF_ONLY),
+    row("GET", "ideas.still_wanted", {"list": "past"}, **STAFF_ONLY),
+    row("PUT", "ideas.put_still_wanted", ASKED, {"says": "no"}, everyone=403, stranger=401, customer=303),
+    row("PUT", "ideas.put_still_wanted", ASKED, {"says": "perhaps"}, everyone=400, stranger=401),
+    row("PUT", "ideas.put_still_wanted", SEEN, {"says": "yes"}, everyone=409, stranger=401),
+    row(
+        "PUT", "ideas.put_still_wanted", HIDDEN, {"says": "yes"},
+        everyone=404, stranger=401, customer=409, moderator=409, admin=409,
+    ),
+    row("PUT", "ideas.put_keeping", ASKED, everyone=303, stranger=401, customer=403, other_customer=403),
+    row("PUT", "ideas.put_keeping", HIDDEN, everyone=404, stranger=401, customer=403, moderator=303, admin=303),
+]  # fmt: skip
 SCORE = {"reach": "0", "impact": "2", "confidence": "80", "effort": "2"}
 DECIDERS = {"everyone": 403, "product_manager": 303, "admin": 303}
 ROUTES += [

@@ -16,6 +16,7 @@ from portal.ideas import deciding, submitting
 from portal.ideas.changelog.models import ChangelogAdmission, ChangelogFollow, ChangelogKind
 from portal.ideas.confirming import keeping
 from portal.ideas.grounds.models import Ground
+from portal.ideas.inquiring.models import Inquiry, InquiryAnswer
 from portal.ideas.merging.joining import merge
 from portal.ideas.merging.separating import part
 from portal.ideas.models import Admission, Audience, Status
@@ -93,7 +94,16 @@ class Community:
         make.value(self.ideas[0], make.field(self.boards[0]), "An answer")
         make.field(self.boards[0], "Red", "Green")
 
+        self.ask_once(make)
         self.merge_two()
+
+    def ask_once(self, make):
+        """Whether the first idea is still wanted, which somebody said."""
+        days = {"asked_at": START - timedelta(days=40), "until": START - timedelta(days=10)}
+        end = {"ended_at": START - timedelta(days=20), "ended": "yes", "ended_by_id": self.people[0].id}
+        inquiry = make._save(Inquiry(idea_id=self.ideas[0].id, **days, **end))
+        said = {"inquiry_id": inquiry.id, "person_id": self.people[0].id, "says": "yes"}
+        make._save(InquiryAnswer(**said, at=end["ended_at"]))
 
     def merge_two(self):
         """Two ideas that were merged and parted, which seem to be the same."""

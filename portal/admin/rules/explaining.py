@@ -7,7 +7,10 @@ from typing import Any
 from portal import clock
 from portal.admin.audiences.explaining import mark_of as mark_of
 from portal.admin.rules import queries
+from portal.ideas.inquiring.asking import MOST
+from portal.ideas.inquiring.queries import endings
 from portal.ideas.models import Board
+from portal.ideas.standing import Votes
 from portal.voting.ruling import Hidden, day
 
 Said = list[str]
@@ -22,6 +25,8 @@ def explain(board: Board, fields: dict[str, Any]) -> Said:
             said += sentences(board, changed[name])
     if {"counts_hidden", "counts_hidden_days"} & set(changed):
         said += _hidden(board, fields["counts_hidden"], fields["counts_hidden_days"])
+    if {"quiet_months", "quiet_days", "quiet_status"} & set(changed):
+        said += _quiet(board, fields["quiet_months"], fields["quiet_days"], fields["quiet_status"])
     return said
 
 
@@ -127,6 +132,29 @@ def _moves(_board: Board, moves: bool) -> Said:
     return ["Ideas that are asked for again keep their status until somebody decides."]
 
 
+def _quiet(board: Board, months: int, days: int, status: str) -> Said:
+    asked = queries.asked_ideas(board)
+    if not months:
+        said = ["Nobody is asked whether they still want an idea about which nothing happens."]
+        stay = f"{_counted(asked, 'idea')} about which people are asked now {_stay(asked)} open."
+        return [*said, stay] if asked else said
+    ideas, people = queries.quiet_ideas(board, months)
+    to = next(each for each in endings(board.id) if each.key == status)
+    free = " and its votes are free for other ideas" if to.votes == Votes.RETURNED else ""
+    now = f"{_counted(ideas, 'idea')} and {_people(people)}"
+    whom = "its author, its voters and its followers"
+    said = [
+        f"After {_counted(months, 'month')} without a sign of life {whom} are asked whether they still want an open idea.",
+        f"That {_are(ideas)} {now} today. At most {MOST} ideas of the board are asked about on one day.",
+        f"When nobody says yes within {_counted(days, 'day')}, the idea is {to.name}{free}. Everybody is told.",
+    ]
+    if asked:
+        said.append(
+            f"Asked about already: {_counted(asked, 'idea')}. The day stays; then it is {to.name} too."
+        )
+    return said
+
+
 SENTENCES: dict[str, Callable[[Board, Any], Said]] = {
     "vote_budget": _budget,
     "most_per_idea": _most,
@@ -155,6 +183,10 @@ def _have(number: int) -> str:
 
 def _stay(number: int) -> str:
     return "stays" if number == 1 else "stay"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _counted(number: int, word: str) -> str:

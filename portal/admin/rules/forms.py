@@ -1,13 +1,23 @@
 """What may come in about the rules of a board."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from itertools import pairwise
 from typing import Any
 
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, RadioField, SelectChoice
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+)
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from portal.ideas.models import Board
+from portal.ideas.standing import Standing
 from portal.pages import Form
 from portal.voting.ruling import MOST, Hidden
 
@@ -26,7 +36,12 @@ PLAIN = (
     "counts_hidden_days",
     "revive_at",
     "revive_moves",
+    "quiet_months",
+    "quiet_days",
+    "quiet_status",
 )
+KEPT = ("revive_at", "quiet_months", "quiet_days", "quiet_status")
+"""What stays as it is where a form does not say it."""
 PHASES = ("opens_at", "votes_from", "closes_at")
 FARTHEST = 2200
 
@@ -79,20 +94,35 @@ class RulesForm(Form):
         "When so many customers say “I still want this” on a declined idea, staff see it again. 0: nobody can say so.",
     )
     revive_moves = BooleanField("Put such an idea under review at once")
+    quiet_months = _whole(
+        "Ask whether it is still wanted, after how many months",
+        0,
+        120,
+        False,
+        "After so many months without a vote, a comment or an act of staff. 0: nobody is asked.",
+    )
+    quiet_days = _whole(
+        "Days to answer",
+        7,
+        365,
+        False,
+        "One yes keeps the idea open. Without one it is closed after these days.",
+    )
+    quiet_status = SelectField("What it is then", validate_choice=False)
     agreed = HiddenField()
 
-    def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, board: Board, endings: Sequence[Standing], **kwargs: Any) -> None:
         super().__init__(*args, **{name: getattr(board, name) for name in (*PLAIN, *PHASES)}, **kwargs)
         self.board = board
+        self.quiet_status.choices = [(each.key, each.name) for each in endings]
 
     def fields(self) -> dict[str, Any]:
         """What was chosen, by column; times are UTC."""
         times = {name: self[name].data for name in PHASES}
         aware = {name: at.replace(tzinfo=UTC) if at else None for name, at in times.items()}
         plain = {name: self[name].data for name in PLAIN}
-        if plain["revive_at"] is None:
-            plain["revive_at"] = self.board.revive_at
-        return plain | aware
+        kept = {name: getattr(self.board, name) for name in KEPT if plain[name] in (None, "")}
+        return plain | kept | aware
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also whether opening, voting and closing follow each other."""
@@ -102,4 +132,16 @@ class RulesForm(Form):
             self.closes_at.errors = ["These times are too far away."]
         elif any(after <= before for before, after in pairwise(given)):
             self.closes_at.errors = ["A board opens first, then voting begins, then it closes."]
-        return fine and not self.closes_at.errors
+        if reason := self._why_nothing_ends():
+            self.quiet_status.errors = [reason]
+        return fine and not self.closes_at.errors and not self.quiet_status.errors
+
+    def _why_nothing_ends(self) -> str:
+        """Why what nobody wants cannot take the chosen status; empty where nobody is asked, or it can."""
+        there = {key for key, _ in self.quiet_status.choices or ()}
+        wanted = self.quiet_status.data or (self.board.quiet_status if self.quiet_months.data else "")
+        if not wanted or wanted in there:
+            return ""
+        if not there:
+            return "This board has no status that ends an idea and takes no votes. Add one first."
+        return "Choose one of the statuses that end an idea."

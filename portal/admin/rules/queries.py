@@ -6,9 +6,13 @@ import sqlalchemy as sa
 
 from portal.database import db
 from portal.errors import NotFound
+from portal.ideas.inquiring.finding import is_quiet
+from portal.ideas.inquiring.models import Inquiry
+from portal.ideas.inquiring.queries import open_on
 from portal.ideas.models import CLOSED, Board, Idea
 from portal.ideas.standing import Votes, votes_of
 from portal.ideas.statuses.queries import is_complete
+from portal.notifications.models import Watch
 from portal.voting import budgeting
 from portal.voting.models import Vote, is_own, weight_counted
 
@@ -76,6 +80,22 @@ def decided_ideas(board: Board, number: int) -> tuple[int, int]:
     decided = ideas.where(votes_of(Idea.board_id, Idea.status) != Votes.TAKES, ~is_complete())
     waiting = decided.where(Idea.asked_again_at.is_(None), Idea.appeals >= max(number, 1))
     return _count(decided), _count(waiting) if number else 0
+
+
+def quiet_ideas(board: Board, months: int) -> tuple[int, int]:
+    """How many ideas of the board are quiet when that takes so many months, and how many people wrote them, voted for
+    them or follow them."""
+    ideas = sa.select(Idea.id).where(is_quiet(board, months))
+    voters = sa.select(Vote.person_id).where(Vote.counts_for_id.in_(ideas))
+    authors = sa.select(Idea.author_id).where(Idea.id.in_(ideas))
+    follow = sa.select(Watch.person_id).where(Watch.idea_id.in_(ideas), Watch.stopped_at.is_(None))
+    people = sa.union(voters, authors, follow).subquery()
+    return _count(ideas), _count(sa.select(people).where(people.c[0].is_not(None)))
+
+
+def asked_ideas(board: Board) -> int:
+    """About how many ideas of the board people are being asked whether they still want them."""
+    return _count(open_on(board.id).with_only_columns(Inquiry.id))
 
 
 def _votes(board: Board, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:

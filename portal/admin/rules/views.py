@@ -9,6 +9,7 @@ from portal.admin.rules import explaining, queries
 from portal.admin.rules.forms import RulesForm
 from portal.admin.views import admin, needs
 from portal.database import db
+from portal.ideas.inquiring.queries import endings
 from portal.ideas.models import Board
 
 decides = needs(
@@ -20,7 +21,7 @@ decides = needs(
 @decides
 def edit_rules(board_id: int) -> Response:
     board = queries.find(board_id)
-    return _form(board, RulesForm(formdata=None, board=board))
+    return _form(board, RulesForm(formdata=None, board=board, endings=endings(board_id)))
 
 
 @admin.put("/admin/boards/<int:board_id>/rules")
@@ -28,7 +29,7 @@ def edit_rules(board_id: int) -> Response:
 def put_rules(board_id: int) -> Response:
     """The change, once somebody has agreed to what it means for whom."""
     board = queries.find(board_id)
-    form = RulesForm(board=board)
+    form = RulesForm(board=board, endings=endings(board_id))
     if not form.validate():
         return _form(board, form, 422)
     said = explaining.explain(board, form.fields())

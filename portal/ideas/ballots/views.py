@@ -1,7 +1,7 @@
 """The addresses of the viewer's own vote on an idea."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, request, url_for
 from flask_login import login_required
@@ -42,24 +42,32 @@ def delete_vote(idea_id: int) -> Response:
 
 
 def _voted(idea_id: int) -> Response:
+    names = after_vote(idea_id)
+    return pages.answer("ideas/vote/update.hx.html", back_to(names["idea"]), **names)
+
+
+def after_vote(idea_id: int) -> dict[str, Any]:
+    """What a page shows of an idea once the viewer voted, or took the vote back."""
     viewer = pages.viewer()
     idea, vote = queries.find_to_show(idea_id, viewer)
-    on_its_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == _address(idea)
-    names: dict[str, Any] = {
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    on_its_page = here.path == _address(idea)
+    # Lists of several boards show no balance.
+    has_balance = not here.path or on_its_page or parse_qs(here.query).get("board") == [str(idea.board_id)]
+    return {
         "idea": idea,
         "vote": vote,
         "value": vote.value if vote else 0,
         "on_its_page": on_its_page,
-        "balance": budgeting.balance(viewer, idea.board, Idea),
+        "balance": budgeting.balance(viewer, idea.board, Idea) if has_balance else None,
     }
-    return pages.answer("ideas/vote/update.hx.html", _back_to(idea), **names)
 
 
 def _address(idea: Idea) -> str:
     return url_for("ideas.show", idea_id=idea)
 
 
-def _back_to(idea: Idea) -> str:
+def back_to(idea: Idea) -> str:
     """The list or page of ours from which the vote was sent, at the idea; or the idea."""
     came = urlsplit(request.referrer or "")
     place = f"{came.path}?{came.query}" if came.query else came.path

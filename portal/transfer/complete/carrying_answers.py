@@ -1,9 +1,11 @@
-"""What people say of a decided idea, and how staff score ideas: their counts come along as columns of the idea."""
+"""What people say of a decided idea or of a quiet one, and how staff score ideas: their counts come along as columns of the idea."""
 
 from portal.ideas.appeals.models import Appeal
+from portal.ideas.inquiring.models import IdeaTouch, Inquiry, InquiryAnswer, InquiryLook
 from portal.ideas.scores.models import Formula, Score
 from portal.ideas.verdicts.models import Verdict
-from portal.transfer.complete.listing import carry
+from portal.transfer.complete.listing import carry, leave_out
 
-for model in (Verdict, Appeal, Formula, Score):
+for model in (Verdict, Appeal, Formula, Score, Inquiry, InquiryAnswer, IdeaTouch):
     carry(model)
+leave_out(InquiryLook, "says how far the worker has come today")
