@@ -114,7 +114,7 @@ class RulesForm(Form):
     def __init__(self, *args: Any, board: Board, endings: Sequence[Standing], **kwargs: Any) -> None:
         super().__init__(*args, **{name: getattr(board, name) for name in (*PLAIN, *PHASES)}, **kwargs)
         self.board = board
-        self.quiet_status.choices = [(each.key, each.name) for each in endings]
+        self.quiet_status.choices = [SelectChoice(each.key, each.name) for each in endings]
 
     def fields(self) -> dict[str, Any]:
         """What was chosen, by column; times are UTC."""
@@ -138,7 +138,7 @@ class RulesForm(Form):
 
     def _why_nothing_ends(self) -> str:
         """Why what nobody wants cannot take the chosen status; empty where nobody is asked, or it can."""
-        there = {key for key, _ in self.quiet_status.choices or ()}
+        there = {each.value for each in self.quiet_status.choices or ()}
         wanted = self.quiet_status.data or (self.board.quiet_status if self.quiet_months.data else "")
         if not wanted or wanted in there:
             return ""
