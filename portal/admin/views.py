@@ -26,6 +26,13 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
     ("moderation.queue", {}, Permission.MODERATE, "Review queue", "Flags that wait for a decision"),
     ("pairs.index", {}, Permission.MODERATE, "Suggested merges", "Ideas that seem to ask for the same"),
     (
+        "insights.bursts",
+        {},
+        Permission.MODERATE,
+        "Bursts of votes",
+        "Many votes within an hour, by accounts that have something in common",
+    ),
+    (
         "moderation.log",
         {},
         Permission.MODERATE,

@@ -12,6 +12,7 @@ def register(app: "Flask") -> None:
     """Follow the journal, have the worker fold what waits, and attach pages and commands."""
     from portal.activity.reading import readers
     from portal.insights import auditing, cli, views  # noqa: F401
+    from portal.insights.bursts import views as bursts  # noqa: F401
     from portal.insights.figures import views as figures  # noqa: F401
     from portal.insights.following import DemandReader
     from portal.insights.votes import views as votes  # noqa: F401

@@ -40,6 +40,19 @@ def decides(view: Callable[..., Response]) -> Callable[..., Response]:
     return guarded
 
 
+def for_staff(view: Callable[..., Response]) -> Callable[..., Response]:
+    """A view for all staff: who voted."""
+
+    @wraps(view)
+    @login_required
+    def guarded(**values: Any) -> Response:
+        if not current_user.is_staff:
+            raise NotAllowed("Who voted is for staff. How many did stands on the page of the idea.")
+        return view(**values)
+
+    return guarded
+
+
 @insights.get("/")
 @decides
 def desk() -> Response:

@@ -17,6 +17,7 @@ ROUTES = [
     row("GET", "insights.votes", {"idea": 1, "tier": "enterprise", "since": "2026-01-01"}, **STAFF),
     row("GET", "insights.wanted", {"idea_id": "idea"}, **STAFF),
     row("GET", "insights.wanted", {"idea_id": "hidden_idea"}, **HIDDEN),
+    row("GET", "insights.bursts", **STAFF),
     row("GET", "insights.desk", **DECIDES),
     row("GET", "insights.desk", {"sort": "new"}, **DECIDES),
 ]

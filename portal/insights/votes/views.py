@@ -4,13 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, request
-from flask_login import current_user, login_required
 
 from portal import clock, pages
-from portal.errors import NotAllowed
 from portal.ideas import queries as ideas
 from portal.insights.bucketing import over_time
-from portal.insights.views import insights
+from portal.insights.views import for_staff, insights
 from portal.insights.votes import queries
 from portal.insights.votes.choosing import NOBODY, VoteChoice
 from portal.voting.ruling import IMPORTANCE
@@ -18,10 +16,9 @@ from portal.voting.tallying import Demand, demand_for, money
 
 
 @insights.get("/votes")
-@login_required
+@for_staff
 def votes() -> Response:
     """The votes behind a figure; of one idea, with what they come to."""
-    _must_be_staff()
     viewer = pages.viewer()
     choice = VoteChoice.read(request.args, viewer)
     idea = ideas.find(choice.idea, viewer) if choice.idea else None
@@ -31,17 +28,11 @@ def votes() -> Response:
 
 
 @insights.get("/ideas/<slugged:idea_id>/wanted")
-@login_required
+@for_staff
 def wanted(idea_id: int) -> Response:
     """The pictures of who votes for an idea, for its page."""
-    _must_be_staff()
     idea = ideas.find(idea_id, pages.viewer())
     return pages.page("insights/votes/_wanted.html", idea=idea, **_picture(idea))
-
-
-def _must_be_staff() -> None:
-    if not current_user.is_staff:
-        raise NotAllowed("Who voted is for staff. How many did stands on the page of the idea.")
 
 
 def _picture(idea: Any) -> dict[str, Any]:
