@@ -23,21 +23,21 @@ class Press:
     domain: str
 
     @property
-    def house(self) -> str:
+    def shared(self) -> str:
         """What it shares with colleagues: the company, else the mail domain; "" for a mailbox that anybody can get."""
         return self.company or ("" if is_free_mail(self.domain) else self.domain)
 
 
 @dataclass(frozen=True)
 class Burst:
-    """Votes within an hour: how many, how many of them by new accounts, and how many of one house, by its name."""
+    """Votes within an hour: how many, how many of them by new accounts, and how many of one company, by its name or mail domain."""
 
     first: datetime
     last: datetime
     votes: int
     new: int
     alike: int
-    house: str
+    company: str
 
     @property
     def is_odd(self) -> bool:
@@ -63,6 +63,6 @@ def bursts(presses: Sequence[Press]) -> Iterator[Burst]:
 
 def _burst(presses: Sequence[Press]) -> Burst:
     new = sum(each.cast_at - each.made_at <= YOUNG for each in presses)
-    houses = Counter(filter(None, (each.house for each in presses))).most_common(1)
-    house, alike = houses[0] if houses else ("", 0)
-    return Burst(presses[0].cast_at, presses[-1].cast_at, len(presses), new, alike, house)
+    shared = Counter(filter(None, (each.shared for each in presses))).most_common(1)
+    company, alike = shared[0] if shared else ("", 0)
+    return Burst(presses[0].cast_at, presses[-1].cast_at, len(presses), new, alike, company)
