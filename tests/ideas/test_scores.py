@@ -76,7 +76,7 @@ def test_another_formula_changes_no_score_and_offers_to_score_again(as_, cast, i
     factors = "Value: 3\nRisk: -1.5"
     for _ in range(2):
         assert (
-            manager.put("/ideas/formulas/0", data={"kind": "weights", "factors": factors}).status_code == 303
+            agreed(manager, "/ideas/formulas/0", {"kind": "weights", "factors": factors}).status_code == 303
         )
     assert rows(Formula) == 1
     assert db.session.query(Score).one().points == 1_067
@@ -85,7 +85,7 @@ def test_another_formula_changes_no_score_and_offers_to_score_again(as_, cast, i
     assert "Scored with RICE, as it is built in; the formula, version 1 is in force." in seen
     assert "Value (times 3)" in seen
     manager.put(path, data={"factor_1": "8", "factor_2": "2"})
-    manager.put("/ideas/formulas/0", data={"kind": "weights", "factors": "Value: 2"})
+    agreed(manager, "/ideas/formulas/0", {"kind": "weights", "factors": "Value: 2"})
     assert "Scored with the formula, version 1; the formula, version 2 is in force." in shown(
         manager.get(path)
     )
@@ -93,6 +93,58 @@ def test_another_formula_changes_no_score_and_offers_to_score_again(as_, cast, i
         (1_067, False),
         (21_000, True),
     ]
+
+
+def agreed(manager, path, data):
+    """What is sent, and where the page explains first, sent again as agreed to."""
+    answer = manager.put(path, data=data)
+    if answer.status_code == 422:
+        mark = page_of(answer).find(".//input[@name='agreed']").get("value")
+        answer = manager.put(path, data=data | {"agreed": mark})
+    return answer
+
+
+def test_a_formula_is_compared_with_the_scores_before_it_is_saved(as_, cast, make, idea, rows):
+    """Numbers are found by the names of their factors; who lacks one is said; the second press saves."""
+    manager, path, board = as_(cast.product_manager), f"/ideas/formulas/{idea.board_id}", idea.board_id
+    scoring.set_formula(
+        board,
+        by=cast.admin,
+        kind="weights",
+        factors=[{"name": "Value", "weight": "3"}, {"name": "Risk", "weight": "-1"}],
+    )
+    ideas = [make.idea(board_id=board, title=f"Wish {n}") for n in range(12)]
+    for n, each in enumerate(ideas):
+        scoring.score(each, by=cast.admin, inputs={"factor_1": Decimal(n), "factor_2": Decimal(12 - n)})
+    hidden = make.idea(board_id=board, title="Cheap watches", hidden_at=ideas[0].created_at)
+    scoring.score(hidden, by=cast.admin, inputs={"factor_1": Decimal(99), "factor_2": Decimal(0)})
+    db.session.commit()
+    new = {"kind": "weights", "factors": "risk: 1\nVALUE: 0.5", "why": "Risk is what we look for."}
+    said = manager.put(path, data=new)
+    assert said.status_code == 422
+    assert "12 ideas have a score. Scored again with the same numbers, 12 ideas get another one." in shown(
+        said
+    )
+    table = [
+        [" ".join(cell.itertext()).split()[:3] for cell in row]
+        for row in page_of(said).findall(".//tbody/tr")
+    ]
+    assert len(table) == 10
+    assert [table[0][1], table[0][2]] == [["Wish", "11", "32"], ["Wish", "0", "12"]]
+    assert "Risk is what we look for." in said.text
+    assert "Cheap watches" not in said.text
+    assert rows(Formula) == 1
+    mark = page_of(said).find(".//input[@name='agreed']").get("value")
+    scoring.score(ideas[3], by=cast.admin, inputs={"factor_1": Decimal(40), "factor_2": Decimal(1)})
+    db.session.commit()
+    assert manager.put(path, data=new | {"agreed": mark}).status_code == 422, "the numbers changed in between"
+    assert agreed(manager, path, new).status_code == 303
+    assert rows(Formula) == 2
+    lacking = manager.put(path, data={"kind": "weights", "factors": "Value: 1\nJoy: 2"})
+    assert "12 ideas lack numbers that it asks for" in shown(lacking)
+    assert "12 ideas lack numbers" in shown(manager.put(path, data={"kind": "rice"}))
+    assert manager.put(path, data=new).status_code == 303, "it is the one that holds: nothing to agree to"
+    assert rows(Formula) == 2
 
 
 def test_a_board_may_have_its_own(as_, cast, make, idea):

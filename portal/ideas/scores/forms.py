@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from portal.discussion.forms import tidy
@@ -63,7 +63,7 @@ class ScoreForm(Form):
 
 
 class FormulaForm(Form):
-    """A formula: RICE, or factors with weights, one in a line."""
+    """A formula: RICE, or factors with weights, one in a line. `agreed` is the mark of the comparison that was shown."""
 
     kind = RadioField(
         "How is it worked out?",
@@ -80,6 +80,7 @@ class FormulaForm(Form):
         description=f"At most {MOST}, one in a line: “Value: 3”. A weight below 0 counts against it: “Risk: -1”.",
     )
     why = StringField("Why it changes", SHORT, filters=[one_line])
+    agreed = HiddenField()
 
     def read(self) -> list[dict[str, str]] | None:
         """The factors; None when they cannot be read, and the field says so."""

@@ -1,5 +1,6 @@
 """Every read of formulas and scores. Whoever asks was found to be staff."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,10 +39,27 @@ def scored_otherwise(board_id: int | None) -> int:
     """How many ideas that a formula is for carry a score by another version."""
     held = in_force(board_id)
     scores = sa.select(sa.func.count(Score.id)).join(Idea, Idea.id == Score.idea_id).where(Score.current)
-    with_own = sa.select(Formula.board_id).where(Formula.board_id.is_not(None))
-    place = Idea.board_id == board_id if board_id else Idea.board_id.not_in(with_own)
     other = Score.formula_id.is_distinct_from(held.id if held else None)
-    return db.session.scalar(scores.where(place, other)) or 0
+    return db.session.scalar(scores.where(_under(board_id), other)) or 0
+
+
+def current_scores(viewer: Viewer, board_id: int | None) -> Iterable[Any]:
+    """The scores that hold now of the ideas that a formula is for, with their numbers and what these meant."""
+    scored = listed_to(viewer).join(Score, sa.and_(Score.idea_id == Idea.id, Score.current))
+    rows: Any = (
+        scored.outerjoin(Formula, Formula.id == Score.formula_id)
+        .where(_under(board_id))
+        .with_only_columns(
+            Score.idea_id, Score.points, Score.inputs, Idea.title, Formula.kind, Formula.factors
+        )
+    )
+    return db.session.execute(rows.execution_options(yield_per=1_000))
+
+
+def _under(board_id: int | None) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Idea that a formula of the board, or of the house, is for."""
+    with_own = sa.select(Formula.board_id).where(Formula.board_id.is_not(None))
+    return Idea.board_id == board_id if board_id else Idea.board_id.not_in(with_own)
 
 
 def page_of(viewer: Viewer, board_id: int | None, cursor: str | None) -> Page[Any]:

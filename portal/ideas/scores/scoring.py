@@ -76,9 +76,9 @@ def set_formula(
     Scores that were given keep their version. Raises NotAllowed unless the person decides.
     """
     must_decide(by)
-    held = queries.own(board_id)
-    if held and (held.kind, held.factors) == (kind, factors):
+    if not is_another(board_id, kind, factors):
         return None
+    held = queries.own(board_id)
     made = Formula(
         board_id=board_id,
         version=held.version + 1 if held else 1,
@@ -92,3 +92,9 @@ def set_formula(
     db.session.flush()
     journal.record(FormulaSet(actor_id=by.id, board_id=board_id, version=made.version))
     return made
+
+
+def is_another(board_id: int | None, kind: str, factors: list[dict[str, str]]) -> bool:
+    """Whether this is not the newest formula that a board (None: the house) has."""
+    held = queries.own(board_id)
+    return held is None or (held.kind, held.factors) != (kind, factors)

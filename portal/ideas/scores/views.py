@@ -13,7 +13,8 @@ from portal.ideas import queries as ideas_queries
 from portal.ideas.deciding import must_decide
 from portal.ideas.filtering import IdeaFilter
 from portal.ideas.models import Board, Idea
-from portal.ideas.scores import queries, scoring
+from portal.ideas.scores import comparing, queries, scoring
+from portal.ideas.scores.comparing import Comparison
 from portal.ideas.scores.forms import FormulaForm, ScoreForm
 from portal.ideas.views import ideas
 from portal.voting.tallying import demand_for
@@ -80,6 +81,8 @@ def put_formula(board_id: int) -> Response:
     if factors is None:
         return _formula(board_id, form, 422)
     _place(board_id)
+    if shown := _to_agree_to(board_id or None, form, factors):
+        return _formula(board_id, form, 422, shown)
     words = {"kind": form.kind.data, "why": form.why.data or ""}
     scoring.set_formula(board_id or None, by=pages.viewer(), factors=factors, **words)
     db.session.commit()
@@ -113,11 +116,25 @@ def _place(board_id: int) -> Board | None:
     return board
 
 
-def _formula(board_id: int, form: FormulaForm, status: int = 200) -> Response:
+def _to_agree_to(board_id: int | None, form: FormulaForm, factors: list[dict[str, str]]) -> Comparison | None:
+    """What the formula means for scores, unless it means nothing or somebody agreed to exactly that."""
+    if not scoring.is_another(board_id, form.kind.data, factors):
+        return None
+    shown = comparing.compare(pages.viewer(), board_id, form.kind.data, factors)
+    if not shown.changes or form.agreed.data == shown.mark:
+        return None
+    form.agreed.data = shown.mark
+    return shown
+
+
+def _formula(
+    board_id: int, form: FormulaForm, status: int = 200, comparison: Comparison | None = None
+) -> Response:
     names: dict[str, Any] = {
         "board": _place(board_id),
         "board_id": board_id,
         "held": queries.own(board_id or None),
+        "comparison": comparison,
     }
     names["otherwise"] = queries.scored_otherwise(board_id or None)
     return pages.page("ideas/scores/formula.html", status, form=form, **names)
