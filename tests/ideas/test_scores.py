@@ -13,7 +13,7 @@ from portal.errors import NotAllowed, Unusable
 from portal.ideas.scores import scoring, weighing
 from portal.ideas.scores.models import Formula, Score
 from portal.voting import casting
-from tests.ideas.reading import page_of, shown
+from tests.ideas.reading import page_of, shown, text_of
 
 SENT = {"reach": "2", "impact": "2", "confidence": "80", "effort": "3"}
 
@@ -125,12 +125,9 @@ def test_a_formula_is_compared_with_the_scores_before_it_is_saved(as_, cast, mak
     assert "12 ideas have a score. Scored again with the same numbers, 12 ideas get another one." in shown(
         said
     )
-    table = [
-        [" ".join(cell.itertext()).split()[:3] for cell in row]
-        for row in page_of(said).findall(".//tbody/tr")
-    ]
-    assert len(table) == 10
-    assert [table[0][1], table[0][2]] == [["Wish", "11", "32"], ["Wish", "0", "12"]]
+    now, then = ([text_of(each) for each in part.iter("li")] for part in page_of(said).iter("section"))
+    assert (len(now), len(then)) == (10, 10)
+    assert (now[0], then[0]) == ("Wish 11: 32", "Wish 0: 12")
     assert "Risk is what we look for." in said.text
     assert "Cheap watches" not in said.text
     assert rows(Formula) == 1

@@ -85,12 +85,18 @@ def decided_ideas(board: Board, number: int) -> tuple[int, int]:
 def quiet_ideas(board: Board, months: int) -> tuple[int, int]:
     """How many ideas of the board are quiet when that takes so many months, and how many people wrote them, voted for
     them or follow them."""
-    ideas = sa.select(Idea.id).where(is_quiet(board, months))
-    voters = sa.select(Vote.person_id).where(Vote.counts_for_id.in_(ideas))
-    authors = sa.select(Idea.author_id).where(Idea.id.in_(ideas))
-    follow = sa.select(Watch.person_id).where(Watch.idea_id.in_(ideas), Watch.stopped_at.is_(None))
-    people = sa.union(voters, authors, follow).subquery()
-    return _count(ideas), _count(sa.select(people).where(people.c[0].is_not(None)))
+    # A common table: on a large board they are looked for once.
+    ideas = sa.select(Idea.id, Idea.author_id).where(is_quiet(board, months)).cte("quiet")
+    voters = sa.select(Vote.person_id).join(ideas, ideas.c.id == Vote.counts_for_id)
+    follow = sa.select(Watch.person_id).join(ideas, ideas.c.id == Watch.idea_id)
+    everybody = (voters, follow.where(Watch.stopped_at.is_(None)), sa.select(ideas.c.author_id))
+    people = sa.union(*everybody).subquery()
+    of_people = sa.select(sa.func.count()).select_from(people).where(people.c[0].is_not(None))
+    of_ideas = sa.select(sa.func.count()).select_from(ideas)
+    number, asked = db.session.execute(
+        sa.select(of_ideas.scalar_subquery(), of_people.scalar_subquery())
+    ).one()
+    return number, asked
 
 
 def asked_ideas(board: Board) -> int:
