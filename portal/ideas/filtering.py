@@ -31,6 +31,8 @@ MEASURES = {
 }
 """What Top can count for staff, and its column; for everybody it counts votes, with tallies."""
 MOST_CHOICES = 5
+KEPT = ("sort", "board", "by", "days")
+"""What stays of a list when its filters are cleared: where it is, its order and what that counts."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,12 @@ class IdeaFilter:
     @property
     def narrows(self) -> bool:
         """Whether anything beside board and order is asked for."""
-        return bool(self.status or self.text or self.mine or self.tier or self.segment or self.chosen)
+        return self != self.cleared
+
+    @property
+    def cleared(self) -> "IdeaFilter":
+        """The same list, narrowed by nothing."""
+        return IdeaFilter(**{name: getattr(self, name) for name in KEPT})
 
     def narrow(self, ideas: sa.Select[Idea], viewer: Viewer) -> sa.Select[Idea]:
         """The ideas among these that are asked for."""

@@ -96,7 +96,7 @@ def history(idea_id: int) -> Response:
 @pages.limiter.limit("30/minute")
 def create_comment(idea_id: int) -> Response:
     viewer, form = pages.viewer(), PostForm()
-    idea = merging.standing_for(queries.find(idea_id, viewer), viewer)
+    idea = merging.taking_for(queries.find(idea_id, viewer), viewer)
     shown = idea.id
     if not form.validate_on_submit():
         return show_again(shown, 422, form=form)
@@ -173,7 +173,7 @@ def _offered(screen: reading.Screen) -> dict[str, Any]:
     """The empty forms of the page. None for strangers: the token of a form would give their page a cookie."""
     viewer, idea = pages.viewer(), screen.idea
     offered: dict[str, Any] = dict.fromkeys(("form", "status_form", "answer_form", "verdict_form"))
-    if screen.marks.open:
+    if screen.marks.open and not idea.is_merged:
         offered["form"] = PostForm(formdata=None)
     if viewer.id and idea.standing.is_complete and (screen.vote or idea.is_by(viewer)):
         offered["verdict_form"] = VerdictForm(formdata=None, answer=idea.my_verdict)

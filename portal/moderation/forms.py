@@ -1,6 +1,6 @@
 """What may come in."""
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length
 
 from portal.moderation.models import FlagReason
@@ -14,7 +14,7 @@ class FlagForm(Form):
     thing_id = HiddenField(validators=[InputRequired(), Length(max=18)])
     reason = RadioField(
         "What is wrong here?",
-        choices=[(each.value, each.label) for each in FlagReason],
+        choices=[SelectChoice(each.value, each.label) for each in FlagReason],
         validators=[InputRequired("Choose what is wrong, so that a moderator knows where to look.")],
     )
     note = TextAreaField(

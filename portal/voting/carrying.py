@@ -16,17 +16,22 @@ Gone = tuple[int, int | None, int]
 """What a vote that was taken back said, who wrote its idea, and which idea that is."""
 
 
-def agree(idea: Any, had: Vote, wanted: Ballot, at: datetime) -> None:
-    """The vote that counts says something else now: the voter's other votes in the family say no more than it."""
-    rows = _rows(idea, person_id=had.person_id, company_id=had.company_id)
+def agree(idea: Any, had: Vote, wanted: Ballot, at: datetime) -> set[int]:
+    """The vote that counts says something else now: the voter's other votes in the family say no more than it.
+
+    Returns the ids of the ideas whose votes were turned round with it.
+    """
+    rows, turned = _rows(idea, person_id=had.person_id, company_id=had.company_id), set[int]()
     for row in rows:
         if row.value != wanted.value:
             row.value, row.cast_at = wanted.value, at
+            turned.add(row.idea_id or idea.id)
         row.weight, row.importance = min(row.weight, wanted.weight), wanted.importance
         row.counted = None if row.idea_id == idea.id else _capped(row.weight, idea.board.most_per_idea)
     db.session.flush()
     wake(idea, person_id=had.person_id, company_id=had.company_id)
     recount_all(idea, {row.idea_id or idea.id for row in rows})
+    return turned
 
 
 def take_back(idea: Any, *, person_id: int) -> list[Gone]:
@@ -37,10 +42,17 @@ def take_back(idea: Any, *, person_id: int) -> list[Gone]:
     ]
     ids = {idea_id for _, idea_id in gone if idea_id is not None}
     recount_all(idea, ids)
-    kind = type(idea)
-    rows = db.session.execute(sa.select(kind.id, kind.author_id).where(kind.id.in_(ids))).all()
-    authors = {row[0]: row[1] for row in rows}
+    authors = authors_of(idea, ids)
     return [(value, authors[idea_id], idea_id) for value, idea_id in gone if idea_id is not None]
+
+
+def authors_of(idea: Any, ids: Collection[int]) -> dict[int, int | None]:
+    """Who wrote these ideas of a family (None: a ghost). No query for the idea itself."""
+    if set(ids) <= {idea.id}:
+        return {idea.id: idea.author_id}
+    kind = type(idea)
+    rows = db.session.execute(sa.select(kind.id, kind.author_id).where(kind.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def wake(idea: Any, *, person_id: int | None, company_id: int | None) -> None:

@@ -1,6 +1,6 @@
 """Casting and withdrawing a vote, on an idea or on an answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -68,13 +68,15 @@ def cast(
         budgeting.refuse_overspending(votable, by, had, wanted)
     at, was_added = clock.now(), had is not None and had.is_for_a_customer
     _write(votable, by, had, wanted, at)
+    # The vote that counts may have been cast on an idea that was merged into this one.
+    own_id, turned = (had.idea_id if had else None) or votable.id, set[int]()
     if had is not None and holds_ranks(votable) and votable.sources:
-        carrying.agree(votable, had, wanted, at)
+        turned = carrying.agree(votable, had, wanted, at)
     else:
         count(votable, at, by=by, given=wanted, taken=before)
-    _tell(votable, by, before, wanted)
+    _tell(votable, by, before, wanted, {own_id} | turned)
     if was_added and wanted.value > 0:
-        journal.record(VoteTakenOver(actor_id=by.id, idea_id=votable.id, author_id=votable.author_id))
+        tell_taken_over(votable, own_id, by)
     return True
 
 
@@ -90,7 +92,7 @@ def withdraw(votable: Any, *, by: Person) -> bool:
         return False
     gone = Ballot(*row)
     count(votable, clock.now(), by=by, taken=gone)
-    _tell(votable, by, gone, None)
+    _tell(votable, by, gone, None, {votable.id})
     return True
 
 
@@ -170,16 +172,29 @@ def _write(votable: Any, by: Person, had: Vote | None, wanted: Ballot, now: date
     db.session.execute(sa.update(Vote).where(Vote.id == had.id).values(values))
 
 
-def _tell(votable: Any, by: Person, before: Ballot | None, wanted: Ballot | None) -> None:
-    common: dict[str, Any] = {"actor_id": by.id, "author_id": votable.author_id}
+def tell_taken_over(idea: Any, own_id: int, by: Person) -> None:
+    """Journal that a vote is the person's own now: for the idea on which it was cast, which may be merged."""
+    author_id = carrying.authors_of(idea, {own_id})[own_id]
+    journal.record(VoteTakenOver(actor_id=by.id, idea_id=own_id, author_id=author_id))
+
+
+def _tell(
+    votable: Any, by: Person, before: Ballot | None, wanted: Ballot | None, own_ids: Collection[int]
+) -> None:
+    """Journal what a person says now, for each idea on which they have a vote that says so."""
     if not holds_ranks(votable):
+        common: dict[str, Any] = {"actor_id": by.id, "author_id": votable.author_id}
         common |= {"post_id": votable.id, "topic_id": votable.topic_id}
         if before:
             journal.record(AnswerVoteWithdrawn(value=before.value, **common))
         if wanted:
             journal.record(AnswerVoted(value=wanted.value, **common))
         return
-    common["idea_id"] = votable.id
+    for idea_id, author_id in sorted(carrying.authors_of(votable, own_ids).items()):
+        _tell_of(before, wanted, {"actor_id": by.id, "idea_id": idea_id, "author_id": author_id})
+
+
+def _tell_of(before: Ballot | None, wanted: Ballot | None, common: dict[str, Any]) -> None:
     if before and wanted and before.value == wanted.value:
         journal.record(VoteChanged(weight=wanted.weight, importance=wanted.importance, **common))
         return

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.activity import journal
-from portal.activity.events import AddedVoteRemoved, VoteAddedFor, VoteTakenOver
+from portal.activity.events import AddedVoteRemoved, VoteAddedFor
 from portal.database import db
 from portal.errors import Conflict, NotAllowed, Unusable
 from portal.voting import carrying, casting, queries
@@ -77,7 +77,7 @@ def take_over(idea: Any, *, by: Person) -> bool:
     if vote is None or not vote.is_for_a_customer:
         return False
     vote.taken_over_at = clock.now()
-    journal.record(VoteTakenOver(actor_id=by.id, idea_id=idea.id, author_id=idea.author_id))
+    casting.tell_taken_over(idea, vote.idea_id or idea.id, by)
     return True
 
 

@@ -5,7 +5,10 @@ import pytest
 from portal import clock
 from portal.activity.models import Entry
 from portal.database import db
+from portal.errors import Conflict
+from portal.ideas.changelog.linking import link
 from portal.ideas.changelog.models import ChangelogEntry, ChangelogIdea, ChangelogKind
+from portal.ideas.merging.joining import merge
 from tests.ideas.reading import page_of, shown
 
 WRITTEN = {
@@ -128,3 +131,29 @@ def test_an_idea_is_linked_once(as_, cast, make, rows):
     assert rows(ChangelogIdea) == 1
     assert [manager.delete(path).status_code for _ in "ab"] == [303, 303]
     assert rows(ChangelogIdea) == 0
+
+
+def test_for_a_merged_idea_stands_the_one_that_counts(as_, cast, make, rows):
+    target, manager = make.idea(title="Offline mode", status="planned"), as_(cast.product_manager)
+    source, late = (
+        make.idea(title=title, board_id=target.board_id) for title in ("No signal", "In basements")
+    )
+    merge(source, target, by=cast.product_manager)
+    entry = make.entry(title="Offline is here", stage="draft", ideas=[late])
+    for _ in "ab":
+        assert manager.put(f"/changelog/{entry.id}/ideas/{source.id}").status_code == 303
+    assert rows(ChangelogIdea, idea_id=target.id) == 1
+    with pytest.raises(Conflict, match="merged into another one"):
+        link(entry, source, by=cast.product_manager)
+    db.session.rollback()
+    # One that is merged after it was linked ships what counts for it, once.
+    merge(late, target, by=cast.product_manager)
+    assert manager.put(f"/changelog/{entry.id}/publication").status_code == 303
+    kinds = [
+        (each.kind, each.data["idea_id"])
+        for each in db.session.query(Entry).order_by(Entry.id)
+        if "idea_id" in each.data
+    ]
+    assert kinds[-1:] == [("status_changed", target.id)]
+    assert {db.session.get(type(target), each.id).status for each in (source, late)} == {"open"}
+    assert db.session.get(type(target), target.id).status == "shipped"

@@ -137,3 +137,21 @@ def test_the_list_says_what_is_locked_or_meant_for_when(as_, make):
     assert "Planned · Q1" in text
     assert "Locked" in text
     assert "voting is closed" in text
+
+
+def test_clearing_the_filters_leaves_board_and_order_alone(as_, make, cast):
+    board = make.board(name="Reports")
+    every = IdeaFilter(
+        sort="top", board=board.id, status="parked", text="dark", mine="voted", by="accounts", days=30, tier="small",
+        segment="Food", chosen=((1, 2),),
+    )  # fmt: skip
+    for each in ("status", "text", "mine", "tier", "segment", "chosen"):
+        narrowed = IdeaFilter(**{each: getattr(every, each)})
+        assert (narrowed.narrows, narrowed.cleared) == (True, IdeaFilter()), each
+    assert every.cleared == IdeaFilter(sort="top", board=board.id, by="accounts", days=30)
+    assert not every.cleared.narrows
+    page = page_of(
+        as_(cast.product_manager).get(f"/ideas/?board={board.id}&status=parked&tier=small&segment=Food")
+    )
+    ways = {a.get("href") for a in page.iter("a") if "Clear filters" in "".join(a.itertext())}
+    assert ways == {f"/ideas/?board={board.id}"}

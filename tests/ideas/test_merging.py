@@ -1,8 +1,10 @@
 """Merging: one idea counts for another too, every vote once, nothing lost; and parting it again."""
 
 import pytest
+import sqlalchemy as sa
 
 from portal import clock
+from portal.accounts.models import Person
 from portal.activity.auditing import audit_all
 from portal.database import db
 from portal.errors import Conflict, NotAllowed
@@ -12,9 +14,10 @@ from portal.ideas.merging.models import Merge
 from portal.ideas.merging.separating import part
 from portal.ideas.merging.settling import settle
 from portal.ideas.models import Audience, Idea
-from portal.voting import budgeting, casting, queries, ranking
-from portal.voting.models import Vote
+from portal.voting import budgeting, casting, queries, ranking, vouching
+from portal.voting.models import Proof, Vote
 from portal.voting.tallying import demand_for
+from portal.voting.vouching import Evidence
 from tests.ideas.dumping import dump
 from tests.ideas.reading import cards, shown
 
@@ -271,3 +274,61 @@ def test_parting_what_is_not_merged_does_nothing_whatever_is_said(as_, pair, sta
     assert answer.status_code == 303
     merged(pair, staff)
     assert as_(staff).delete(f"/ideas/{pair[0].id}/merging", data={"reason": "x" * 501}).status_code == 422
+
+
+def test_nothing_new_is_taken_where_the_reader_does_not_see_what_counts(as_, make, pair, staff, cast):
+    source, _target = pair
+    secret = make.idea(board=make.board(audience=Audience.STAFF), title="Quokka", author=cast.admin)
+    vouching.add(source, by=staff, voter=(guest := make.person()), evidence=Evidence(Proof.CALL, text="Yes."))
+    comment = make.comment(source, author=cast.admin, body="Since when?")
+    merged((source, secret), staff)
+    reader, path = as_(guest), f"/ideas/{source.id}"
+    page = reader.get(path)
+    assert "No new comments are taken here" in shown(page)
+    assert "Post comment" not in page.text
+    for refused in (
+        reader.post(f"{path}/comments", data={"body": "On the train too."}),
+        reader.put(f"{path}/vote/owner"),
+        reader.put(f"{path}/vote"),
+    ):
+        assert refused.status_code == 409
+        assert "counted with another one that is not for everybody" in refused.text
+        assert "quokka" not in refused.text.lower()
+    typed = {"body": "On the train, too, and in the lift of our building."}
+    assert typed["body"] in reader.post(f"{path}/comments", data=typed).text
+    assert not db.session.query(Vote).filter_by(person_id=guest.id).one().taken_over_at
+    assert reader.post(f"/posts/{comment.id}/comments", data={"body": "Since May."}).status_code == 303
+    assert "Take my vote back" in page.text
+    assert reader.delete(f"{path}/vote").status_code == 303
+    assert "Take my vote back" not in reader.get(path).text
+    # Who sees it is led there.
+    page = as_(staff).get(f"{path}?original=1")
+    assert "New comments stand with Quokka" in shown(page)
+    assert "Post comment" not in page.text
+
+
+def test_a_vote_that_staff_added_is_taken_over_by_the_old_address(as_, pair, staff, make):
+    vouching.add(
+        pair[0], by=staff, voter=(guest := make.person()), evidence=Evidence(Proof.CALL, text="Yes.")
+    )
+    merged(pair, staff)
+    answer = as_(guest).put(f"/ideas/{pair[0].id}/vote/owner")
+    assert (answer.status_code, answer.location.split("-")[0]) == (303, f"/ideas/{pair[1].id}")
+    assert db.session.query(Vote).filter_by(person_id=guest.id).one().taken_over_at
+    assert [(e.name, e.differences) for e in audit_all() if e.differences] == []
+
+
+def test_who_turns_round_does_so_on_every_idea_and_its_author_loses_the_points(make, staff, cast):
+    board = make.board(votes_against=True)
+    source, target = (make.idea(board=board, author=author) for author in (cast.customer, cast.moderator))
+    for each, voter in ((source, make.person()), (target, voter_of_both := make.person())):
+        casting.cast(each, by=voter)
+    casting.cast(source, by=voter_of_both)
+    merged((source, target), staff)
+    for person_id in db.session.scalars(sa.select(Vote.person_id).distinct()).all():
+        casting.cast(target, by=db.session.get(Person, person_id), value=-1)
+    db.session.commit()
+    assert (target.votes_up, target.votes_down) == (0, 2)
+    assert {vote.value for vote in db.session.query(Vote)} == {-1}
+    assert (cast.customer.reputation, cast.moderator.reputation) == (0, 0)
+    assert no_differences()

@@ -71,6 +71,10 @@ class Merging(RuleBasedStateMachine):
         proof = vouching.Evidence(Proof.CALL, text="They said so.")
         self.attempt(lambda: vouching.add(self.find(which), by=self.manager, voter=voter, evidence=proof))
 
+    @rule(who=persons, which=ideas)
+    def take_over(self, who, which):
+        self.attempt(lambda: vouching.take_over(self.find(which), by=self.people[who]))
+
     @rule(which=ideas, status=st.sampled_from(["shipped", "declined", "open", "open"]))
     def decide(self, which, status):
         self.attempt(lambda: change_status(self.find(which), to=status, by=self.manager))

@@ -21,7 +21,7 @@ from portal.voting import budgeting, casting
 @pages.limiter.limit("60/minute")
 def put_vote(idea_id: int) -> Response:
     form = VoteForm()
-    idea = merging.standing_for(queries.find(idea_id, pages.viewer()), pages.viewer())
+    idea = merging.taking_for(queries.find(idea_id, pages.viewer()), pages.viewer())
     shown, more = idea.id, {"weight": form.votes, "importance": form.matters}
     casting.cast(idea, by=pages.viewer(), value=form.number, **more)
     db.session.commit()

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Person
 from portal.database import db
+from portal.errors import Conflict
 from portal.ideas.changelog import publishing, writing
 from portal.ideas.changelog.models import ChangelogEntry, ChangelogIdea
 from portal.ideas.deciding import must_decide
@@ -14,11 +15,14 @@ from portal.ideas.models import Idea
 def link(entry: ChangelogEntry, idea: Idea, *, by: Person) -> bool:
     """Let an entry tell of an idea, which is shipped with it, or at once where it is published. False when it does.
 
-    Raises NotAllowed unless the person decides on ideas, Conflict for one that was withdrawn.
+    Raises NotAllowed unless the person decides on ideas, Conflict for an entry that was withdrawn and for an idea that
+    was merged.
     """
     must_decide(by)
     db.session.refresh(entry, with_for_update=True)
     writing.must_stand(entry)
+    if idea.is_merged:
+        raise Conflict("This idea was merged into another one. Let the entry tell of that one.")
     if db.session.get(ChangelogIdea, (entry.id, idea.id)) is not None:
         return False
     db.session.add(ChangelogIdea(entry_id=entry.id, idea_id=idea.id, linked_at=clock.now()))

@@ -10,25 +10,33 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
+from portal.errors import Conflict
 from portal.ideas.merging.models import Merge
 from portal.ideas.models import Board, Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.standing import Votes, votes_of
+from portal.voting.models import Vote
 from portal.voting.uniting import Family
 
 SHOWN = 50
+UNSEEN = (
+    "This idea is counted with another one that is not for everybody, so nothing new is taken here. "
+    "What was said stays: you can answer a comment, and take your vote back."
+)
 
 
 @dataclass(frozen=True)
 class Merges:
     """How an idea and others were merged, as one viewer reads it: what counts for it (`own`, and `target` where the
-    viewer sees that), the merges of those ideas that it counts for, and the comments `carried` with them."""
+    viewer sees that), the merges of those ideas that it counts for, and the comments `carried` with them.
+    `voted`: the viewer's vote on it counts where they do not see it."""
 
     own: Merge | None = None
     target: Idea | None = None
     sources: Sequence[Merge] = ()
     history: Sequence[Merge] = ()
     carried: Sequence[Any] = ()
+    voted: bool = False
 
     def from_(self, source_id: int | None) -> Merge | None:
         """The merge of one of these sources."""
@@ -44,7 +52,9 @@ def told_of(idea: Idea, viewer: Viewer) -> Merges:
         return NONE
     past = history_of(idea, viewer)
     if idea.is_merged:
-        return Merges(in_force(idea.id), seen_target(idea, viewer), history=past)
+        target = seen_target(idea, viewer)
+        voted = target is None and voted_on(idea, viewer)
+        return Merges(in_force(idea.id), target, history=past, voted=voted)
     return Merges(sources=sources_of(idea, viewer), history=past)
 
 
@@ -112,6 +122,20 @@ def sources_of(idea: Idea, viewer: Viewer) -> Sequence[Merge]:
 def seen_target(idea: Idea, viewer: Viewer) -> Idea | None:
     """The idea that counts for this one, if the viewer may know about it."""
     return db.session.scalar(visible_to(viewer).where(Idea.id == idea.merged_into_id))
+
+
+def voted_on(idea: Idea, viewer: Viewer) -> bool:
+    """Whether the viewer has a vote that was cast on this very idea, wherever it counts."""
+    mine = sa.select(Vote.id).where(Vote.idea_id == idea.id, Vote.person_id == viewer.id)
+    return viewer.id is not None and db.session.scalar(mine.limit(1)) is not None
+
+
+def taking_for(idea: Idea, viewer: Viewer) -> Idea:
+    """The idea that takes what the viewer says on this one. Raises Conflict where they do not see it."""
+    taking = standing_for(idea, viewer)
+    if taking.is_merged:
+        raise Conflict(UNSEEN)
+    return taking
 
 
 def standing_for(idea: Idea, viewer: Viewer) -> Idea:

@@ -9,6 +9,7 @@ from portal.accounts.models import Person
 from portal.database import db
 from portal.errors import Conflict, NotAllowed, NotFound
 from portal.ideas import queries
+from portal.ideas.merging import queries as merging
 from portal.ideas.models import Idea
 from portal.ideas.views import ideas
 from portal.ideas.vouched.forms import VouchForm
@@ -50,7 +51,7 @@ def delete_vote_for(idea_id: int, vote_id: int) -> Response:
 @login_required
 def put_vote_owner(idea_id: int) -> Response:
     """The customer makes the vote the own one."""
-    idea = queries.find(idea_id, pages.viewer())
+    idea = merging.taking_for(queries.find(idea_id, pages.viewer()), pages.viewer())
     vouching.take_over(idea, by=pages.viewer())
     db.session.commit()
     return pages.go(url_for("ideas.show", idea_id=idea))

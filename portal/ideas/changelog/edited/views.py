@@ -14,6 +14,7 @@ from portal.ideas.changelog.models import ChangelogEntry, Stage
 from portal.ideas.changelog.views import changelog
 from portal.ideas.deciding import must_decide
 from portal.ideas.filtering import IdeaFilter
+from portal.ideas.merging import queries as merging
 from portal.ideas.models import Idea
 
 FOUND = 10
@@ -68,7 +69,8 @@ def put(entry_id: int) -> Response:
 @changelog.put("/<slugged:entry_id>/ideas/<slugged:idea_id>")
 @login_required
 def put_idea(entry_id: int, idea_id: int) -> Response:
-    entry, idea = _find(entry_id), ideas_queries.find(idea_id, pages.viewer())
+    entry, viewer = _find(entry_id), pages.viewer()
+    idea = merging.standing_for(ideas_queries.find(idea_id, viewer), viewer)
     linking.link(entry, idea, by=pages.viewer())
     return _done(entry, f"It tells of “{idea.title}” now.")
 
