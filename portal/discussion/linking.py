@@ -1,5 +1,6 @@
 """What belongs together: the links of ideas and topics, read from either end, and their labels."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,11 @@ from portal.discussion.models import Label, Labelling, Link
 from portal.discussion.subjects import KINDS, Kind, name_of
 
 
-def labels_of(subject: Any) -> list[str]:
-    """The labels of an idea or topic, by name."""
-    place = getattr(Labelling, f"{name_of(subject)}_id") == subject.id
-    return list(db.session.scalars(sa.select(Label.name).join(Labelling).where(place).order_by(Label.name)))
+def labels_of(subject: Any, others: Collection[int] = ()) -> list[str]:
+    """The labels of an idea or topic, and of `others` of its kind, by name, each once."""
+    place = getattr(Labelling, f"{name_of(subject)}_id").in_([subject.id, *others])
+    names = sa.select(Label.name).join(Labelling).where(place).distinct()
+    return list(db.session.scalars(names.order_by(Label.name)))
 
 
 MOST = 50

@@ -96,6 +96,16 @@ class Stretch:
         return self.rows[-1].post.position
 
     @property
+    def before(self) -> int:
+        """What the stretch before this one ends with."""
+        return self.first - 1
+
+    @property
+    def after(self) -> int:
+        """What the stretch after this one begins with."""
+        return self.last + 1
+
+    @property
     def voted_on(self) -> list[int]:
         """The ids of the posts that take votes."""
         return [each.post.id for each in [*self.rows, *filter(None, [self.pinned])]]

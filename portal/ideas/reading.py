@@ -17,8 +17,8 @@ from portal.ideas.confirming.queries import Change
 from portal.ideas.fields import queries as fields
 from portal.ideas.fields.queries import Value
 from portal.ideas.grounds import queries as grounds
-from portal.ideas.merging.queries import Merges
-from portal.ideas.merging.reading import merges_of
+from portal.ideas.merging.queries import Merges, sources_of, told_of
+from portal.ideas.merging.reading import Together, is_on_first_stretch, together
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.ideas.standing import FIRST, Standing
 from portal.ideas.statuses import queries as statuses
@@ -81,6 +81,11 @@ class Screen:
     values: Sequence[Value]
 
     @property
+    def comments(self) -> int:
+        """How many comments there are, with those on the ideas that it counts for."""
+        return self.idea.comments + sum(each.comments for each in self.merges.origins.values())
+
+    @property
     def statuses(self) -> Mapping[str, Standing]:
         """The statuses of the board by key."""
         return {each.key: each for each in self.choices.statuses}
@@ -99,17 +104,17 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
     """
     columns = [column(viewer) for column, _ in _beside.values()]
     idea, vote, *told = queries.find_with(idea_id, viewer, *columns)
-    history = queries.history_of(idea)
+    history, merges = queries.history_of(idea), told_of(idea, viewer)
     return Screen(
         idea=idea,
         vote=vote,
-        merges=merges_of(idea, viewer),
-        stretch=posts.stretch(idea, viewer, start=start, end=end, size=PAGE),
+        merges=merges,
+        stretch=_stretch(idea, merges, viewer, start, end),
         marks=Marks(open=takes_comments(idea, viewer)),
         answers=queries.answers_to(idea),
         history=history,
-        neighbours=neighbours_of(idea, viewer),
-        labels=labels_of(idea),
+        neighbours=[each for each in neighbours_of(idea, viewer) if not merges.tells_of(each)],
+        labels=labels_of(idea, merges.origins),
         demand=demand_for(idea.id) if viewer.is_staff else None,
         balance=balance(viewer, idea.board, Idea),
         added=added_to(idea.id) if may_vouch(viewer) else None,
@@ -121,6 +126,15 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
         beside={name: _beside[name][1](said) for name, said in zip(_beside, told, strict=True)},
         values=fields.values_for(viewer, idea),
     )
+
+
+def _stretch(
+    idea: Idea, merges: Merges, viewer: Viewer, start: int | None, end: int | None
+) -> Stretch | Together:
+    """The comments of a screen; with those on ideas that were merged into it, by date."""
+    if merges.sources:
+        return together(idea, merges.origins, viewer, start=start, end=end, size=PAGE)
+    return posts.stretch(idea, viewer, start=start, end=end, size=PAGE)
 
 
 def _choices(idea: Idea, viewer: Viewer) -> Choices:
@@ -140,10 +154,13 @@ def takes_comments(idea: Idea, viewer: Viewer) -> bool:
     return permitting.may(viewer, idea.board, permitting.COMMENT)
 
 
-def place_of(post: Post, viewer: Viewer) -> tuple[int | None, bool]:
-    """Where a comment stands: the `start` of a screen that shows it (None: the first), and whether it is a
-    comment on a comment that is only shown among all of those."""
+def place_of(post: Post, idea: Idea, viewer: Viewer) -> tuple[int | None, bool]:
+    """Where a comment stands on the page of an idea, which may count for its own: the `start` of a screen that shows
+    it (None: the first), and whether it is a comment on a comment that is only shown among all of those."""
     if post.parent_id is not None and not posts.is_among_first(post, viewer):
         return None, True
+    if sources := sources_of(idea, viewer):
+        top_id, origins = post.parent_id or post.id, {each.source_id: each.source for each in sources}
+        return (None if is_on_first_stretch(top_id, idea, origins, viewer, PAGE) else top_id), False
     top = posts.position_of(post.parent_id) if post.parent_id else post.position
     return (None if top <= PAGE else top), False

@@ -110,12 +110,13 @@ def show_post(idea_id: int, post_id: int) -> Any:
     viewer = pages.viewer()
     idea = queries.find(idea_id, viewer)
     post = queries.find_comment(idea_id, post_id, visible_posts(viewer))
-    start, apart = reading.place_of(post, viewer)
+    shown = merging.standing_for(idea, viewer)
+    start, apart = reading.place_of(post, shown, viewer)
     if apart:
         where: dict[str, Any] = {"after": post.position - 1, "_anchor": pages.dom_id(post)}
         return redirect(url_for("discussion.comments", post_id=post.parent_id, **where))
-    at = ({"from": start} if start else {}) | ({"original": 1} if idea.is_merged else {})
-    return redirect(_address(idea, **at, _anchor=pages.dom_id(post)))
+    at = {"from": start} if start else {}
+    return redirect(_address(shown, **at, _anchor=pages.dom_id(post)))
 
 
 def _shows_count(idea: Idea, value: int = 0) -> bool:

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.accounts.models import Viewer
-from portal.discussion.models import Labelling
 from portal.ideas import waiting
 from portal.ideas.filtering import MEASURES, IdeaFilter
+from portal.ideas.merging.queries import labelled
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.ideas.plans.models import Plan
 from portal.paging import Keyset
@@ -105,7 +105,7 @@ class Choice:
         if self.sort in ("waiting", "rising"):
             found.append((Idea.waiting if self.sort == "waiting" else Idea.rising) > 0)
         if self.label:
-            found.append(Idea.id.in_(sa.select(Labelling.idea_id).where(Labelling.label_id == self.label)))
+            found.append(Idea.id.in_(labelled(self.label)))
         if self.age:
             found.append(Idea.created_at > now - timedelta(days=self.age))
         if self.since:

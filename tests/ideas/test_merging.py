@@ -1,5 +1,8 @@
 """Merging: one idea counts for another too, every vote once, nothing lost; and parting it again."""
 
+import re
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,6 +10,7 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.activity.auditing import audit_all
 from portal.database import db
+from portal.discussion.models import Label, Labelling, Link
 from portal.errors import Conflict, NotAllowed
 from portal.ideas.deciding import change_status
 from portal.ideas.merging.joining import merge
@@ -19,7 +23,9 @@ from portal.voting.models import Proof, Vote
 from portal.voting.tallying import demand_for
 from portal.voting.vouching import Evidence
 from tests.ideas.dumping import dump
-from tests.ideas.reading import cards, shown
+from tests.ideas.reading import cards, page_of, shown
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -332,3 +338,89 @@ def test_who_turns_round_does_so_on_every_idea_and_its_author_loses_the_points(m
     assert {vote.value for vote in db.session.query(Vote)} == {-1}
     assert (cast.customer.reputation, cast.moderator.reputation) == (0, 0)
     assert no_differences()
+
+
+def test_comments_of_all_stand_in_one_list_by_date_each_with_where_it_came_from(as_, make, pair, staff, cast):
+    (source, target), other = pair, make.idea(board_id=pair[0].board_id, title="No bars")
+    now = clock.now()
+    said = {
+        day: make.comment(
+            (target, source, other)[day % 3], author=cast.admin, body=f"Day {day}", created_at=now + day * DAY
+        )
+        for day in range(6)
+    }
+    reply = make.comment(source, author=cast.customer, body="Right.", parent_id=said[1].id)
+    for each in (source, other):
+        merged((each, target), staff)
+    browser, path = as_(cast.other_customer), f"/ideas/{target.id}"
+    page = shown(browser.get(path))
+    assert "7 comments" in page
+    days = [page.index(f"Day {n}") for n in range(6)]
+    assert days == sorted(days)
+    assert page.count("From Work without signal") == page.count("From No bars") == 2
+    assert page.index("Day 1") < page.index("Right.") < page.index("Day 2")
+    # The address of a comment leads to where it stands now.
+    for post in (said[1], reply):
+        answer = browser.get(f"/ideas/{source.id}/comments/{post.id}")
+        assert answer.location.split("-")[0] == path
+        assert answer.location.endswith(f"#post-{post.id}")
+    part(source, by=staff)
+    db.session.commit()
+    assert "Day 1" not in browser.get(path).text
+    assert "Right." in browser.get(f"/ideas/{source.id}").text
+
+
+def test_pages_of_one_list_turn_without_a_gap(as_, make, pair, staff, cast, monkeypatch):
+    monkeypatch.setattr("portal.ideas.reading.PAGE", 4)
+    now, browser = clock.now(), as_(cast.customer)
+    posts = [
+        make.comment(pair[n % 2], author=cast.admin, body=f"Nr {n:02}", created_at=now + n * DAY)
+        for n in range(11)
+    ]
+    merged(pair, staff)
+    seen, path = [], f"/ideas/{pair[1].id}"
+    while path:
+        page = browser.get(path)
+        seen.append(re.findall(r"Nr (\d\d)", page.text))
+        ways = {a.get("rel"): a.get("href") for a in page_of(page).iter("a") if a.get("rel")}
+        last, path = ways, ways.get("next")
+    assert [len(each) for each in seen] == [4, 4, 3]
+    assert [each for some in seen for each in some] == [f"{n:02}" for n in range(11)]
+    assert re.findall(r"Nr (\d\d)", browser.get(last["prev"]).text) == seen[1]
+    at = browser.get(f"/ideas/{pair[0].id}/comments/{posts[6].id}").location
+    assert f"from={posts[6].id}" in at
+    assert re.findall(r"Nr (\d\d)", browser.get(at).text)[0] == "06"
+    for strange in ("from=999999", "to=999999", f"from={2**40}"):
+        assert browser.get(f"/ideas/{pair[1].id}?{strange}").status_code == 200
+
+
+def test_a_merge_is_told_once_on_the_page(as_, make, pair, staff):
+    source, target = pair
+    db.session.add(
+        Link(kind="duplicate", from_idea_id=source.id, to_idea_id=target.id, created_at=clock.now())
+    )
+    db.session.commit()
+    browser, title = as_(None), "Work without signal"
+    assert "Also asked for in" in browser.get(f"/ideas/{target.id}").text
+    merged(pair, staff)
+    assert browser.get(f"/ideas/{target.id}").text.count(f">{title}</a>") == 1
+    page = browser.get(f"/ideas/{source.id}?original=1").text
+    assert "The same is asked for in" not in page
+
+
+def test_labels_of_merged_ideas_are_shown_and_found_with_what_counts(as_, make, pair, staff, cast):
+    source, target = pair
+    labels = [make._save(Label(name=name)) for name in ("offline", "app")]
+    for idea, label in ((source, labels[0]), (source, labels[1]), (target, labels[1])):
+        make._save(Labelling(label_id=label.id, idea_id=idea.id))
+    manager, before = as_(staff), dump()
+    merged(pair, staff)
+    page = shown(as_(None).get(f"/ideas/{target.id}"))
+    assert "Labels app offline" in page
+    desk = manager.get(f"/desk/?sort=new&label={labels[0].id}").text
+    assert target.title in desk
+    assert source.title not in desk
+    part(source, by=staff)
+    db.session.commit()
+    assert dump() == before
+    assert target.title not in manager.get(f"/desk/?sort=new&label={labels[0].id}").text

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
+from portal.discussion.models import Labelling
 from portal.errors import Conflict
 from portal.ideas.merging.models import Merge
 from portal.ideas.models import Board, Idea
@@ -28,15 +29,34 @@ UNSEEN = (
 @dataclass(frozen=True)
 class Merges:
     """How an idea and others were merged, as one viewer reads it: what counts for it (`own`, and `target` where the
-    viewer sees that), the merges of those ideas that it counts for, and the comments `carried` with them.
+    viewer sees that), and the merges of those ideas that it counts for.
     `voted`: the viewer's vote on it counts where they do not see it."""
 
     own: Merge | None = None
     target: Idea | None = None
     sources: Sequence[Merge] = ()
     history: Sequence[Merge] = ()
-    carried: Sequence[Any] = ()
     voted: bool = False
+
+    @property
+    def origins(self) -> dict[int, Idea]:
+        """The ideas that it counts for, by id."""
+        return {each.source_id: each.source for each in self.sources}
+
+    @property
+    def ended(self) -> Sequence[Merge]:
+        """Those that were parted again."""
+        return [each for each in self.history if each.undone_at]
+
+    @property
+    def told(self) -> bool:
+        """Whether there is more to tell than what the idea itself was merged into."""
+        return bool(self.sources or self.ended)
+
+    def tells_of(self, other: Any) -> bool:
+        """Whether this says already that something and the idea ask for the same."""
+        there = [self.target.id if self.target else None, *self.origins]
+        return other.name == "idea" and other.id in there
 
     def from_(self, source_id: int | None) -> Merge | None:
         """The merge of one of these sources."""
@@ -117,6 +137,12 @@ def sources_of(idea: Idea, viewer: Viewer) -> Sequence[Merge]:
     seen = visible_to(viewer).with_only_columns(Idea.id).where(Idea.merged_into_id == idea.id)
     held = _merges().where(Merge.source_id.in_(seen), Merge.undone_at.is_(None))
     return db.session.scalars(held.order_by(Merge.at.desc(), Merge.id.desc()).limit(SHOWN)).all()
+
+
+def labelled(label_id: int) -> sa.Select[int]:
+    """The ids of ideas that have a label themselves, or count for one that has it."""
+    counting = sa.select(sa.func.coalesce(Idea.merged_into_id, Idea.id))
+    return counting.join(Labelling, Labelling.idea_id == Idea.id).where(Labelling.label_id == label_id)
 
 
 def seen_target(idea: Idea, viewer: Viewer) -> Idea | None:

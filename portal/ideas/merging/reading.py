@@ -1,62 +1,78 @@
-"""Reading with an idea what was said on those that were merged into it."""
+"""Reading with an idea what was said on those that were merged into it: one list, by date."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import load_only
 
 from portal.accounts.models import Viewer
 from portal.database import db
 from portal.discussion import queries as posts
 from portal.discussion.models import Post
-from portal.discussion.queries import Shown
-from portal.ideas.merging.queries import Merges, told_of
+from portal.discussion.queries import Stretch
 from portal.ideas.models import Idea
-from portal.ideas.queries import visible_to
 
-SHOWN = 5
-SOURCES = 10
+_AT = (Post.created_at, Post.id)
 
 
 @dataclass(frozen=True)
-class Carried:
-    """The first comments on a merged idea, and how many there are."""
+class Together(Stretch):
+    """Neighbouring comments on an idea and on those that count for it, by date. It is found by the comment that it
+    begins with, or that stands after it, and not by position: each idea counts its own.
 
-    source: Idea
-    rows: Sequence[Shown]
+    `origins`: the ideas that comments may have come from, by id; `next_id`: the comment with which the stretch after
+    this one begins.
+    """
+
+    origins: Mapping[int, Idea] = field(default_factory=dict)
+    next_id: int = 0
 
     @property
-    def total(self) -> int:
-        return self.source.comments
+    def before(self) -> int:
+        return self.rows[0].post.id
 
     @property
-    def more(self) -> bool:
-        """Whether there are more than these."""
-        return self.total > sum(1 + len(row.comments) + row.more for row in self.rows)
+    def after(self) -> int:
+        return self.next_id
 
 
-def merges_of(idea: Idea, viewer: Viewer) -> Merges:
-    """All that the page of an idea tells of merges, with the comments that came with them."""
-    return replace(told_of(idea, viewer), carried=carried_to(idea, viewer))
+def together(
+    idea: Idea, origins: Mapping[int, Idea], viewer: Viewer, *, start: int | None, end: int | None, size: int
+) -> Together:
+    """`size` comments from the one with the id `start` on, or the last ones before `end`, or the first. Two queries.
+
+    `origins` are the ideas that count for this one, of which the viewer was found to see each.
+    """
+    end = end if start is None else None
+    found = _some(_tops(idea, origins, viewer), start, end, size + 1)
+    more, found = len(found) > size, found[: size + 1]
+    if end is not None:
+        shown = posts.with_comments(found[:size][::-1], viewer)
+        return Together(shown, earlier=more, later=True, origins=origins, next_id=end)
+    shown = posts.with_comments(found[:size], viewer)
+    next_id = found[size].id if more else 0
+    return Together(shown, earlier=start is not None, later=more, origins=origins, next_id=next_id)
 
 
-def carried_to(idea: Idea, viewer: Viewer) -> Sequence[Carried]:
-    """The comments that came with merged ideas, as far as the viewer may read them. No query without merges, else
-    three."""
-    if not idea.sources:
-        return ()
-    seen = visible_to(viewer).where(Idea.merged_into_id == idea.id, Idea.comments > 0)
-    few = seen.options(load_only(Idea.title, Idea.comments)).order_by(Idea.id).limit(SOURCES)
-    sources = {each.id: each for each in db.session.scalars(few)}
-    place = sa.func.row_number().over(partition_by=Post.idea_id, order_by=Post.position).label("place")
-    tops = sa.select(Post.id, place).where(
-        Post.idea_id.in_(sources), Post.parent_id.is_(None), posts.not_hidden_from(viewer)
-    )
-    first = tops.subquery()
-    rows = posts.with_author(sa.select(Post)).join(first, first.c.id == Post.id).where(first.c.place <= SHOWN)
-    shown = posts.with_comments(db.session.scalars(rows.order_by(Post.idea_id, Post.position)), viewer)
-    return [
-        Carried(source, [each for each in shown if each.post.idea_id == key])
-        for key, source in sources.items()
-    ]
+def is_on_first_stretch(
+    post_id: int, idea: Idea, origins: Mapping[int, Idea], viewer: Viewer, size: int
+) -> bool:
+    """Whether a comment is among the first `size` of them. One query."""
+    first = _tops(idea, origins, viewer).with_only_columns(Post.id).order_by(*_AT).limit(size)
+    return post_id in db.session.scalars(first).all()
+
+
+def _tops(idea: Idea, origins: Mapping[int, Idea], viewer: Viewer) -> sa.Select[Any]:
+    here = Post.idea_id.in_([idea.id, *origins])
+    return sa.select(Post).where(here, Post.parent_id.is_(None), posts.not_hidden_from(viewer))
+
+
+def _some(tops: sa.Select[Any], start: int | None, end: int | None, count: int) -> Sequence[Post]:
+    rows, mark = posts.with_author(tops), start or end
+    if mark is not None:
+        moment = sa.select(Post.created_at).where(Post.id == mark).scalar_subquery()
+        here, there = sa.tuple_(*_AT), sa.tuple_(moment, sa.literal(mark, Post.id.type))
+        rows = rows.where(here < there if end is not None else here >= there)
+    order = _AT if end is None else [each.desc() for each in _AT]
+    return db.session.scalars(rows.order_by(*order).limit(count)).all()
