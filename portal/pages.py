@@ -5,6 +5,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -97,6 +98,17 @@ def answer(fragment: str, location: str, status: int = 200, **context: Any) -> R
     if wants_fragment():
         return make_response(render_template(fragment, **context), status)
     return go(location)
+
+
+def ours(place: str) -> str:
+    """A page of ours with its query, as a form or a browser names it; empty for what leads elsewhere."""
+    try:
+        came = urlsplit(place)
+    except ValueError:
+        return ""
+    there = f"{came.path}?{came.query}" if came.query else came.path
+    known = came.netloc in ("", request.host) and came.scheme in ("", request.scheme)
+    return there if known and there.startswith("/") and not there.startswith(("//", "/\\")) else ""
 
 
 def go(location: str) -> Response:

@@ -44,6 +44,8 @@ CARD = (
     Idea.last_staff_word_at,
     Idea.merged_into_id,
     Idea.sources,
+    Idea.appeals,
+    Idea.asked_again_at,
 )
 """What a card shows or a page is found by."""
 

@@ -1,7 +1,7 @@
 """Which ideas the desk shows, in which order: read from the address, and written back into it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -31,13 +31,16 @@ SORTS: dict[str, tuple[str, Keyset[Any] | None]] = {
 }
 """What each order is called, and its pages; None where that depends on the votes that count."""
 AGES = (7, 30, 90, 365)
+SAME = ("status", "tier", "segment", "text", "chosen")
+"""What the public list knows by the same names."""
 _NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Choice:
     """Empty fields narrow nothing. `age`: made in the last so many days; `since` and `until`: made on these days or
-    between; `due`: the review date has come; `state`: "undecided", or "answered" for what had a first answer."""
+    between; `due`: the review date has come; `state`: one of STATES. `chosen`: fields of the board, each with the
+    choice that is wanted, by their ids."""
 
     sort: str = "waiting"
     board: int = 0
@@ -52,6 +55,7 @@ class Choice:
     until: str = ""
     due: str = ""
     state: str = ""
+    chosen: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def read(cls, address: Mapping[str, str]) -> "Choice":
@@ -63,12 +67,12 @@ class Choice:
             "since": day_of,
             "until": day_of,
             "due": lambda text: "1" if text == "1" else "",
-            "state": lambda text: text if text in ("undecided", "answered") else "",
+            "state": lambda text: text if text in STATES else "",
             **dict.fromkeys(
                 ("board", "owner", "label"), lambda text: int(text) if _NUMBER.fullmatch(text) else 0
             ),
         }
-        same = {name: getattr(of_list, name) for name in ("status", "tier", "segment", "text")}
+        same = {name: getattr(of_list, name) for name in SAME}
         return cls(**same, **{name: read(address.get(name, "")) for name, read in readers.items()})
 
     @property
@@ -79,7 +83,7 @@ class Choice:
             sort="top" if is_top else "hot",
             by=self.sort if is_top else "",
             board=self.board or None,
-            **{name: getattr(self, name) for name in ("status", "tier", "segment", "text")},
+            **{name: getattr(self, name) for name in SAME},
         )
 
     @property
@@ -113,7 +117,7 @@ class Choice:
         if self.until:
             found.append(Idea.created_at < begin_of(date.fromisoformat(self.until)) + timedelta(days=1))
         if self.state:
-            found.append(waiting.is_undecided() if self.state == "undecided" else was_answered())
+            found.append(STATES[self.state]())
         return found
 
     def _plans(self) -> list[sa.ColumnElement[bool]]:
@@ -125,6 +129,10 @@ class Choice:
             found.append(Plan.review_on <= clock.now().date())
         return found
 
+    def offering(self, field_ids: Collection[int]) -> "Choice":
+        """The same choice without those of fields that are not among these."""
+        return self.but(chosen=self.of_list.offering(field_ids).chosen)
+
     def but(self, **changes: Any) -> "Choice":
         """The same choice with some fields changed."""
         return replace(self, **changes)
@@ -132,7 +140,9 @@ class Choice:
     def as_query(self, **changes: Any) -> dict[str, Any]:
         """The fields as they stand in an address: only those that differ from the default."""
         plain = {each.name: each.default for each in fields(self)}
-        return {name: value for name, value in asdict(self.but(**changes)).items() if value != plain[name]}
+        mine = asdict(self.but(**changes))
+        chosen = {f"field-{key}": choice for key, choice in mine.pop("chosen")}
+        return {name: value for name, value in mine.items() if value != plain[name]} | chosen
 
 
 def begin_of(day: date) -> datetime:
@@ -155,3 +165,11 @@ def day_of(text: str) -> str:
     except ValueError:
         return ""
     return day.isoformat() if 1970 <= day.year <= 2999 else ""
+
+
+STATES: dict[str, Callable[[], sa.ColumnElement[bool]]] = {
+    "undecided": waiting.is_undecided,
+    "answered": was_answered,
+    "again": lambda: Idea.asked_again_at.is_not(None),
+}
+"""What can be asked of the decision: not taken yet, had a first answer, or enough customers still want it."""

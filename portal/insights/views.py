@@ -1,6 +1,6 @@
 """The desk of product managers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -11,13 +11,17 @@ from portal import clock, pages
 from portal.accounts.permissions import Permission
 from portal.errors import NotAllowed
 from portal.ideas import queries as ideas
+from portal.ideas.fields import queries as fields
+from portal.ideas.fields.models import BoardField
+from portal.ideas.fields.queries import Value
 from portal.ideas.listing import listed
+from portal.ideas.models import Board
 from portal.ideas.plans.queries import staff
 from portal.ideas.statuses.queries import offered
 from portal.ideas.waiting import days_since
 from portal.insights import queries
 from portal.insights.choosing import PAGE, SORTS, Choice
-from portal.voting.tallying import apart_words, groups_of_accounts, stake_words
+from portal.voting.tallying import groups_of_accounts, stake_words
 
 insights = Blueprint("insights", __name__, url_prefix="/desk")
 
@@ -58,26 +62,41 @@ def for_staff(view: Callable[..., Response]) -> Callable[..., Response]:
 def desk() -> Response:
     """All ideas, with who wants them."""
     viewer, choice = pages.viewer(), Choice.read(request.args)
+    boards = ideas.boards(viewer)
+    board = next((each for each in boards if each.id == choice.board), None)
+    asked = fields.filters_for(viewer, board)
+    choice = choice.offering({each.id for each in asked})
     found = choice.narrow(ideas.listed_to(viewer), viewer)
     among = choice.of_list.among
     page = listed(choice.order, among, found, cursor=request.args.get("page"), size=PAGE)
-    beside = _beside(viewer, choice, [idea.id for idea in page.rows])
-    return pages.page("insights/desk.html", choice=choice, page=page, **beside, **_offered(viewer))
+    ids = [idea.id for idea in page.rows]
+    beside = _beside(viewer, choice, ids) | {"asked": asked, "values": _values(asked, ids)}
+    return pages.page("insights/desk.html", choice=choice, page=page, **beside, **_offered(viewer, boards))
+
+
+def _values(asked: Sequence[BoardField], ids: list[int]) -> dict[int, list[Value]]:
+    """What the ideas of one page have in the fields that can be chosen by."""
+    if not asked:
+        return {}
+    shown = {each.id for each in asked}
+    there = fields.values_of(ids)
+    return {key: [each for each in values if each.field.id in shown] for key, values in there.items()}
 
 
 def _beside(viewer: Any, choice: Choice, ids: list[int]) -> dict[str, Any]:
     """What is read for the ideas of one page, how old the numbers are, and how many reviews are due."""
     due = queries.how_many_due(viewer) if choice.sort == "waiting" else 0
-    shown = {"weeks": queries.weeks_of(ids), "plans": queries.plans_of(ids), "age": queries.age(), "due": due}
-    return shown | _words()
+    again = queries.how_many_again(viewer) if choice.sort == "waiting" else 0
+    shown = {"weeks": queries.weeks_of(ids), "plans": queries.plans_of(ids), "labels": queries.labels_on(ids)}
+    return shown | {"age": queries.age(), "due": due, "again": again} | _words()
 
 
-def _offered(viewer: Any) -> dict[str, Any]:
+def _offered(viewer: Any, boards: Sequence[Board]) -> dict[str, Any]:
     """What the list can be narrowed to, as (value, words)."""
     groups = groups_of_accounts(viewer)
     return {
         "offered": {
-            "board": [(each.id, each.name) for each in ideas.boards(viewer)],
+            "board": [(each.id, each.name) for each in boards],
             "status": [(each.key, each.name) for each in offered(viewer, None)],
             "tier": [(each, each) for each in groups["tier"]],
             "segment": [(each, each) for each in groups["segment"]],
@@ -90,5 +109,5 @@ def _offered(viewer: Any) -> dict[str, Any]:
 
 def _words() -> dict[str, Any]:
     today = clock.now().date()
-    words: dict[str, Any] = {"stake_words": stake_words, "apart_words": apart_words}
+    words: dict[str, Any] = {"stake_words": stake_words}
     return words | {"days_since": lambda idea: days_since(idea, today), "today": today}

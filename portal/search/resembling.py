@@ -66,7 +66,7 @@ def near(searcher: Searcher, title: str, unseen: Query | None = None) -> list[Ne
     for number, by_word in found.items():
         covers = sum(by_word.values()) / total
         if covers >= (ENOUGH if len(by_word) > 1 else ALONE):
-            length = max(searcher.doc_field_length(number, "title"), 1)
+            length = searcher.doc_field_length(number, "title") or 1
             rows.append(Near(number, covers + 0.3 * min(len(by_word) / length, 1), covers))
     return sorted(rows, key=lambda each: (-each.score, each.number))[:CANDIDATES]
 

@@ -8,11 +8,13 @@ from portal import clock
 from portal.database import db
 from portal.discussion.models import Label, Labelling
 from portal.ideas.deciding import change_status
+from portal.ideas.merging.joining import merge
+from portal.ideas.models import Board
 from portal.ideas.plans.models import Plan
 from portal.insights import cli
 from portal.insights.choosing import SORTS, Choice
 from portal.voting import casting
-from tests.ideas.reading import page_of
+from tests.ideas.reading import page_of, shown
 
 
 def titles(response):
@@ -148,3 +150,53 @@ def test_customers_and_moderators_are_told_where_else_to_look(as_, cast):
         assert answer.status_code == 403
         assert "under Ideas" in answer.text
     db.session.rollback()
+
+
+def test_what_is_asked_for_again_and_the_fields_of_a_board_help_to_decide(as_, cast, desk, make, at_most):
+    manager, board = as_(cast.product_manager), db.session.get(Board, desk["Quiet"].board_id)
+    device = make.field(board, "Phone", "Tablet", name="Device")
+    secret = make.field(board, "Support", "Lost deal", name="Cause", circle="staff")
+    for name, choices in (("Quiet", (1, 3)), ("Fresh", (2, 4))):
+        for field, choice in zip((device, secret), choices, strict=True):
+            make.value(desk[name], field, (choice,))
+    desk["Decided"].appeals, desk["Decided"].asked_again_at = 12, clock.now()
+    source = make.idea(title="Rather fresh", board=board)
+    make._save(Labelling(label_id=make._save(Label(name="depots")).id, idea_id=source.id))
+    merge(source, desk["Fresh"], by=cast.admin)
+    db.session.commit()
+    page = manager.get("/desk/")
+    assert "1 idea is asked for again" in shown(page)
+    assert "Device" not in page.text
+    assert titles(manager.get("/desk/?sort=new&state=again")) == ["Decided"]
+    assert "12 still want it" in shown(manager.get("/desk/?sort=new&state=again"))
+    here = f"/desk/?sort=new&board={board.id}"
+    page = shown(manager.get(here))
+    assert "counts for 1 other · Device: Tablet · Cause: Lost deal depots offline" in page
+    assert titles(manager.get(f"{here}&field-{device.id}=1")) == ["Quiet"]
+    assert titles(manager.get(f"{here}&field-{secret.id}=4")) == ["Fresh"]
+    assert "Clear filters" in manager.get(f"{here}&field-{device.id}=1").text
+    # Of another board, or of none, a choice narrows nothing.
+    everything = titles(manager.get("/desk/?sort=new"))
+    assert titles(manager.get(f"/desk/?sort=new&field-{device.id}=1")) == everything
+    with at_most(queries=15):
+        manager.get(f"{here}&field-{device.id}=1")
+
+
+def test_after_acts_on_several_it_is_the_desk_again_and_no_other_site(as_, cast, desk):
+    manager = as_(cast.product_manager)
+    form = {"act": "owner", "owner": "", "idea": str(desk["Old"].id)}
+    place = "/desk/?sort=people&tier=enterprise"
+    assert f'name="back" value="{place.replace("&", "&amp;")}"' in manager.get(place).text
+    for back, leads in (
+        (place, place),
+        (f"http://localhost{place}", place),
+        ("https://elsewhere.example/desk/", "/ideas/?sort=new"),
+        ("//elsewhere.example", "/ideas/?sort=new"),
+        ("/\\elsewhere.example", "/ideas/?sort=new"),
+        ("javascript:alert(1)", "/ideas/?sort=new"),
+        ("http://[", "/ideas/?sort=new"),
+        ("", "/ideas/?sort=new"),
+    ):
+        asked = manager.post("/ideas/bulk", data=form | {"back": back})
+        assert f'href="{leads.replace("&", "&amp;")}"' in asked.text
+        assert manager.put("/ideas/bulk", data=form | {"back": back}).location == leads

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from portal import clock
 from portal.database import db
@@ -72,3 +73,68 @@ def test_the_same_without_script_on_a_phone(visit, cast, waiting):
     page.click("text=The numbers by week")
     page.click("text=1 vote >> nth=0")
     assert "Ines Duarte" in page.inner_text("tbody")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_several_at_once_from_the_desk_on_a_phone(visit, cast, waiting, make, axe, script):
+    label = "regional depots"
+    page = visit(cast.product_manager, script=script, width=390)
+    page.goto("/desk/?state=undecided")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if script:
+        assert axe(page) == []
+
+    def press(act, *chosen, **fields):
+        """Tick, choose what to do, say what is asked, do it; and be back at the desk as it was."""
+        for title in chosen:
+            page.get_by_label(f"Select {title}").check()
+        if script:
+            expect(page.locator("[data-count]")).to_have_text(f"{len(chosen)} selected")
+        page.select_option("#bulk-act", act)
+        page.click("text=Go on …")
+        page.wait_for_url("**/ideas/bulk")
+        for name, value in fields.items():
+            asked = page.locator(f"[name={name}]")
+            asked.fill(value) if name in ("label", "reason") else asked.select_option(label=value)
+        page.click("text=Do it")
+        page.wait_for_url("**/desk/?state=undecided")
+        return page.inner_text("main")
+
+    assert "2 ideas changed" in press("label", "Dark theme", "Print labels", label=label)
+    assert page.locator(f".tags >> text={label}").count() == 2
+    assert "2 ideas changed" in press("owner", "Dark theme", "Print labels", owner="Ada Byrne")
+    assert page.locator("tbody >> text=Ada Byrne").count() == 2
+    assert "1 idea changed" in press("merge", "Dark theme", "Print labels", reason="The same wish")
+    assert len(titles(page)) == 2
+    assert "counts for 1 other" in page.inner_text("tbody")
+    assert "1 idea changed" in press("status", "Offline mode", status="Planned")
+    assert "Offline mode" not in titles(page)
+
+
+def test_several_at_once_by_keys(visit, cast, waiting, make):
+    make.board(name="Reports")
+    page = visit(cast.product_manager)
+    page.goto("/desk/")
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("[data-count]")).to_have_text("2 selected")
+    assert page.locator("tr[aria-selected=true]").count() == 2
+    page.keyboard.press("s")
+    page.wait_for_url("**/ideas/bulk")
+    page.get_by_label("Status").select_option("planned")
+    page.click("text=Do it")
+    page.wait_for_url("**/desk/")
+    assert titles(page) == ["Print labels"]
+    # Without ticks: the idea where the keyboard is.
+    page.keyboard.press("j")
+    page.keyboard.press("v")
+    page.wait_for_url("**/ideas/bulk")
+    page.get_by_label("Board").select_option(label="Reports")
+    page.click("text=Do it")
+    page.wait_for_url("**/desk/")
+    assert "Reports" in page.inner_text("tbody")
+    for key, selected in (("a", "1 selected"), ("a", "With the ticked ideas")):
+        page.keyboard.press(key)
+        expect(page.locator("[data-count]")).to_have_text(selected)
+    page.keyboard.press("b")
+    assert page.evaluate("document.activeElement.id") == "bulk-act"

@@ -1,6 +1,9 @@
 """Pairs: what is new is looked for once, staff merge or dismiss, and what is decided stays so."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from portal.database import db
 from portal.errors import NotAllowed
@@ -51,3 +54,58 @@ def test_what_is_dismissed_stays_dismissed(two, as_, cast, catch_up, app):
 def test_customers_decide_nothing(two, cast):
     with pytest.raises(NotAllowed):
         pairing.dismiss(two[1], by=cast.customer)
+
+
+def test_comments_that_say_what_a_title_says_keep_nobody_from_looking(make, cast, catch_up, app):
+    board = make.board()
+    idea = make.idea(title="Something else", board=board)
+    make.comment(idea, author=cast.customer, body="Export the calendar to a file, please.")
+    submit(board=board, by=cast.customer, title="Export the calendar to a file", body="Please.")
+    catch_up()
+    assert cli.look(app.extensions["search"]) == 0
+    assert not db.session.query(Unpaired).count()
+
+
+def test_the_list_costs_the_same_however_many_pairs_there_are(two, as_, make, cast, at_most):
+    browser = as_(cast.product_manager)
+    with at_most(queries=4) as few:
+        assert browser.get("/ideas/pairs/").text.count("Would be merged") == 1
+    for n in range(12):
+        one, other = (make.idea(title=f"Wish {n} {word}", board=make.board()) for word in ("now", "soon"))
+        pairing.keep(other.id, {one.id: 0.9})
+    db.session.commit()
+    with at_most(queries=len(few)):
+        assert browser.get("/ideas/pairs/").text.count("Would be merged") == 13
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_from_a_suggestion_to_a_merge_and_back(two, visit, cast, axe, script):
+    staff, reader = visit(cast.product_manager, script=script), visit(cast.customer, script=script, width=390)
+    staff.goto("/ideas/pairs/")
+    if script:
+        assert axe(staff) == []
+    staff.click("text=Show what changes")
+    expect(staff.get_by_role("heading", level=1)).to_have_text("What merging changes")
+    source, target = re.search(r"/ideas/(\d+)[^/]*/merging\?into=(\d+)", staff.url).groups()
+    if script:
+        assert axe(staff) == []
+    staff.get_by_label("Why").fill("The same wish")
+    staff.get_by_role("button", name="Merge").click()
+    expect(staff.locator("main")).to_contain_text("Both count as one idea now.")
+    expect(staff.locator("aside")).to_contain_text("by Mira Kovač: The same wish")
+    # A reader with the old address is led there, and told why.
+    reader.goto(f"/ideas/{source}")
+    reader.wait_for_url(f"**/ideas/{target}-*?merged={source}")
+    expect(reader.locator("main")).to_contain_text("merged both on")
+    assert reader.evaluate("document.documentElement.scrollWidth") <= 390
+    staff.goto("/ideas/pairs/")
+    expect(staff.locator("main")).to_contain_text("Nothing to merge")
+    staff.goto(f"/ideas/{target}")
+    staff.click("text=Part it")
+    staff.get_by_label("Why").fill("Two wishes after all")
+    staff.get_by_role("button", name="Part them").click()
+    expect(staff.locator("main")).to_contain_text("It stands for itself again, with its own votes.")
+    staff.click("text=Parted again")
+    expect(staff.locator("aside")).to_contain_text("by Mira Kovač: Two wishes after all")
+    reader.goto(f"/ideas/{source}")
+    expect(reader).to_have_url(re.compile(rf"/ideas/{source}$"))

@@ -69,8 +69,5 @@ def _address(idea: Idea) -> str:
 
 def back_to(idea: Idea) -> str:
     """The list or page of ours from which the vote was sent, at the idea; or the idea."""
-    came = urlsplit(request.referrer or "")
-    place = f"{came.path}?{came.query}" if came.query else came.path
-    if came.netloc != request.host or not place.startswith("/") or place.startswith(("//", "/\\")):
-        return _address(idea)
-    return f"{place}#{pages.dom_id(idea)}"
+    place = pages.ours(request.referrer or "")
+    return f"{place}#{pages.dom_id(idea)}" if place else _address(idea)

@@ -44,7 +44,12 @@ def put_bulk() -> Response:
         return _page(form, 422)
     _tell(_do(form, _chosen()))
     db.session.commit()
-    return pages.go(url_for("ideas.index", sort="new"))
+    return pages.go(_back())
+
+
+def _back() -> str:
+    """The list from which the ideas were chosen."""
+    return pages.ours(request.form.get("back", "")[:2000]) or url_for("ideas.index", sort="new")
 
 
 def _act() -> str:
@@ -101,5 +106,12 @@ def _page(form: Any, status: int = 200) -> Response:
     chosen = _chosen()
     merged = [each for each in chosen if each.is_merged]
     first = min(chosen, key=lambda each: (-each.score, each.id)) if chosen else None
-    names = {"form": form, "chosen": chosen, "merged": merged, "first": first, "words": ACTS[form.act.data]}
+    names = {
+        "form": form,
+        "chosen": chosen,
+        "merged": merged,
+        "first": first,
+        "words": ACTS[form.act.data],
+        "back": _back(),
+    }
     return pages.page("ideas/bulk/confirm.html", status, **names)
