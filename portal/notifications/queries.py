@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, load_only
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
@@ -47,6 +47,16 @@ def decisions_behind(notices: Sequence[Any]) -> dict[int, StatusChange]:
         for change in found
         if (change.idea_id, change.new) == (each.idea_id, each.what) and change.at and change.at <= each.at
     }
+
+
+def merges_behind(notices: Sequence[Any], person: Person) -> dict[int, Idea]:
+    """Of each notice about a merge: the other idea, where the person may know about it. One query."""
+    about = {each.id: int(each.what) for each in notices if each.kind in ("merged", "parted")}
+    if not about:
+        return {}
+    others = visible_to(person).where(Idea.id.in_(about.values())).options(load_only(Idea.title))
+    found = {each.id: each for each in db.session.scalars(others)}
+    return {key: found[other] for key, other in about.items() if other in found}
 
 
 def unread() -> sa.ColumnElement[int]:

@@ -11,18 +11,22 @@ from portal.activity import events
 from portal.activity.models import Entry
 from portal.database import db, insert_missing
 from portal.ideas import seeing
+from portal.ideas.merging.queries import below
 from portal.ideas.models import Board, Idea
 from portal.notifications.models import Notice, Telling, Watch, Why
-from portal.voting.models import Vote, of_family
+from portal.voting.models import Vote
 
 BATCH = 1_000
 """How many people are told in one transaction."""
 
+MERGED = "merged"
 TOLD: dict[str, tuple[str, str]] = {
     events.StatusChanged.kind: ("status", "new"),
     events.OfficialAnswerGiven.kind: ("answer", "version"),
     events.IdeaAnnounced.kind: ("announced", "entry_id"),
     events.InquiryOpened.kind: ("inquiry", "until"),
+    events.IdeaMerged.kind: (MERGED, "into_id"),
+    events.IdeaParted.kind: ("parted", "from_id"),
 }
 """Events of which people are told: the kind of notice, and the field that says what it is about ("" for none)."""
 
@@ -72,13 +76,17 @@ def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
     stop. Who did it is not told."""
     idea = db.session.get_one(Idea, telling.idea_id, populate_existing=True)
     board = db.session.get_one(Board, idea.board_id, populate_existing=True)
-    close = _involved(telling, idea).subquery()
+    family = _family(telling, idea)
+    close = _involved(telling, family).subquery()
     here = (Person.active.is_(True), Person.erased_at.is_(None), Person.email.is_not(None))
     people = (
         sa.select(Person.id, sa.func.min(close.c.why))
         .join(close, close.c.person_id == Person.id)
         .where(
-            *here, ~_stopped(idea), seeing.people_knowing(idea, board), Person.id != (telling.actor_id or 0)
+            *here,
+            ~_stopped(idea, family),
+            seeing.people_knowing(idea, board),
+            Person.id != (telling.actor_id or 0),
         )
         .group_by(Person.id)
         .order_by(Person.id)
@@ -87,30 +95,31 @@ def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
     return [(person_id, why) for person_id, why in db.session.execute(people)]
 
 
-def _family(idea: Idea) -> sa.Select[int]:
-    """The idea and those that were merged into it."""
-    return sa.select(Idea.id).where(sa.or_(Idea.id == idea.id, Idea.merged_into_id == idea.id))
+def _family(telling: Telling, idea: Idea) -> sa.Select[int]:
+    """The idea and those that were merged into it; of one that was merged itself, those that came along."""
+    here = sa.or_(Idea.id == idea.id, Idea.merged_into_id == idea.id)
+    if telling.kind == MERGED and idea.is_merged:
+        here = sa.or_(here, Idea.id.in_([each.id for each in below(idea)]))
+    return sa.select(Idea.id).where(here)
 
 
-def _stopped(idea: Idea) -> sa.ColumnElement[bool]:
+def _stopped(idea: Idea, family: sa.Select[int]) -> sa.ColumnElement[bool]:
     """Who said stop: to the idea, or to one that was merged into it without following this one."""
     mine = sa.exists().where(Watch.person_id == Person.id)
     here = mine.where(Watch.idea_id == idea.id)
-    there = mine.where(Watch.idea_id.in_(_family(idea)), Watch.stopped_at.is_not(None))
+    there = mine.where(Watch.idea_id.in_(family), Watch.stopped_at.is_not(None))
     return sa.or_(here.where(Watch.stopped_at.is_not(None)), sa.and_(there, ~here))
 
 
-def _involved(telling: Telling, idea: Idea) -> sa.CompoundSelect[Any]:
-    """Who had to do with the idea, or with one that was merged into it, at that moment, with the place in CLOSEST;
-    nobody up to `after_id`."""
-    family = _family(idea)
+def _involved(telling: Telling, family: sa.Select[int]) -> sa.CompoundSelect[Any]:
+    """Who had to do with an idea of the family at that moment, with the place in CLOSEST; nobody up to `after_id`."""
     authors = sa.select(Idea.author_id).where(Idea.id.in_(family))
     added = sa.and_(Vote.added_by_id.is_not(None), Vote.taken_over_at.is_(None))
     place = {why: place for place, why in enumerate(CLOSEST)}
     votes = sa.select(
         Vote.person_id.label("person_id"),
         sa.case((added, place[Why.CUSTOMER]), else_=place[Why.VOTER]).label("why"),
-    ).where(of_family(idea.id), Vote.person_id > telling.after_id, Vote.cast_at <= telling.at)
+    ).where(Vote.idea_id.in_(family), Vote.person_id > telling.after_id, Vote.cast_at <= telling.at)
     watches = sa.select(Watch.person_id, sa.literal(place[Why.FOLLOWER])).where(
         Watch.idea_id.in_(family),
         Watch.person_id > telling.after_id,

@@ -38,6 +38,7 @@ def index() -> Response:
         each.id: Standing.read(each.what, each.written) for each in page.rows if each.kind == "status"
     }
     about: dict[str, Any] = {"decisions": decisions, "grounds": names, "standings": standings}
+    about["others"] = queries.merges_behind(page.rows, pages.viewer())
     return pages.page("notifications/index.html", page=page, **about)
 
 

@@ -14,6 +14,8 @@ from portal.database import db
 from portal.discussion.writing import write
 from portal.ideas import seeing
 from portal.ideas.deciding import answer, change_status
+from portal.ideas.merging.joining import merge
+from portal.ideas.merging.separating import part
 from portal.ideas.models import Board, Idea
 from portal.ideas.queries import visible_to
 from portal.moderation.hiding import hide
@@ -24,6 +26,7 @@ from portal.voting.models import Proof, Vote
 from tests import world
 from tests.cast import ACTORS
 from tests.factories import EPOCH
+from tests.ideas.reading import shown
 
 
 @pytest.fixture
@@ -226,3 +229,59 @@ def test_following_is_told_to_the_journal_once(cast, idea, rows):
     kinds = [each.kind for each in db.session.query(Entry).order_by(Entry.id)]
     assert kinds == ["idea_followed", "following_stopped", "idea_followed"]
     assert rows(Watch) == 1
+
+
+def test_a_merge_is_told_once_to_those_whose_idea_it_was_and_so_is_parting(make, cast, tell_now, as_):
+    board = make.board()
+    old, source, target = (
+        make.idea(board=board, author=author, title=title)
+        for author, title in (
+            (make.person(name="Olga"), "No bars"), (cast.customer, "Work without signal"), (make.person(name="Ted"), "Offline mode"),
+        )
+    )  # fmt: skip
+    people = {name: make.person(name=name) for name in ("Vera", "Fil", "Stan", "Thea", "Otto", "Bea")}
+    casting.cast(source, by=people["Vera"])
+    following.follow(source, by=people["Fil"])
+    casting.cast(source, by=people["Stan"])
+    following.stop(source, by=people["Stan"])
+    casting.cast(target, by=people["Thea"])
+    casting.cast(old, by=people["Otto"])
+    for each in (source, target):
+        casting.cast(each, by=people["Bea"])
+    merge(old, source, by=cast.product_manager)
+    db.session.commit()
+    tell_now()
+    assert told(old) == [("Olga", "merged", "author"), ("Otto", "merged", "voter")]
+    merge(source, target, by=cast.product_manager)
+    db.session.commit()
+    for _ in range(2):
+        tell_now()
+    affected = [
+        ("Bea", "voter"), ("Fil", "follower"), ("Ines Duarte", "author"), ("Olga", "author"), ("Otto", "voter"), ("Vera", "voter"),
+    ]  # fmt: skip
+    assert told(source) == [(name, "merged", why) for name, why in affected]
+    assert told(target) == []
+    page = shown(as_(people["Vera"]).get("/notices/"))
+    assert "It was merged into Offline mode. Your vote counts there, once." in page
+    assert "What was voted and said counts there." in shown(as_(people["Fil"]).get("/notices/"))
+    part(source, by=cast.product_manager)
+    db.session.commit()
+    for _ in range(2):
+        tell_now()
+    both = [(name, kind, why) for name, why in affected for kind in ("merged", "parted")]
+    assert told(source) == both
+    assert not part(source, by=cast.product_manager)
+    assert "It was parted from Offline mode and stands for itself" in shown(
+        as_(people["Vera"]).get("/notices/")
+    )
+
+
+def test_who_does_not_see_the_other_idea_is_told_no_more_than_that(make, cast, tell_now, as_):
+    source = make.idea(author=cast.customer, title="Work without signal")
+    secret = make.idea(board=make.board(audience="staff"), title="Quokka")
+    merge(source, secret, by=cast.product_manager)
+    db.session.commit()
+    tell_now()
+    page = as_(cast.customer).get("/notices/")
+    assert "It was merged into another idea, which is not for everybody." in shown(page)
+    assert "Quokka" not in page.text
