@@ -57,8 +57,6 @@ def cast(
     """
     hold(votable)
     _refuse(votable, by, value)
-    if check := _checks.get(str(votable.__tablename__)):
-        check(votable, by)
     had = queries.own_vote(by, votable)
     before = Ballot.of(had)
     wanted = _wanted(votable, before, value, weight, importance)
@@ -136,6 +134,8 @@ def _refuse(votable: Any, by: Person, value: int) -> None:
             raise NotAllowed("You cannot vote on your own answer. Let others say whether it helped.")
     elif value < 0 and not votable.board.votes_against:
         raise NotAllowed("This board takes no votes against. Say in a comment what speaks against it.")
+    if check := _checks.get(str(votable.__tablename__)):
+        check(votable, by)
 
 
 def _wanted(
