@@ -39,6 +39,16 @@ DRAFT = {"draft_id": "draft"}
 ROUTES += [
     row("GET", "drafts.index", everyone=200, stranger=302),
     row("PUT", "drafts.put", {"place": "ideas"}, TEXT, everyone=303, stranger=401),
+    row(
+        "PUT",
+        "drafts.put",
+        {"place": "changelog"},
+        TEXT,
+        everyone=403,
+        stranger=401,
+        product_manager=303,
+        admin=303,
+    ),
     row("DELETE", "drafts.delete", DRAFT, everyone=404, stranger=401, customer=303),
     row("GET", "drafts.kept", everyone=302),
 ]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Id, Model
 
-KINDS = ("idea", "topic")
+KINDS = ("idea", "topic", "entry")
 
 
 class Draft(Model):
@@ -21,7 +21,7 @@ class Draft(Model):
 
     __tablename__ = "draft"
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('idea', 'topic')", name="kind"),
+        sa.CheckConstraint("kind IN ('idea', 'topic', 'entry')", name="kind"),
         sa.UniqueConstraint("person_id", "key"),
         sa.Index(None, "person_id", "updated_at"),
         sa.Index(None, "updated_at"),

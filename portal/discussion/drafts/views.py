@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import (
@@ -30,9 +31,27 @@ from portal.discussion.subjects import KINDS as SUBJECTS
 
 drafts = Blueprint("drafts", __name__, url_prefix="/drafts")
 
-PLACES = {"ideas": "idea", "questions": "topic"}
+PLACES = {"ideas": "idea", "questions": "topic", "changelog": "entry"}
 SWEEP = "sweep_drafts"
 """The chore of the worker."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the forms of a kind are that is no subject: `form` is the address of the form of a draft, or of an empty one;
+    `sends` are the endpoints that it is sent to; `check` raises NotAllowed for who may not fill one in."""
+
+    form: Callable[[Draft | None], str]
+    sends: tuple[str, ...]
+    check: Callable[[Any], None]
+
+
+_homes: dict[str, Home] = {}
+
+
+def give_home(kind: str, home: Home) -> None:
+    """From now on drafts of this kind are kept too."""
+    _homes[kind] = home
 
 
 def register(app: Flask) -> None:
@@ -44,6 +63,8 @@ def register(app: Flask) -> None:
 
 def resume_url(draft: Draft) -> str:
     """The form that a draft is of, filled in."""
+    if draft.kind in _homes:
+        return _homes[draft.kind].form(draft)
     return url_for(SUBJECTS[draft.kind].endpoint.replace("show", "new"), draft=draft.id)
 
 
@@ -63,11 +84,13 @@ def index() -> Response:
     return pages.page("drafts/index.html", mine=mine, most=saving.MOST)
 
 
-@drafts.put("/<any(ideas, questions):place>")
+@drafts.put("/<any(ideas, questions, changelog):place>")
 @login_required
 @pages.limiter.limit("60/minute")
 def put(place: str) -> Response:
     form, kind = DraftForm(), PLACES[place]
+    if kind in _homes:
+        _homes[kind].check(pages.viewer())
     key = form.usable_key or secrets.token_urlsafe(18)
     words: dict[str, Any] = {"kind": kind, "key": key, "version": form.number}
     saved = saving.save(**words, fields=fields_of(request.form), by=pages.viewer())
@@ -75,8 +98,7 @@ def put(place: str) -> Response:
     if pages.wants_fragment():
         return pages.page("drafts/_state.html", key=key, **_told(saved))
     flash("The draft is saved." if saved else "There was nothing to save yet: write a title or a text first.")
-    form_url = url_for(SUBJECTS[kind].endpoint.replace("show", "new"))
-    return pages.go(resume_url(saved.draft) if saved else form_url)
+    return pages.go(resume_url(saved.draft) if saved else _empty_form(kind))
 
 
 @drafts.delete("/<slugged:draft_id>")
@@ -100,6 +122,12 @@ def kept() -> Response:
     return redirect(goal)  # type: ignore[return-value]
 
 
+def _empty_form(kind: str) -> str:
+    return (
+        _homes[kind].form(None) if kind in _homes else url_for(SUBJECTS[kind].endpoint.replace("show", "new"))
+    )
+
+
 def _told(saved: saving.Saved | None) -> dict[str, Any]:
     """What the form learns about its draft: `changes` is how what is here differs from the other tab."""
     other = saved.other if saved else None
@@ -113,6 +141,7 @@ def _kind_of_form() -> str:
     ends = {
         f"{SUBJECTS[kind].endpoint.rpartition('.')[0]}.create": kind for kind in KINDS if kind in SUBJECTS
     }
+    ends |= {endpoint: kind for kind, home in _homes.items() for endpoint in home.sends}
     if request.endpoint == "drafts.put":
         return PLACES[str((request.view_args or {}).get("place"))]
     return ends.get(request.endpoint or "", "")

@@ -7,6 +7,10 @@ from flask_login import login_required
 
 from portal import pages
 from portal.database import db
+from portal.discussion.drafts import queries as drafts_queries
+from portal.discussion.drafts import saving
+from portal.discussion.drafts.models import Draft
+from portal.discussion.drafts.views import Home, filled, give_home
 from portal.ideas import queries as ideas_queries
 from portal.ideas.changelog import linking, publishing, queries, withdrawing, writing
 from portal.ideas.changelog.forms import EntryForm, ScheduleForm, WithdrawForm
@@ -14,6 +18,7 @@ from portal.ideas.changelog.models import ChangelogEntry, Stage
 from portal.ideas.changelog.views import changelog
 from portal.ideas.deciding import must_decide
 from portal.ideas.filtering import IdeaFilter
+from portal.ideas.forms import number
 from portal.ideas.merging import queries as merging
 from portal.ideas.models import Idea
 
@@ -31,7 +36,8 @@ def drafts() -> Response:
 @login_required
 def new() -> Response:
     must_decide(pages.viewer())
-    return _form(EntryForm(formdata=None))
+    draft, typed = filled("entry")
+    return _form(EntryForm(formdata=typed), draft=draft)
 
 
 @changelog.post("/")
@@ -43,6 +49,7 @@ def create() -> Response:
     if not form.validate_on_submit():
         return _form(form, 422)
     entry = writing.write(by=pages.viewer(), key=form.key.data, **form.fields())
+    saving.use(form.key.data, by=pages.viewer())
     return _done(entry, "The draft is saved. Now choose the ideas that it tells of.")
 
 
@@ -50,8 +57,9 @@ def create() -> Response:
 @login_required
 def edit(entry_id: int) -> Response:
     entry = _find(entry_id)
+    draft, typed = filled("entry")
     kinds = sorted(queries.labels_of([entry])[entry.id])
-    return _form(EntryForm(formdata=None, place=entry, kinds=kinds), entry=entry)
+    return _form(EntryForm(formdata=typed, place=entry, kinds=kinds), entry=entry, draft=draft)
 
 
 @changelog.put("/<slugged:entry_id>")
@@ -63,6 +71,7 @@ def put(entry_id: int) -> Response:
     if not form.validate_on_submit():
         return _form(form, 422, entry)
     writing.change(entry, by=pages.viewer(), **form.fields())
+    saving.use(form.key.data, by=pages.viewer())
     return _done(entry, "It is saved.", "changelog.show" if "preview" in request.form else "changelog.edit")
 
 
@@ -140,16 +149,56 @@ def _done(entry: ChangelogEntry, says: str, endpoint: str = "changelog.edit") ->
     return pages.go(url_for(endpoint, entry_id=entry))
 
 
-def _form(form: EntryForm, status: int = 200, entry: ChangelogEntry | None = None, **forms: Any) -> Response:
+def _form(
+    form: EntryForm,
+    status: int = 200,
+    entry: ChangelogEntry | None = None,
+    draft: Draft | None = None,
+    **forms: Any,
+) -> Response:
     form.offer(queries.kinds(archived=entry is not None))
+    kept = _kept(form, status, draft)
     if entry is None:
-        return pages.page("changelog/new.html", status, form=form)
+        return pages.page("changelog/new.html", status, form=form, **kept)
     shown = {"schedule_form": ScheduleForm(formdata=None, publish_at=entry.publish_at), "withdraw_form": None}
     if entry.stage == Stage.PUBLISHED:
         shown["withdraw_form"] = WithdrawForm(formdata=None)
+    begun = None if kept["draft"] else _begun(entry)
     return pages.page(
-        "changelog/edit.html", status, form=form, entry=entry, **shown | forms, **_to_link(entry)
+        "changelog/edit.html",
+        status,
+        form=form,
+        entry=entry,
+        begun=begun,
+        **shown | forms | kept,
+        **_to_link(entry),
     )
+
+
+def _kept(form: EntryForm, status: int, draft: Draft | None) -> dict[str, Any]:
+    """What the form knows of its draft. One that is shown again goes on with the draft that it had."""
+    if draft is None and status != 200:
+        draft = drafts_queries.by_key(form.key.data or "", pages.viewer())
+    key = draft.key if draft else form.key.data
+    return {"place": "changelog", "key": key, "draft": draft, "other": None, "changes": []}
+
+
+def _begun(entry: ChangelogEntry) -> Draft | None:
+    """What the viewer began to change in an entry last, and did not save."""
+    mine = drafts_queries.latest(pages.viewer())
+    return next((each for each in mine if each.kind == "entry" and each.said("entry") == str(entry.id)), None)
+
+
+def _address(draft: Draft | None) -> str:
+    """The form of a draft, filled in: of the entry that it changes, or of a new one."""
+    entry_id = number(draft.said("entry")[:18]) if draft else 0
+    asked: dict[str, Any] = {"draft": draft.id} if draft else {}
+    if entry_id:
+        return url_for("changelog.edit", entry_id=entry_id, **asked)
+    return url_for("changelog.new", **asked)
+
+
+give_home("entry", Home(_address, ("changelog.create", "changelog.put"), must_decide))
 
 
 def _to_link(entry: ChangelogEntry) -> dict[str, Any]:
