@@ -261,6 +261,18 @@ def test_what_may_not_be_closed_any_more_stays_open(quiet, board):
     assert (quiet.status, asked(quiet)) == ("open", ["overtaken"])
 
 
+def test_a_vote_on_an_idea_that_was_merged_into_it_counts_for_it(make, cast, board, quiet):
+    board.most_per_idea = 2
+    source, voter = make.idea(board=board), make.person()
+    with clock.at(EPOCH + timedelta(days=5)):
+        casting.cast(source, by=voter)
+        merge(source, quiet, by=cast.admin)
+    look()
+    with clock.at(NOW + timedelta(days=1)):
+        casting.cast(quiet, by=voter, weight=2)
+    assert (asked(source), asked(quiet)) == ([], ["vote"])
+
+
 def test_a_vote_that_did_not_know_of_the_question_counts_too(make, quiet):
     """Both at the same moment: the vote ended nothing, and the idea stays open all the same."""
     look()

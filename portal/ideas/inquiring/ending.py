@@ -66,17 +66,13 @@ def keep(idea: Idea, *, by: Person) -> bool:
     return end(idea.id, Ended.STAFF, by.id)
 
 
-@hears(VoteCast, VoteChanged)
+@hears(VoteCast, VoteChanged, VoteAddedFor, VoteTakenOver, VoteConfirmed)
 def hear_vote(event: Any) -> None:
-    """A vote says that the idea is wanted, unless it is against it."""
-    if getattr(event, "value", 1) > 0 and db.session.get_one(Idea, event.idea_id).is_asked:
-        end(event.idea_id, Ended.VOTE, event.actor_id)
-
-
-@hears(VoteAddedFor, VoteTakenOver, VoteConfirmed)
-def hear_customer(event: Any) -> None:
-    """So does one that staff add for a customer, or that its voter stands by."""
-    end(event.idea_id, Ended.VOTE, event.actor_id)
+    """A vote says that the idea is wanted for which it counts, unless it is against it."""
+    own = db.session.get_one(Idea, event.idea_id)
+    counting = db.session.get_one(Idea, own.merged_into_id or own.id)
+    if getattr(event, "value", 1) > 0 and counting.is_asked:
+        end(counting.id, Ended.VOTE, event.actor_id)
 
 
 @hears(PostWritten)
