@@ -123,7 +123,8 @@ def _add_answer(idea: Idea, by: Person, body: str) -> OfficialAnswer:
 
 def _hold(idea: Idea) -> None:
     """Read what is decided upon as it is now, and keep others from deciding at the same time."""
-    db.session.refresh(idea, ["status", "target", "answer_version", "merged_into_id"], with_for_update=True)
+    state = ["status", "target", "answer_version", "merged_into_id"]
+    db.session.refresh(idea, state, with_for_update={"key_share": True})
 
 
 def _must_stand(idea: Idea) -> None:

@@ -49,7 +49,9 @@ def lengthen_waits(after: int) -> int | None:
     """Measure what waits as of today, on the next ideas by id behind `after` about which nobody decided; returns the
     last of them, None when there were none. Doing it again changes nothing."""
     undecided = sa.select(Idea.id).where(Idea.id > after, waiting.is_undecided(), Idea.score > 0)
-    ids = list(db.session.scalars(undecided.order_by(Idea.id).limit(MOST_WAITS).with_for_update()))
+    ids = list(
+        db.session.scalars(undecided.order_by(Idea.id).limit(MOST_WAITS).with_for_update(key_share=True))
+    )
     waiting.remeasure(ids, clock.now().date())
     return ids[-1] if ids else None
 

@@ -70,11 +70,11 @@ def wake(idea: Any, *, person_id: int | None, company_id: int | None) -> None:
 
 
 def recount_all(idea: Any, own_ids: Collection[int]) -> None:
-    """Work out the numbers of a held idea, and of those of its family whose own votes changed."""
+    """Work out the numbers of a held idea, and of those of its family, held with it, whose own votes changed."""
     kind = type(idea)
     others = sorted(set(own_ids) - {idea.id})
-    held = sa.select(kind).where(kind.id.in_(others)).order_by(kind.id).with_for_update(of=kind)
-    for each in db.session.scalars(held.options(sa.orm.joinedload(kind.board)) if others else held):
+    family = sa.select(kind).where(kind.id.in_(others)).order_by(kind.id)
+    for each in db.session.scalars(family.options(sa.orm.joinedload(kind.board))) if others else ():
         recount(each)
     recount(idea)
 

@@ -19,7 +19,7 @@ from portal.activity.events import (
 )
 from portal.database import db
 from portal.errors import Conflict, NotAllowed, Unusable
-from portal.voting import budgeting, carrying, queries
+from portal.voting import budgeting, carrying, holding, queries
 from portal.voting.counting import Ballot, count, holds_ranks
 from portal.voting.models import Vote
 from portal.voting.ruling import IMPORTANCE
@@ -105,13 +105,15 @@ def _withdraw_all(idea: Any, by: Person) -> bool:
 def hold(votable: Any) -> None:
     """Read the row and its board as they are now, and keep others from changing the row until the end.
 
-    On PostgreSQL by a row lock; on SQLite the transaction holds the write lock already. Whoever holds it is
-    the only one who changes votes on it.
+    On PostgreSQL by row locks, also on those that an idea counts for; on SQLite the transaction holds the write
+    lock already. Whoever holds it is the only one who changes votes on it. Raises Conflict when an idea was merged
+    or parted at the same moment.
     """
-    ranked = holds_ranks(votable)
-    db.session.refresh(votable, SEEN + RANKED if ranked else SEEN, with_for_update=True)
-    if ranked:
-        budgeting.read_rules(votable)
+    if not holds_ranks(votable):
+        db.session.refresh(votable, SEEN, with_for_update=True)
+        return
+    holding.hold([votable], SEEN + RANKED)
+    budgeting.read_rules(votable)
 
 
 def refuse_when_closed(votable: Any) -> None:

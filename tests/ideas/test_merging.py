@@ -69,6 +69,15 @@ def test_every_voter_counts_once_with_the_greater_weight(pair, staff):
     assert no_differences()
 
 
+def test_turning_round_takes_back_what_each_vote_brought(pair, board, staff, cast):
+    board.votes_against = True
+    merged(pair, staff)
+    for value in (-1, 1, -1):
+        assert casting.cast(pair[1], by=cast.customer, value=value)
+        db.session.commit()
+        assert no_differences()
+
+
 def test_the_rank_comes_from_the_dates_of_the_votes(pair, staff, board):
     merged(pair, staff)
     dates = queries.dated_values(pair[1].id)

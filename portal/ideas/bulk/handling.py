@@ -13,7 +13,7 @@ from portal.database import db, insert_missing
 from portal.discussion.models import Label, Labelling
 from portal.errors import Refusal
 from portal.ideas.deciding import change_status, must_decide
-from portal.ideas.merging.joining import merge
+from portal.ideas.merging.joining import hold, merge
 from portal.ideas.models import Board, Idea
 from portal.ideas.moving import move
 from portal.ideas.plans.planning import plan
@@ -65,6 +65,8 @@ def move_all(ideas: Sequence[Idea], *, by: Person, board: Board) -> Outcome:
 def merge_all(ideas: Sequence[Idea], *, by: Person, reason: str = "") -> Outcome:
     """Merge all into the one that most want."""
     ranked = sorted(ideas, key=lambda each: (-each.score, each.id))
+    # All at once: one after the other would be in the order of the votes, and the next press in another.
+    hold(*ranked)
     return handle(ranked[1:], lambda idea: merge(idea, ranked[0], by=by, reason=reason))
 
 

@@ -13,7 +13,7 @@ from portal.errors import Conflict, NotAllowed
 from portal.ideas.merging import queries
 from portal.ideas.merging.models import Merge
 from portal.ideas.models import Idea
-from portal.voting import budgeting, uniting
+from portal.voting import budgeting, holding, uniting
 from portal.voting.counting import recount
 
 IMPORTED = ("imported_up", "imported_down")
@@ -34,11 +34,11 @@ def must_merge(by: Person) -> None:
 def hold(*ideas: Idea) -> None:
     """Read what decides about merging as it is now, and keep others from changing it or voting until the end.
 
-    Whoever holds an idea that was merged holds the one that counts for it first, as voters do.
+    Raises Conflict when one of them was merged or parted at the same moment.
     """
     db.session.flush()
+    holding.hold(ideas, [*STATE, "hot", "imported_hot", "votes_up"])
     for idea in ideas:
-        db.session.refresh(idea, [*STATE, "hot", "imported_hot", "votes_up"], with_for_update=True)
         budgeting.read_rules(idea)
 
 
@@ -51,8 +51,7 @@ def merge(source: Idea, into: Idea, *, by: Person, reason: str = "") -> bool:
     must_merge(by)
     if not _is_wanted(source, into):
         return False
-    # In the order of their numbers: two merges the other way round wait for each other, and not for ever.
-    hold(*sorted((source, into), key=lambda each: each.id))
+    hold(source, into)
     if not _is_wanted(source, into):
         return False
     under = queries.below(source)

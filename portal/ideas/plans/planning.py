@@ -28,7 +28,7 @@ def plan(idea: Idea, *, by: Person, **fields: Any) -> list[str]:
     Raises NotAllowed unless the person decides on ideas.
     """
     must_decide(by)
-    db.session.refresh(idea, ["target"], with_for_update=True)
+    db.session.refresh(idea, ["target"], with_for_update={"key_share": True})
     kept = plan_of(idea) or Plan(idea_id=idea.id, cost="", impact="")
     changed = [name for name, value in fields.items() if getattr(kept, name) != value]
     for name in changed:

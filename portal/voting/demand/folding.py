@@ -167,8 +167,8 @@ def recount(ids: Collection[int], today: date | None = None) -> None:
     """Write what the votes for these ideas come to. They are locked first, so that no vote comes between."""
     if not ids:
         return
-    locked = sa.select(IDEA.c.id).where(IDEA.c.id.in_(ids)).order_by(IDEA.c.id).with_for_update()
-    db.session.execute(locked)
+    locked = sa.select(IDEA.c.id).where(IDEA.c.id.in_(ids)).order_by(IDEA.c.id)
+    db.session.execute(locked.with_for_update(key_share=True))
     folds = fold(ids, today or clock.now().date())
     values = [{"key": key, **asdict(each.whole), "rising": each.rising} for key, each in folds.items()]
     if values:

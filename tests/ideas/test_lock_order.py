@@ -1,0 +1,158 @@
+"""Two who take several ideas at once take them in one order: each waits for the other, and nobody for ever."""
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from portal.accounts.models import Person
+from portal.activity.auditing import audit_all
+from portal.database import db
+from portal.ideas.bulk.handling import merge_all
+from portal.ideas.merging.joining import merge
+from portal.ideas.merging.separating import part
+from portal.ideas.merging.settling import settle
+from portal.ideas.models import Idea
+from portal.insights.recounting import recount
+from portal.voting import casting, vouching
+from portal.voting.models import Proof, Vote
+
+pytestmark = pytest.mark.only_on("postgresql")
+
+TAKING = re.compile(r"FROM idea\b.* FOR (NO KEY )?UPDATE", re.DOTALL)
+WAITING = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+SECONDS = 20
+
+
+class Crossing:
+    """Runs one act up to where it has taken its first ideas, then another until it waits for those or is done, then
+    both to their ends. Each has a connection of its own."""
+
+    def __init__(self, app):
+        self.app = app
+        self.taken, self.go_on = threading.Event(), threading.Event()
+
+    def run(self, act, *, pausing):
+        def pause(_connection, _cursor, statement, *_rest):
+            if threading.current_thread() is me and TAKING.search(statement) and not self.taken.is_set():
+                self.taken.set()
+                assert self.go_on.wait(SECONDS)
+
+        me = threading.current_thread()
+        with self.app.app_context():
+            if pausing:
+                event.listen(db.engine, "after_cursor_execute", pause)
+            try:
+                act()
+                db.session.commit()
+            finally:
+                if pausing:
+                    event.remove(db.engine, "after_cursor_execute", pause)
+                db.session.remove()
+
+    def cross(self, first, second):
+        db.session.commit()
+        with ThreadPoolExecutor(2) as pool:
+            one = pool.submit(self.run, first, pausing=True)
+            assert self.taken.wait(SECONDS), one.exception()
+            other = pool.submit(self.run, second, pausing=False)
+            with db.engine.connect() as looking:
+                while not other.done() and not looking.scalar(WAITING):
+                    looking.rollback()
+            self.go_on.set()
+            one.result(SECONDS)
+            other.result(SECONDS)
+        db.session.rollback()
+
+
+def idea(key):
+    return db.session.get_one(Idea, key)
+
+
+@pytest.fixture
+def family(make, cast):
+    """An idea that counts for an older and for a newer one, each with votes of the same customer and company."""
+    board = make.board(votes_against=True)
+    older, top, newer, other = (make.idea(board=board, author=cast.moderator) for _ in range(4))
+    for each in (older, top, newer):
+        casting.cast(each, by=cast.customer)
+        vouching.add(
+            each,
+            by=cast.moderator,
+            voter=make.company(),
+            evidence=vouching.Evidence(Proof.CALL, "https://calls.example/1"),
+        )
+    db.session.commit()
+    for each in (older, newer):
+        merge(each, top, by=cast.product_manager)
+    db.session.commit()
+    return older.id, top.id, newer.id, other.id
+
+
+def acts(family, cast):
+    """Everything that takes several ideas, by name."""
+    older, top, newer, other = family
+    ids = {"customer": cast.customer.id, "manager": cast.product_manager.id}
+
+    def by(role):
+        return db.session.get_one(Person, ids[role])
+
+    def remove():
+        added = sa.select(Vote).where(Vote.idea_id == older, Vote.added_by_id.is_not(None))
+        vouching.remove(db.session.scalars(added).one(), idea(top), by=by("manager"))
+
+    return {
+        "taking back": lambda: casting.withdraw(idea(top), by=by("customer")),
+        "voting otherwise": lambda: casting.cast(idea(top), by=by("customer"), value=-1),
+        "removing": remove,
+        "parting": lambda: part(idea(older), by=by("manager")),
+        "merging the top": lambda: merge(idea(top), idea(other), by=by("manager")),
+        "merging all": lambda: merge_all(
+            [idea(other), *db.session.scalars(sa.select(Idea).where(Idea.id == top))], by=by("manager")
+        ),
+        "settling": lambda: settle([newer, top]),
+        "counting again": lambda: recount([older, top, newer, other]),
+    }
+
+
+ALL = (
+    "taking back",
+    "voting otherwise",
+    "removing",
+    "parting",
+    "merging the top",
+    "merging all",
+    "settling",
+)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nobody_waits_for_ever_while_demand_is_counted(app, cast, family, name):
+    every = acts(family, cast)
+    Crossing(app).cross(every[name], every["counting again"])
+    recount(family)
+    db.session.commit()
+    assert not [(each.name, each.differences) for each in audit_all() if each.differences]
+
+
+def test_two_merge_many_at_once(app, make, cast):
+    """One press merges A, B and C, the other C, D and A, each into the one that most want."""
+    board = make.board()
+    a, b, c, d = (make.idea(board=board).id for _ in range(4))
+    for key, votes in ((b, 2), (d, 2), (c, 1)):
+        for _ in range(votes):
+            casting.cast(idea(key), by=make.person())
+    db.session.commit()
+    manager = cast.product_manager.id
+
+    def merging(*ids):
+        return lambda: merge_all([idea(key) for key in ids], by=db.session.get_one(Person, manager))
+
+    Crossing(app).cross(merging(a, b, c), merging(c, d, a))
+    assert idea(a).merged_into_id == idea(c).merged_into_id == b
+    assert idea(d).merged_into_id is None
