@@ -1,6 +1,8 @@
 """Commands that bring data in and take it out."""
 
+import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from flask import current_app
 
 from portal import clock
 from portal.cli import Commands
-from portal.database import db
+from portal.database import db, on_a_copy
 from portal.transfer import choosing, exporting, opening, taking
 from portal.transfer.building import FORMATS
 from portal.transfer.complete import writing
@@ -95,11 +97,12 @@ def _bring(
     run: Callable[[Callable[[int], object]], Report], work: int, dry_run: bool, *more: Callable[[str], str]
 ) -> None:
     """Run an import in one transaction, with a bar, and tell what came of it; `more` adds lines of its own."""
-    with click.progressbar(length=work, label="Reading", update_min_steps=max(work // 200, 1)) as bar:
-        report = run(bar.update)
-    lines = [*report.lines(), *(line(report.source) for line in more)]
+    copy = current_app.extensions["settings"].folder / f"dry-run-{os.getpid()}.sqlite"
+    with on_a_copy(copy) if dry_run else nullcontext():
+        with click.progressbar(length=work, label="Reading", update_min_steps=max(work // 200, 1)) as bar:
+            report = run(bar.update)
+        lines = [*report.lines(), *(line(report.source) for line in more)]
     if dry_run:
-        db.session.rollback()
         click.echo("This was a dry run: nothing was written.")
     else:
         db.session.commit()

@@ -35,5 +35,10 @@ def _take(ideas: Sequence[Any], *, waiting: bool = True) -> int:
     """Lock the rows of these ideas and of those that count for them; returns how many it got."""
     kind, ids = type(ideas[0]), {idea.id for idea in ideas}
     family = sa.or_(kind.id.in_(ids), kind.merged_into_id.in_(ids))
-    rows = sa.select(kind.id).where(family).order_by(kind.id).with_for_update(key_share=True, skip_locked=not waiting)
+    rows = (
+        sa.select(kind.id)
+        .where(family)
+        .order_by(kind.id)
+        .with_for_update(key_share=True, skip_locked=not waiting)
+    )
     return len(db.session.scalars(rows).all())

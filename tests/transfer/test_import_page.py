@@ -2,15 +2,18 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from portal.accounts.models import Person
 from portal.activity.models import Entry
 from portal.database import db
 from portal.ideas.models import Board, Idea
 from portal.transfer.tables import bringing
-from portal.transfer.uploads import cli, queries
+from portal.transfer.uploads import checking, cli, queries
 from portal.transfer.uploads.models import Upload
+from portal.voting import casting
 from portal.voting.models import Vote
 from tests.transfer.bringing import TABLES, idea
 from tests.transfer.dumping import everything
@@ -243,6 +246,40 @@ def test_what_was_not_checked_is_not_taken(ada, rows):
     where = send(ada, ("wishes.csv", WISHES)).location
     assert ada.put(f"{where}/taking").status_code == 409
     assert ada.delete(where).status_code == 409
+
+
+def test_nobody_waits_while_a_check_is_under_way(app, ada, work, rows, make, cast, settings, monkeypatch):
+    """A customer votes in the middle of it; the check sees the portal as it was, and leaves nothing lying."""
+    wanted, voter = make.idea().id, cast.customer.id
+    monkeypatch.setattr(checking, "SECONDS", 0)
+    votes = []
+
+    def vote():
+        with app.app_context():
+            voted = casting.cast(db.session.get(Idea, wanted), by=db.session.get(Person, voter))
+            db.session.commit()
+            return voted
+
+    def note(*_how_far):
+        if not votes:
+            with ThreadPoolExecutor(1) as pool:
+                votes.append(pool.submit(vote).result())
+
+    monkeypatch.setattr(checking, "note_progress", note)
+    where = send(ada, ("wishes.csv", WISHES)).location
+    work()
+    assert votes == [True]
+    assert rows(Vote, idea_id=wanted) == rows(Idea) == 1
+    assert "Nothing was written yet" in ada.get(where).text
+    there = queries.folder_of(settings.folder, upload())
+    assert sorted(each.name for each in there.iterdir()) == ["0", "rows.json"]
+
+
+def test_what_nobody_foresaw_ends_one_import_and_says_so(ada, work, monkeypatch):
+    monkeypatch.setattr(checking, "tables_in", lambda _paths: {}["no such key"])
+    where = send(ada, ("wishes.csv", WISHES)).location
+    work()
+    assert "It could not be finished, and nothing was written" in ada.get(where).text
 
 
 def test_progress_is_shown_while_it_lasts(ada, work, settings, monkeypatch):

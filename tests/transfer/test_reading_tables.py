@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.transfer.opening import Unsafe
-from portal.transfer.tables import parsing, separating
+from portal.transfer.tables import parsing, separating, unfolding, unpacking
 from portal.transfer.tables.checking import BadValue, Fields
 from portal.transfer.tables.describing import LONGEST_ROW
 from portal.transfer.tables.mapping import plain_name
@@ -223,11 +223,11 @@ def test_no_formula_is_worked_out(file):
     ]
 
 
-def made(**members):
+def made(_how=zipfile.ZIP_DEFLATED, **members):
     """A workbook with these files in the place of its own."""
     stream = io.BytesIO()
     own = io.BytesIO(workbook(("S", [["id", "title"], [1, "a"]])))
-    with zipfile.ZipFile(own) as book, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as changed:
+    with zipfile.ZipFile(own) as book, zipfile.ZipFile(stream, "w", _how) as changed:
         for name in book.namelist():
             short = name.rpartition("/")[2].partition(".")[0]
             changed.writestr(name, members.pop(short, book.read(name)))
@@ -265,6 +265,62 @@ def test_a_workbook_that_is_a_trap_is_refused(file, members, says):
     assert says in refused(file(made(**members)))
 
 
+def deep(levels, inside=""):
+    return "<r>" * levels + inside + "</r>" * levels
+
+
+def stored(**members):
+    return made(_how=zipfile.ZIP_STORED, **members)
+
+
+HEADING_ROW = f'<row r="1">{TEXT.format("id")}</row>'
+BOMBS = {
+    "nested cells": ({"sheet1": SHEET.format(f"{HEADING_ROW}<row><c t='inlineStr'><is>{deep(2_000)}</is></c></row>")},
+                     "nested more than 64 deep"),
+    "nested styles": ({"styles": f"<styleSheet>{deep(5_000)}</styleSheet>"}, "nested more than 64 deep"),
+    "a row of nothing": ({"sheet1": SHEET.format(f"{HEADING_ROW}<row>{'<x/>' * 150_000}</row>")},
+                         "row 2: it has more than 100,000 elements"),
+    "nothing but other things": ({"sheet1": f"<worksheet>{'<x/>' * 11_000}</worksheet>"},
+                                 "row 1: it has more than 10,000 elements"),
+    "a long text": ({"sheet1": SHEET.format(f"{HEADING_ROW}<row><c>{'x' * 17_000_000}</c></row>")},
+                    "row 2: it is larger than 16,000,000 bytes"),
+    "large styles": ({"styles": f"<styleSheet>{'<xf/>' * 3_500_000}</styleSheet>"}, "would unpack to 17,"),
+    "too many styles": ({"styles": f"<styleSheet><cellXfs>{'<xf/>' * 2_000}</cellXfs></styleSheet>"},
+                        "its styles: 1,000 are the most"),
+    "too many sheets": ({"workbook": f"<workbook>{'<sheet/>' * 300}</workbook>"}, "its sheets: 200 are the most"),
+    "too many texts": ({"xl/sharedStrings.xml": f"<sst>{'<si/>' * 50_000}</sst>"}, "its texts: they take more than 1,000,000 bytes"),
+    "too many rows": ({"sheet1": SHEET.format("<row/>" * 2_000)}, "its rows: 1,000 are the most"),
+    "too many files": ({f"x{n}": "" for n in range(2_100)}, "holds more than 2,000 files"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_in_little_memory_and_the_sentence_says_what_to_do(file, name, monkeypatch):
+    monkeypatch.setattr(unpacking, "MOST_BETWEEN", 10_000)
+    monkeypatch.setattr(unfolding, "MOST_MEMORY", 1_000_000)
+    monkeypatch.setattr(unfolding, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(unfolding, "MOST_STYLES", 1_000)
+    members, says = BOMBS[name]
+    path = file(stored(**members))
+    tracemalloc.start()
+    said = refused(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert says in said
+    assert said.endswith("Save the sheet as CSV and bring that.")
+    assert most < 60_000_000
+
+
+def test_a_workbook_that_is_packed_oddly_or_damaged_is_refused(file):
+    assert "packed as in no workbook" in refused(file(made(_how=zipfile.ZIP_LZMA)))
+    content = bytearray(made())
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.getinfo("xl/worksheets/sheet1.xml")
+    begins = sheet.header_offset + 30 + len(sheet.filename)
+    content[begins : begins + sheet.compress_size] = b"\xff" * sheet.compress_size
+    assert "is damaged" in refused(file(bytes(content)))
+
+
 def test_a_zip_that_is_no_workbook_is_refused(file):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -274,6 +330,13 @@ def test_a_zip_that_is_no_workbook_is_refused(file):
 
 
 # -- JSON -----------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_far_too_many_lists_or_names_is_refused(file):
+    lists = json.dumps({f"list{n}": [{"id": n}] for n in range(101)})
+    assert "100 lists are the most of a file" in refused(file(lists))
+    names = json.dumps([{f"name{n}": n} for n in range(501)])
+    assert "item 501: 500 columns are the most, and each name of a field is one" in refused(file(names))
 
 
 def test_lists_of_objects_are_tables(file):

@@ -13,6 +13,7 @@ from portal.transfer.tables.mapping import Values, plain_name
 
 PIECE = 65_536
 DEEPEST = 6
+MOST_LISTS = 100
 _BLANK = re.compile(r"[\s,]*")
 
 
@@ -24,9 +25,17 @@ def tables(path: Path) -> list[Table]:
     titles: dict[str, dict[str, str]] = {}
     for name, number, item in Stream(path).items():
         # Not every object has every field.
-        titles.setdefault(name, {}).update(
-            {column: column for column in _flat(path.name, name, number, item)}
-        )
+        known = titles.setdefault(name, {})
+        known.update({column: column for column in _flat(path.name, name, number, item)})
+        if len(titles) > MOST_LISTS:
+            raise Unsafe(
+                f"{path.name}: {MOST_LISTS} lists are the most of a file. Bring them in several files."
+            )
+        if len(known) > MOST_COLUMNS:
+            raise Unsafe(
+                f"{path.name}, {name or 'item'} {number}: {MOST_COLUMNS} columns are the most, and each name of "
+                "a field is one. Leave out what nobody needs."
+            )
     return [_table(path, name, columns) for name, columns in titles.items()]
 
 

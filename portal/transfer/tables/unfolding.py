@@ -4,24 +4,30 @@ A workbook is a zip of XML. No formula is worked out: a cell says what the sheet
 """
 
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
-
-from portal.transfer.opening import Unsafe, refuse_trap
-from portal.transfer.tables.describing import LONGEST_CELL, LONGEST_ROW, MOST_COLUMNS, Advance, Row, Table
+from portal.transfer.opening import Unsafe
+from portal.transfer.tables.describing import LONGEST_CELL, MOST_COLUMNS, Advance, Row, Table
 from portal.transfer.tables.mapping import plain_name
+from portal.transfer.tables.unpacking import ADVICE, Part, about, tag, unpacked
 
 BOOK = "xl/workbook.xml"
-MOST_UNPACKED = 2**30
-MOST_WORDS = 100_000_000
-"""Characters of all texts of a workbook, which it keeps apart from its sheets and which stay in memory."""
+RELATIONS = "xl/_rels/workbook.xml.rels"
+TEXTS = "xl/sharedStrings.xml"
+STYLES = "xl/styles.xml"
+MOST_SHEETS = 200
+MOST_ROWS = 1_048_576
+"""As many as a sheet has (Excel specifications and limits)."""
+MOST_STYLES = 65_490
+"""As many as a workbook has (the same)."""
+MOST_MEMORY = 2**28
+"""Bytes of all texts of a workbook, which it keeps apart from its sheets and which stay in memory."""
 DAY_ZERO = {False: datetime(1899, 12, 30, tzinfo=UTC), True: datetime(1904, 1, 1, tzinfo=UTC)}
 DATE_FORMATS = frozenset({*range(14, 23), 45, 46, 47})
 """Numbers of the formats of dates that every workbook has (ECMA-376, part 1, 18.8.30)."""
@@ -32,145 +38,142 @@ _PLACE = re.compile(r"([A-Z]{1,3})\d*")
 
 def tables(path: Path) -> list[Table]:
     """The sheets that have a heading. Raises Unsafe for what is damaged, a trap, or larger than a table."""
-    try:
-        with zipfile.ZipFile(path) as book:
-            for member in book.infolist():
-                refuse_trap(member)
-            if sum(member.file_size for member in book.infolist()) > MOST_UNPACKED:
-                raise Unsafe(f"{path.name} would unpack to more than {MOST_UNPACKED:,} bytes.")
-            sheets = _sheets(book)
-    except (zipfile.BadZipFile, KeyError, ParseError, DefusedXmlException) as error:
-        raise Unsafe(f"{path.name} is no workbook that can be read: {error}") from None
-    found = [_table(path, name, member) for name, member in sheets]
+    book = _Book(path)
+    found = [_table(path, book, name, member) for name, member in book.sheets()]
     return [each for each in found if any(each.titles)]
 
 
-def _sheets(book: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Name and file of each sheet."""
-    with book.open("xl/_rels/workbook.xml.rels") as stream:
-        files = {each.get("Id"): each.get("Target", "") for _e, each in iterparse(stream, forbid_dtd=True)}
-    with book.open(BOOK) as stream:
-        named = [each for _e, each in iterparse(stream, forbid_dtd=True) if _tag(each) == "sheet"]
-    found = []
-    for each in named:
-        key = next((value for name, value in each.attrib.items() if name.endswith("}id")), None)
-        target = PurePosixPath("xl", files.get(key, "").removeprefix("/xl/"))
-        if str(target) in book.namelist() and "worksheets" in target.parts:
-            found.append((each.get("name", target.stem), str(target)))
-    return found
-
-
-def _tag(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _table(path: Path, sheet: str, member: str) -> Table:
+def _table(path: Path, book: "_Book", sheet: str, member: str) -> Table:
     name = f"{path.name}, sheet {sheet}"
-    heading: dict[int, str] = next((cells for _n, cells in _rows(path, name, member)), {})
+    heading: dict[int, str] = next((cells for _n, cells in book.rows(name, member)), {})
     names = {place: plain_name(title) for place, title in heading.items() if plain_name(title)}
     twice = next((each for each in names.values() if list(names.values()).count(each) > 1), None)
     if twice:
         raise Unsafe(f"{name}: two columns are called {twice!r}, and nobody can tell which one counts.")
 
     def read(advance: Advance) -> Iterator[Row]:
-        rows = _rows(path, name, member, advance)
+        rows = book.rows(name, member, advance)
         next(rows, None)
         for number, cells in rows:
             values = {names[place]: cell for place, cell in cells.items() if place in names}
             if any(values.values()):
                 yield f"row {number}", dict.fromkeys(names.values(), "") | values
 
-    with zipfile.ZipFile(path) as book:
-        size = book.getinfo(member).file_size
-    return Table(name, {names[place]: heading[place].strip() for place in names}, read, size)
+    return Table(name, {names[place]: heading[place].strip() for place in names}, read, book.size_of(member))
 
 
-def _rows(
-    path: Path, name: str, member: str, advance: Advance = lambda _bytes: None
-) -> Iterator[tuple[int, dict[int, str]]]:
-    """Number of each row that has something, and its cells by column (from 0)."""
-    try:
-        with zipfile.ZipFile(path) as book:
-            sheet = _Sheet(book, name)
+def _at_most(elements: Iterator[Any], most: int, what: str) -> Iterator[Any]:
+    for count, each in enumerate(elements, 1):
+        if count > most:
+            raise Unsafe(f"{what}: {most:,} are the most. {ADVICE}")
+        yield each
+
+
+class _Book:
+    """A workbook; its texts, and which styles show dates, are read once, when a sheet is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def sheets(self) -> list[tuple[str, str]]:
+        """Name and file of each sheet."""
+        with unpacked(self._path) as book:
+            there, found = set(book.namelist()), list[tuple[str, str]]()
+            with about(book, RELATIONS) as stream:
+                files = {
+                    each.get("Id"): each.get("Target", "")
+                    for each in self._few(stream, "Relationship", what="the files of its sheets")
+                }
+            with about(book, BOOK) as stream:
+                for each in self._few(stream, "sheet", what="its sheets"):
+                    key = next((value for name, value in each.attrib.items() if name.endswith("}id")), None)
+                    target = PurePosixPath("xl", files.get(key, "").removeprefix("/xl/"))
+                    if str(target) in there and "worksheets" in target.parts:
+                        found.append((each.get("name", target.stem), str(target)))
+        return found
+
+    def size_of(self, member: str) -> int:
+        """Bytes of a file in it, unpacked."""
+        with unpacked(self._path) as book:
+            return book.getinfo(member).file_size
+
+    def rows(
+        self, name: str, member: str, advance: Advance = lambda _bytes: None
+    ) -> Iterator[tuple[int, dict[int, str]]]:
+        """Number of each row that has something, and its cells by column (from 0)."""
+        with unpacked(self._path, name) as book:
+            sheet = _Sheet(name, self._texts, self._dates, self._zero)
             with book.open(member) as stream:
                 yield from sheet.rows(stream, advance)
-    except (
-        zipfile.BadZipFile,
-        ParseError,
-        DefusedXmlException,
-        EOFError,
-        ValueError,
-        OverflowError,
-    ) as error:
-        raise Unsafe(f"{name} is damaged: {error}") from None
 
+    def _few(self, stream: IO[bytes], wanted: str, *, what: str, within: str = "") -> Iterator[Any]:
+        said = f"{self._path.name}, {what}"
+        most = MOST_SHEETS if wanted == "sheet" else MOST_STYLES
+        return _at_most(Part(stream, lambda: said).elements(wanted, within=within), most, said)
 
-class _Measured:
-    """A stream that is refused when it brings no row for too long."""
+    @cached_property
+    def _texts(self) -> list[str]:
+        with unpacked(self._path) as book:
+            return list(self._shared(book)) if TEXTS in book.namelist() else []
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
-        self._stream = stream
-        self._name = name
-        self.number = 0
-        self.since = 0
-        self.told = 0
+    def _shared(self, book: zipfile.ZipFile) -> Iterator[str]:
+        kept, said = 0, f"{self._path.name}, its texts"
+        with book.open(TEXTS) as stream:
+            for element in Part(stream, lambda: said).elements("si"):
+                text = _text_in(element)
+                kept += sys.getsizeof(text) + 8
+                if kept > MOST_MEMORY:
+                    raise Unsafe(f"{said}: they take more than {MOST_MEMORY:,} bytes. {ADVICE}")
+                yield text
 
-    def read(self, size: int = -1) -> bytes:
-        piece = self._stream.read(size)
-        self.since += len(piece)
-        if self.since > 4 * LONGEST_ROW:
-            raise Unsafe(
-                f"{self._name}, row {self.number + 1}: the row is larger than {4 * LONGEST_ROW:,} bytes."
-            )
-        return piece
+    @cached_property
+    def _zero(self) -> datetime:
+        with unpacked(self._path) as book, about(book, BOOK) as stream:
+            said = self._few(stream, "workbookPr", what="its properties")
+            return DAY_ZERO[any(each.get("date1904") in {"1", "true"} for each in said)]
+
+    @cached_property
+    def _dates(self) -> frozenset[int]:
+        """Numbers of the styles that show a number as a date."""
+        with unpacked(self._path) as book:
+            if STYLES not in book.namelist():
+                return frozenset()
+            with about(book, STYLES) as stream:
+                own = {
+                    int(each.get("numFmtId", "0"))
+                    for each in self._few(stream, "numFmt", what="its formats", within="numFmts")
+                    if _DATE.search(_QUOTED.sub("", each.get("formatCode", "")[:1_000]))
+                }
+            with about(book, STYLES) as stream:
+                formats = self._few(stream, "xf", what="its styles", within="cellXfs")
+                numbers = [int(each.get("numFmtId", "0")) for each in formats]
+        dated = own | DATE_FORMATS
+        return frozenset(n for n, each in enumerate(numbers) if each in dated)
 
 
 class _Sheet:
-    """What is needed to read the cells of a sheet: the texts of the workbook, and which styles show dates."""
+    """Reads the cells of a sheet, with the texts of its workbook and what it needs to tell a date."""
 
-    def __init__(self, book: zipfile.ZipFile, name: str) -> None:
-        self._name = name
-        self._texts = list(self._shared(book)) if "xl/sharedStrings.xml" in book.namelist() else []
-        self._dates = _date_styles(book) if "xl/styles.xml" in book.namelist() else frozenset()
-        with book.open(BOOK) as stream:
-            properties = [
-                each for _e, each in iterparse(stream, forbid_dtd=True) if _tag(each) == "workbookPr"
-            ]
-        self._zero = DAY_ZERO[any(each.get("date1904") in {"1", "true"} for each in properties)]
-
-    def _shared(self, book: zipfile.ZipFile) -> Iterator[str]:
-        total = 0
-        with book.open("xl/sharedStrings.xml") as stream:
-            root = None
-            for happened, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
-                root = element if root is None else root
-                if happened == "end" and _tag(element) == "si":
-                    text = _text_in(element)
-                    total += len(text)
-                    if total > MOST_WORDS:
-                        raise Unsafe(f"{self._name}: its texts have more than {MOST_WORDS:,} characters.")
-                    yield text
-                    root.clear()
+    def __init__(self, name: str, texts: list[str], dates: frozenset[int], zero: datetime) -> None:
+        self._name, self._texts, self._dates, self._zero = name, texts, dates, zero
+        self._number = self._columns = 0
 
     def rows(self, stream: IO[bytes], advance: Advance) -> Iterator[tuple[int, dict[int, str]]]:
-        measured, root, columns = _Measured(stream, self._name), None, 0
-        for happened, element in iterparse(measured, events=("start", "end"), forbid_dtd=True):
-            root = element if root is None else root
-            tag = _tag(element)
-            if happened == "start":
-                columns = columns + 1 if tag == "c" else 0 if tag == "row" else columns
-                if columns > MOST_COLUMNS:
-                    raise Unsafe(
-                        f"{self._name}, row {measured.number + 1}, column {columns}: {MOST_COLUMNS} columns are the most."
-                    )
-            elif tag == "row":
-                measured.number = int(element.get("r") or measured.number + 1)
-                cells = self._cells(element, measured.number)
-                if any(cells.values()):
-                    yield measured.number, cells
-                root.clear()
-                advance(measured.since)
-                measured.since = 0
+        part = Part(stream, lambda: f"{self._name}, row {self._number + 1}")
+        rows = part.elements("row", within="sheetData", begun=self._count)
+        for row in _at_most(rows, MOST_ROWS, f"{self._name}, its rows"):
+            self._number = int(row.get("r") or self._number + 1)
+            cells = self._cells(row, self._number)
+            advance(part.since)
+            if any(cells.values()):
+                yield self._number, cells
+
+    def _count(self, begun: str) -> None:
+        self._columns = self._columns + 1 if begun == "c" else 0 if begun == "row" else self._columns
+        if self._columns > MOST_COLUMNS:
+            raise Unsafe(
+                f"{self._name}, row {self._number + 1}, column {self._columns}: {MOST_COLUMNS} columns are the most."
+            )
 
     def _cells(self, row: Any, number: int) -> dict[int, str]:
         found, place = dict[int, str](), -1
@@ -185,7 +188,7 @@ class _Sheet:
         return found
 
     def _value(self, cell: Any) -> str:
-        parts = {_tag(each): each for each in cell}
+        parts = {tag(each): each for each in cell}
         kind, shown = cell.get("t", "n"), parts["v"].text or "" if "v" in parts else ""
         if kind == "inlineStr":
             return _text_in(parts["is"]) if "is" in parts else ""
@@ -202,9 +205,9 @@ class _Sheet:
 
 def _text_in(element: Any) -> str:
     """The text of all runs, without what only says how it is pronounced."""
-    if _tag(element) == "rPh":
+    if tag(element) == "rPh":
         return ""
-    own = (element.text or "") if _tag(element) == "t" else ""
+    own = (element.text or "") if tag(element) == "t" else ""
     return own + "".join(map(_text_in, element))
 
 
@@ -213,17 +216,3 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
-
-
-def _date_styles(book: zipfile.ZipFile) -> frozenset[int]:
-    """Numbers of the styles that show a number as a date."""
-    with book.open("xl/styles.xml") as stream:
-        every = [each for _e, each in iterparse(stream, forbid_dtd=True)]
-    own = {
-        int(each.get("numFmtId", "0"))
-        for each in every
-        if _tag(each) == "numFmt" and _DATE.search(_QUOTED.sub("", each.get("formatCode", "")))
-    }
-    formats = next((list(each) for each in every if _tag(each) == "cellXfs"), [])
-    dated = own | DATE_FORMATS
-    return frozenset(n for n, each in enumerate(formats) if int(each.get("numFmtId", "0")) in dated)

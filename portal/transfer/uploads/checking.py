@@ -7,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from portal.accounts.models import Person
+from portal.database import db
 from portal.errors import Refusal
 from portal.transfer import choosing
 from portal.transfer.reporting import Report
@@ -29,11 +31,15 @@ class Stopped(Exception):
 
 
 class Attempt:
-    """One pass over the files of an upload, in the open transaction. `found` grows as far as it comes."""
+    """One pass over the files of an upload, in the open transaction. `found` grows as far as it comes.
+
+    All that it has to know of the upload it reads at once: a check does not look into the database of others.
+    """
 
     def __init__(self, upload: Upload, instance: Path, stopping: Callable[[], bool]) -> None:
-        self._upload = upload
-        self._instance = instance
+        self.folder = queries.folder_of(instance, upload)
+        self._paths = queries.paths_of(instance, upload)
+        self._said, self._by_id = dict(upload.wishes), upload.by_id
         self._stopping = stopping
         self._done, self._total, self._told = 0, 0, 0.0
         self.found: dict[str, Any] = {"tables": []}
@@ -41,16 +47,16 @@ class Attempt:
 
     def run(self) -> Report:
         """Take every row that can be taken. Raises a Refusal with what is wrong with the files, or Stopped."""
-        tables = tables_in(queries.paths_of(self._instance, self._upload))
-        wishes = _wishes(self._upload.wishes)
+        tables = tables_in(self._paths)
+        wishes = _wishes(self._said)
         self.found["tables"] = [_described(each, None, wishes) for each in tables]
-        name = self._upload.wishes.get("preset") or choosing.recognised(tables, wishes)
+        name = self._said.get("preset") or choosing.recognised(tables, wishes)
         preset = choosing.preset(name)
         self.found["preset"] = name
         self.found["tables"] = [_described(each, preset, wishes) for each in tables]
         bringing = Bringing(tables, preset, wishes)
         self._total = bringing.work
-        self.report = bringing.run(self._advance, by=self._upload.by)
+        self.report = bringing.run(self._advance, by=db.session.get(Person, self._by_id))
         self.found |= summary(self.report) | {
             "source": bringing.source,
             "rows": _first_rows(bringing, self.report),
@@ -65,18 +71,18 @@ class Attempt:
             self._told = now
             if self._stopping():
                 raise Stopped
-            note_progress(self._instance, self._upload, self._done, self._total)
+            note_progress(self.folder, self._done, self._total)
 
     def keep_rows(self) -> None:
         """Write down which rows were left out, to be downloaded."""
         if self.report is not None:
-            path = queries.folder_of(self._instance, self._upload) / "rows.json"
+            path = self.folder / "rows.json"
             path.write_text(json.dumps(self.report.rows, ensure_ascii=False), encoding="utf-8")
 
 
-def note_progress(instance: Path, upload: Upload, done: int, total: int) -> None:
+def note_progress(folder: Path, done: int, total: int) -> None:
     """Where others see it: the transaction in hand shows nothing before its end."""
-    path = queries.folder_of(instance, upload) / "progress"
+    path = folder / "progress"
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps([done, total]))
     draft.replace(path)

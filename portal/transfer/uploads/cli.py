@@ -6,11 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from portal import clock
 from portal.activity.excluding import alone
-from portal.database import db, reading_only
+from portal.database import db, on_a_copy, reading_only
 from portal.errors import Refusal
 from portal.settings import Settings
 from portal.transfer.uploads import queries
@@ -49,10 +47,10 @@ def _one(upload: Upload, instance: Path, stopping: Callable[[], bool]) -> bool:
         _end(upload, Stage.INTERRUPTED, INTERRUPTED)
         return True
     upload.began_at = clock.now()
+    attempt, only_checks = Attempt(upload, instance, stopping), upload.stage == Stage.TO_CHECK
     db.session.commit()
-    attempt = Attempt(upload, instance, stopping)
     try:
-        _finish(upload, attempt)
+        _finish(upload, attempt, only_checks)
     except Stopped:
         db.session.rollback()
         upload.began_at = None
@@ -61,20 +59,21 @@ def _one(upload: Upload, instance: Path, stopping: Callable[[], bool]) -> bool:
     except Refusal as refusal:
         db.session.rollback()
         _end(upload, Stage.REFUSED, str(refusal), attempt.found)
-    except (OSError, sa.exc.SQLAlchemyError, ValueError):
-        log.exception("The import %s could not be finished", upload.id)
+    except Exception:
+        log.exception("An import could not be finished")
         db.session.rollback()
         _end(upload, Stage.REFUSED, BROKEN, attempt.found)
     return True
 
 
-def _finish(upload: Upload, attempt: Attempt) -> None:
-    stage = Stage.TAKEN if upload.stage == Stage.TO_TAKE else Stage.CHECKED
-    attempt.run()
-    if stage == Stage.CHECKED:
-        db.session.rollback()
+def _finish(upload: Upload, attempt: Attempt, only_checks: bool) -> None:
+    if only_checks:
+        with on_a_copy(attempt.folder / "check.sqlite"):
+            attempt.run()
+    else:
+        attempt.run()
     # In the transaction of what was taken: either both are there, or neither.
-    _end(upload, stage, "", attempt.found)
+    _end(upload, Stage.CHECKED if only_checks else Stage.TAKEN, "", attempt.found)
     attempt.keep_rows()
 
 
