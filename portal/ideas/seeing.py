@@ -115,17 +115,19 @@ def walls_of(viewer: Viewer) -> Walls:
     )
 
 
-def people_knowing(idea: Idea, board: Board) -> sa.ColumnElement[bool]:
-    """What must hold for a row of Person who may know about this idea: `visible_to`, asked for many people at once."""
+def knowing() -> sa.ColumnElement[bool]:
+    """What must hold for a row of Person, a row of Idea and that of its Board, so that the person may know about the
+    idea: `visible_to`, asked for many people or many of somebody's ideas at once."""
     moderates = Person.role.in_(PERMISSIONS[Permission.MODERATE])
-    wrote = Person.id == idea.author_id if idea.author_id else sa.false()
+    wrote = sa.and_(Idea.author_id.is_not(None), Idea.author_id == Person.id)
     row, company = aliased(Admission), aliased(Company)
-    chosen = sa.exists().where(row.board_id == board.id, company.id == Person.company_id, names(row, company))
-    is_open = {Audience.COMPANIES: chosen, Audience.STAFF: sa.false()}.get(
-        Audience(board.audience), sa.true()
+    chosen = sa.exists().where(row.board_id == Board.id, company.id == Person.company_id, names(row, company))
+    is_open = sa.or_(
+        Board.audience.in_((Audience.PUBLIC, Audience.SIGNED_IN)),
+        sa.and_(Board.audience == Audience.COMPANIES, chosen.correlate(Person, Board)),
     )
-    its_board = sa.or_(Person.role.in_(STAFF), sa.and_(is_open, wrote) if board.own_only else is_open)
-    return sa.or_(moderates, sa.and_(its_board, wrote) if idea.is_hidden else its_board)
+    its_board = sa.or_(Person.role.in_(STAFF), sa.and_(is_open, sa.or_(Board.own_only.is_(False), wrote)))
+    return sa.or_(moderates, sa.and_(its_board, sa.or_(Idea.hidden_at.is_(None), wrote)))
 
 
 def people_seeing(

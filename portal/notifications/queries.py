@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased, load_only
 from portal.accounts.models import Person, Viewer
 from portal.database import db
 from portal.errors import NotFound
-from portal.ideas.models import Idea, StatusChange
+from portal.ideas import seeing
+from portal.ideas.models import Board, Idea, StatusChange
 from portal.ideas.queries import visible_to
 from portal.ideas.standing import written_of
 from portal.notifications.models import Notice, Watch
@@ -19,6 +20,7 @@ from portal.voting.models import Vote
 PAGE = 20
 MOST = 99
 """Unread notices are counted up to here; "99+" says enough."""
+LOOKED_AT = 1_000
 
 NEWEST: Keyset[Any] = Keyset((Notice.id,))
 
@@ -60,10 +62,16 @@ def merges_behind(notices: Sequence[Any], person: Person) -> dict[int, Idea]:
 
 
 def unread() -> sa.ColumnElement[int]:
-    """How many notices a row of Person has not read, up to one more than MOST: one look into an index."""
-    waiting = sa.select(sa.literal(1)).where(Notice.person_id == Person.id, Notice.read_at.is_(None))
-    some = waiting.correlate(Person).limit(MOST + 1).subquery()
-    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+    """How many notices a row of Person has not read, about ideas that they may still see, up to one more than MOST.
+
+    Of LOOKED_AT at most it is asked whether they may.
+    """
+    waiting = sa.select(Notice.idea_id).where(Notice.person_id == Person.id, Notice.read_at.is_(None))
+    some = waiting.correlate(Person).limit(LOOKED_AT).subquery()
+    seen = sa.select(sa.literal(1)).select_from(some).join(Idea, Idea.id == some.c.idea_id)
+    seen = seen.join(Board, Board.id == Idea.board_id).where(seeing.knowing())
+    few = seen.correlate(Person).limit(MOST + 1).subquery()
+    return sa.select(sa.func.count()).select_from(few).scalar_subquery()
 
 
 def find(notice_id: int, person: Person) -> Notice:

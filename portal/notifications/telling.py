@@ -75,19 +75,15 @@ def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
     """The next people by id, with their place in CLOSEST: those who may see the idea, have an account and did not say
     stop. Who did it is not told."""
     idea = db.session.get_one(Idea, telling.idea_id, populate_existing=True)
-    board = db.session.get_one(Board, idea.board_id, populate_existing=True)
     family = _family(telling, idea)
     close = _involved(telling, family).subquery()
     here = (Person.active.is_(True), Person.erased_at.is_(None), Person.email.is_not(None))
     people = (
         sa.select(Person.id, sa.func.min(close.c.why))
         .join(close, close.c.person_id == Person.id)
-        .where(
-            *here,
-            ~_stopped(idea, family),
-            seeing.people_knowing(idea, board),
-            Person.id != (telling.actor_id or 0),
-        )
+        .join(Idea, Idea.id == idea.id)
+        .join(Board, Board.id == Idea.board_id)
+        .where(*here, ~_stopped(idea, family), seeing.knowing(), Person.id != (telling.actor_id or 0))
         .group_by(Person.id)
         .order_by(Person.id)
         .limit(limit)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.database import db
 from portal.ideas.deciding import answer, change_status
-from portal.ideas.models import Idea
-from portal.moderation.hiding import hide
+from portal.ideas.models import Admission, Audience, Board, Idea
+from portal.moderation.hiding import hide, restore
 from portal.notifications.models import Notice, Watch
 from portal.notifications.queries import MOST
 from portal.voting import casting
@@ -79,7 +79,35 @@ def test_what_came_after_the_page_stays_unread(as_, cast, idea, tell_now):
 def test_what_was_hidden_since_shows_no_more(as_, cast, idea):
     hide(idea, by=cast.moderator, reason="Advertising")
     db.session.commit()
-    assert "Offline mode" not in as_(cast.customer).get("/notices/").text
+    me = as_(cast.customer)
+    assert "Offline mode" not in me.get("/notices/").text
+    assert waiting(me.get("/notices/")) == ""
+    restore(idea, by=cast.moderator, reason="A mistake")
+    db.session.commit()
+    assert waiting(me.get("/notices/")) == "2"
+
+
+@pytest.mark.parametrize(
+    ("board", "shown"),
+    [
+        ({"audience": Audience.STAFF}, False),
+        ({"audience": Audience.COMPANIES}, False),
+        ({"audience": Audience.SIGNED_IN}, True),
+        ({"own_only": True}, False),
+    ],
+)
+def test_the_head_counts_what_the_list_shows(as_, cast, idea, board, shown):
+    for name, value in board.items():
+        setattr(db.session.get(Board, idea.board_id), name, value)
+    db.session.commit()
+    me = as_(cast.customer)
+    page = me.get("/notices/")
+    assert ("Offline mode" in page.text) is shown
+    assert waiting(page) == ("2" if shown else "")
+    if board.get("audience") == Audience.COMPANIES:
+        db.session.add(Admission(board_id=idea.board_id, company_id=cast.customer.company_id))
+        db.session.commit()
+        assert waiting(me.get("/notices/")) == "2"
 
 
 def test_following_and_stopping_on_the_idea_and_from_a_notice(as_, cast, make, idea, rows):

@@ -106,8 +106,10 @@ def test_the_rule_for_many_people_is_the_rule_for_one(make, cast):
             idea = db.session.get(Idea, things[name].id)
             idea.hidden_at = clock.now() if hidden else None
             db.session.commit()
-            board = db.session.get(Board, idea.board_id)
-            known = set(db.session.scalars(sa.select(Person.id).where(seeing.people_knowing(idea, board))))
+            people = (
+                sa.select(Person.id).join(Idea, Idea.id == idea.id).join(Board, Board.id == Idea.board_id)
+            )
+            known = set(db.session.scalars(people.where(seeing.knowing())))
             for actor in ACTORS[1:]:
                 one = visible_to(cast[actor]).where(Idea.id == idea.id)
                 assert (cast[actor].id in known) == (db.session.scalar(one) is not None), (
