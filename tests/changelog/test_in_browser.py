@@ -10,6 +10,8 @@ from portal.activity.reading import never
 from portal.database import db
 from portal.ideas.changelog.views import publish_due
 from portal.ideas.models import Idea
+from tests.discussion.pictures import file_of
+from tests.discussion.test_images_in_browser import give, loaded
 
 NINE = datetime(2099, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -22,6 +24,10 @@ def test_write_schedule_publish_and_read(visit, cast, make, axe, script, app):
     page.click("text=Write an entry")
     page.fill("#title", "Visits without signal")
     page.fill("#body", "Reports wait on the phone, and are **sent later**.")
+    if script:
+        give(page, "#body", "paste", file_of())
+        page.wait_for_selector(".added input")
+        page.fill(".added input", "A phone in the field")
     page.check("input[name=kinds][value=new]")
     page.click("text=Save the draft")
     page.fill("#ideas #q", "offline")
@@ -45,6 +51,9 @@ def test_write_schedule_publish_and_read(visit, cast, make, axe, script, app):
     assert "Shipped" in reader.inner_text("article .facts")
     reader.click("aside >> text=Visits without signal >> nth=0")
     assert reader.inner_text(".prose strong") == "sent later"
+    if script:
+        assert reader.get_attribute(".prose img", "alt") == "A phone in the field"
+        assert loaded(reader, ".prose img")
     db.session.rollback()
     assert db.session.query(Idea).one().status == "shipped"
     db.session.rollback()

@@ -4,7 +4,8 @@ import errno
 import json
 import os
 import threading
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, timedelta
 from io import BytesIO
 
 import pytest
@@ -12,11 +13,15 @@ import pytest
 from portal import clock, markup
 from portal.activity.auditing import audit_all
 from portal.activity.models import Entry
+from portal.activity.reading import never
 from portal.database import db
 from portal.discussion import editing, writing
-from portal.discussion.images import encoding, uploading
+from portal.discussion.images import encoding, uploading, views
 from portal.discussion.images.models import Image, ImageUse
 from portal.ideas import deciding
+from portal.ideas.audiences.queries import Chosen
+from portal.ideas.changelog import writing as changelog
+from portal.ideas.changelog.publishing import publish
 from portal.ideas.plans import planning
 from portal.ideas.submitting import submit
 from tests.discussion.pictures import file_of, from_a_camera, moving, opened
@@ -314,6 +319,29 @@ def test_a_moderator_who_edits_keeps_the_images(make, cast, readers, rows):
     assert rows(ImageUse) == 0
 
 
+def test_an_entry_of_the_changelog_shows_its_images_to_its_readers(make, cast, readers, as_):
+    image, writer = make.image(cast.product_manager), cast.product_manager
+    entry = changelog.write(by=writer, title="Shipped", body=line_of(image), audience="public")
+    db.session.commit()
+    assert readers(image) == set()
+    assert as_(cast.admin).get(f"/images/{image.name}").status_code == 200
+    assert only_image().unused_since is None
+    publish(entry, by=writer)
+    db.session.commit()
+    assert readers(image) == EVERYBODY
+    assert line_of(image).partition("(")[2].rstrip(")") in as_(None).get("/changelog/feed.atom").text
+    words = {"title": "Shipped", "kinds": (), "by": writer}
+    ours = Chosen(companies=frozenset({cast.company.id}))
+    changelog.change(entry, body=line_of(image), audience="companies", chosen=ours, **words)
+    db.session.commit()
+    assert readers(image) == {"customer", "moderator"}
+    changelog.change(entry, body="Without.", audience="public", chosen=ours, **words)
+    db.session.commit()
+    assert readers(image) == set()
+    assert only_image().unused_since is not None
+    assert not wrong()
+
+
 def test_the_next_answer_leaves_the_images_of_earlier_versions(make, cast, readers):
     idea, image = make.idea(), make.image(cast.product_manager)
     deciding.answer(idea, by=cast.product_manager, body=line_of(image))
@@ -331,12 +359,81 @@ def test_what_stands_in_no_text_goes_after_a_day_but_not_out_of_a_draft(
     submit(board=make.board(), by=cast.customer, title="A rota", body=line_of(kept))
     make.draft(cast.customer, fields={"title": ["x"], "body": [line_of(drafted)]})
     gone = lone.id
-    assert uploading.sweep(storage) == 1
-    db.session.commit()
+    assert uploading.left_lying(storage) == set()
+    views._sweep(never)
     assert {each.id for each in db.session.query(Image)} == {kept.id, drafted.id, new.id}
     assert db.session.get(Image, gone) is None
     assert len(list(folder.rglob("*.webp"))) == 6
-    assert uploading.sweep(storage) == 0
+    assert uploading.sweep() == set()
+
+
+@pytest.mark.parametrize("killed", ["before the rows are gone", "before the files are gone"])
+def test_a_killed_process_loses_no_picture_of_which_a_row_speaks(
+    app, make, cast, rows, folder, killed, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    def die(*_any):
+        raise Killed
+
+    make.image(cast.customer)
+    with monkeypatch.context() as patch:
+        if killed == "before the rows are gone":
+            patch.setattr(db.session, "commit", die)
+        else:
+            patch.setattr(uploading, "remove_files", die)
+        with pytest.raises(Killed):
+            views._sweep(never)
+    db.session.rollback()
+    assert len(list(folder.rglob("*.webp"))) == 2
+    assert rows(Image) == (1 if killed == "before the rows are gone" else 0)
+    # The next looks find what is left, each in its part of the files.
+    with clock.at(clock.now().fromtimestamp(int(image_part(folder)) * 60, tz=UTC)):
+        views._sweep(never)
+    assert len(list(folder.rglob("*.webp"))) == (2 if rows(Image) else 0)
+
+
+def image_part(folder):
+    (path, _other) = folder.rglob("*.webp")
+    return int(path.parent.name, 16)
+
+
+def test_so_many_pictures_are_read_at_once_and_the_next_is_told_to_come_again(
+    app, as_, cast, rows, monkeypatch
+):
+    """One is read, two wait; the fourth is refused at once, and each of them when it waited long enough."""
+    reading, may_end = threading.Event(), threading.Event()
+
+    def slowly(data):
+        reading.set()
+        assert may_end.wait(30)
+        raise encoding.NotAPicture("It was read.")
+
+    monkeypatch.setattr(encoding, "_encoded", slowly)
+    monkeypatch.setattr(encoding, "PATIENCE", 0.01)
+
+    def encode():
+        try:
+            encoding.encode(b"")
+        except encoding.Refusal as refusal:
+            return refusal.status
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(encode)
+        assert reading.wait(30)
+        answer = sent(as_(cast.customer), file_of(), alt="The rota of the night shift")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "15")
+        assert "add it again in a minute" in answer.text
+        assert "The rota of the night shift" in answer.text
+        with monkeypatch.context() as full:
+            full.setattr(encoding, "_places", threading.BoundedSemaphore(1))
+            with encoding._places:
+                assert encode() == 503
+        may_end.set()
+        assert first.result() == 422
+    assert encode() == 422
+    assert rows(Image) == 0
 
 
 def test_a_file_stays_while_anybody_has_its_content(app, as_, cast, folder, rows):
@@ -344,8 +441,7 @@ def test_a_file_stays_while_anybody_has_its_content(app, as_, cast, folder, rows
         sent(as_(who), file_of())
     first = db.session.query(Image).order_by(Image.id).first()
     first.unused_since = clock.now() - timedelta(days=2)
-    assert uploading.sweep(app.extensions["images"]) == 1
-    db.session.commit()
+    views._sweep(never)
     assert rows(Image) == 1
     assert as_(cast.other_customer).get(f"/images/{only_image().name}").status_code == 200
 

@@ -9,7 +9,10 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +29,14 @@ READING, SMALL = (1_600, 3_200), (480, 480)
 SECONDS = 30
 MEMORY = 1_500_000_000
 QUALITY = 85
+AT_ONCE, WAITING = 1, 2
+"""How many pictures each process of the server reads at once, and how many more wait for that."""
+PATIENCE = 20
+"""Seconds that one waits."""
+LATER = "Many people add pictures just now, and yours was not taken. Your text is not touched: add it again in a minute."
+
+_turns = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 class NotAPicture(Refusal):
@@ -45,8 +56,37 @@ class Encoded:
     height: int
 
 
+class Busy(Refusal):
+    """Others have the turn."""
+
+    status = 503
+    title = "We are busy with other pictures"
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """The turn of this thread; few wait for theirs, so that others still answer who only reads."""
+    if not _places.acquire(blocking=False):
+        raise Busy(LATER)
+    try:
+        if not _turns.acquire(timeout=PATIENCE):
+            raise Busy(LATER)
+        try:
+            yield
+        finally:
+            _turns.release()
+    finally:
+        _places.release()
+
+
 def encode(data: bytes) -> Encoded:
-    """The picture in a file that somebody sent. Raises NotAPicture with a sentence that says what would do."""
+    """The picture in a file that somebody sent. Raises NotAPicture with a sentence that says what would do, Busy when
+    too many are sent at once."""
+    with _turn():
+        return _encoded(data)
+
+
+def _encoded(data: bytes) -> Encoded:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", __name__, folder]
         root = str(Path(__file__).parents[3])

@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Id, Model
-from portal.discussion.models import ONE_OF_THREE
 
 PARTS = ("text", "answer", "note")
+PLACES = ("idea_id", "topic_id", "post_id", "entry_id")
+ONE_PLACE = " + ".join(f"CASE WHEN {each} IS NULL THEN 0 ELSE 1 END" for each in PLACES) + " = 1"
 
 
 class Image(Model):
@@ -42,15 +43,17 @@ class Image(Model):
 
 
 class ImageUse(Model):
-    """That an image stands in the text of an idea, topic or post; or in an official answer or a note on an idea."""
+    """That an image stands in the text of an idea, a topic, a post or an entry of the changelog; or in an official answer
+    or a note on an idea."""
 
     __tablename__ = "image_use"
     __table_args__ = (
-        sa.CheckConstraint(ONE_OF_THREE, name="one_place"),
+        sa.CheckConstraint(ONE_PLACE, name="one_place"),
         sa.CheckConstraint("part IN ('text', 'answer', 'note')", name="part"),
         sa.UniqueConstraint("image_id", "idea_id", "part"),
         sa.UniqueConstraint("image_id", "topic_id"),
         sa.UniqueConstraint("image_id", "post_id"),
+        sa.UniqueConstraint("image_id", "entry_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -58,5 +61,6 @@ class ImageUse(Model):
     idea_id: Mapped[int | None] = mapped_column(sa.ForeignKey("idea.id"), index=True)
     topic_id: Mapped[int | None] = mapped_column(sa.ForeignKey("topic.id"), index=True)
     post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("changelog_entry.id"), index=True)
     part: Mapped[str] = mapped_column(sa.String(10), default="text")
     at: Mapped[datetime]

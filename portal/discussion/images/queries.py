@@ -1,6 +1,7 @@
 """Every read of images, and the one rule of who sees one: whoever may read a text that it stands in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,21 @@ from portal.discussion.queries import visible_posts
 from portal.discussion.subjects import KINDS
 from portal.errors import NotFound
 
+Rule = Callable[[Viewer], sa.ColumnElement[bool]]
+
+_places: dict[str, tuple[type[Any], Rule]] = {}
+
+
+def stand_in(name: str, model: type[Any], rule: Rule) -> None:
+    """Images also stand in the texts of this table, which a use names by the column `name`; whoever the `rule` lets
+    read a row sees them."""
+    _places[name] = (model, rule)
+
+
+def place(name: str) -> type[Any]:
+    """The table of this column."""
+    return _places[name][0]
+
 
 def visible_to(viewer: Viewer) -> sa.Select[Image]:
     """Images that this viewer may see: those they uploaded, and those in texts that they may read."""
@@ -24,6 +40,10 @@ def visible_to(viewer: Viewer) -> sa.Select[Image]:
     ]
     posts = visible_posts(viewer).where(Post.id == ImageUse.post_id).with_only_columns(Post.id)
     seen.append(posts.correlate(ImageUse).exists())
+    seen += [
+        sa.exists().where(model.id == getattr(ImageUse, name), rule(viewer)).correlate(ImageUse)
+        for name, (model, rule) in _places.items()
+    ]
     used = sa.exists().where(ImageUse.image_id == Image.id, sa.or_(*seen))
     if not viewer.is_staff:
         used = used.where(ImageUse.part != "note")
@@ -59,6 +79,11 @@ def uploaded(person: Person, digest: str) -> Image | None:
 def is_kept(digest: str) -> bool:
     """Whether any image has this content."""
     return db.session.scalar(sa.select(Image.id).where(Image.digest == digest).limit(1)) is not None
+
+
+def kept(digests: Collection[str]) -> set[str]:
+    """Those of which any image has the content."""
+    return set(db.session.scalars(sa.select(Image.digest).where(Image.digest.in_(digests))))
 
 
 def waits_in_draft(image: Image) -> bool:

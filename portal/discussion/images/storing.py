@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +10,7 @@ from typing import Protocol
 from portal.errors import Refusal
 
 SIZES = ("reading", "small")
+PARTS = 256
 
 
 class NoRoom(Refusal):
@@ -29,6 +31,9 @@ class Storage(Protocol):
 
     def delete(self, digest: str) -> None:
         """Remove all sizes, if they are there."""
+
+    def digests(self, part: int) -> Iterable[str]:
+        """Of what there are files, in one of PARTS parts of all."""
 
 
 class Folder:
@@ -68,6 +73,10 @@ class Folder:
         """Remove all sizes, if they are there."""
         for size in SIZES:
             self._path(digest, size).unlink(missing_ok=True)
+
+    def digests(self, part: int) -> Iterable[str]:
+        """Of what there are files, in one of PARTS parts of all: the folder of these two letters."""
+        return {each.name.partition("-")[0] for each in (self.root / f"{part:02x}").glob("[!.]*.webp")}
 
     def _path(self, digest: str, size: str) -> Path:
         return self.root / digest[:2] / f"{digest}-{size}.webp"

@@ -1,6 +1,7 @@
 """Taking in a picture, and removing those that stand in no text."""
 
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from hashlib import sha256
 
@@ -14,7 +15,7 @@ from portal.database import db
 from portal.discussion.images import queries
 from portal.discussion.images.encoding import Encoded, NotAPicture
 from portal.discussion.images.models import Image
-from portal.discussion.images.storing import Storage
+from portal.discussion.images.storing import PARTS, Storage
 from portal.errors import Conflict
 
 MOST_BYTES = 100_000_000
@@ -46,6 +47,7 @@ def upload(picture: Encoded, *, by: Person, storage: Storage) -> Image:
     image = there or _add(picture, digest, by)
     if image.unused_since is not None:
         image.unused_since = clock.now()
+    _hold(digest)
     storage.put(digest, "reading", picture.reading)
     storage.put(digest, "small", picture.small)
     return image
@@ -68,20 +70,43 @@ def _add(picture: Encoded, digest: str, by: Person) -> Image:
     return image
 
 
-def sweep(storage: Storage) -> int:
-    """Remove images that stood in no text for a day, but for those in drafts; returns how many. Commits nothing."""
+def sweep() -> set[str]:
+    """Remove images that stood in no text for a day, but for those in drafts; returns the digests of their files.
+
+    The caller commits, and then lets the files go (`remove_files`): a row never names a file that is gone.
+    """
     old = sa.select(Image).where(Image.unused_since < clock.now() - KEPT_UNUSED)
-    gone = 0
+    gone = set[str]()
     for image in db.session.scalars(old.order_by(Image.unused_since).limit(CHUNK)).all():
         if queries.waits_in_draft(image):
             image.unused_since = clock.now()
             continue
         db.session.delete(image)
-        db.session.flush()
-        if not queries.is_kept(image.digest):
-            storage.delete(image.digest)
-        gone += 1
+        gone.add(image.digest)
+    db.session.flush()
     return gone
+
+
+def remove_files(digests: Collection[str], storage: Storage) -> None:
+    """Remove the files of which no row speaks any more, whoever else uploads the same picture meanwhile."""
+    for digest in sorted(digests):
+        _hold(digest)
+        if not queries.is_kept(digest):
+            storage.delete(digest)
+
+
+def left_lying(storage: Storage) -> set[str]:
+    """Files of which no row speaks, because a process was killed between the two. Each minute looks at another part."""
+    there = set(storage.digests(int(clock.now().timestamp()) // 60 % PARTS))
+    return there - queries.kept(there)
+
+
+def _hold(digest: str) -> None:
+    """Who writes or removes files of this content waits for others who do, until the end. SQLite lets one transaction
+    write at a time anyway."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        key = sa.func.hashtextextended(f"image {digest}", 0)
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def checked(data: bytes | None) -> bytes:

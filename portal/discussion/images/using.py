@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Person
 from portal.activity.events import (
+    ChangelogChanged,
     Event,
     IdeaEdited,
     IdeaSubmitted,
@@ -46,6 +47,13 @@ def follow_topic(event: Any) -> None:
 def follow_post(event: Any) -> None:
     """The images of a comment or a reply."""
     _follow_text(event, Post, "post_id")
+
+
+@hears(ChangelogChanged)
+def follow_entry(event: ChangelogChanged) -> None:
+    """The images of an entry of the changelog."""
+    if "body" in event.fields:
+        _follow_text(event, queries.place("entry_id"), "entry_id")
 
 
 def follow(text: str, *, by: Person, idea_id: int, part: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 from flask_login import login_required
@@ -94,6 +93,7 @@ def _file(name: str, size: str) -> Response:
 
 
 def _sweep(_stopping: Callable[[], bool]) -> None:
-    storage: Any = _storage()
-    uploading.sweep(storage)
+    gone = uploading.sweep()
+    db.session.commit()
+    uploading.remove_files(gone | uploading.left_lying(_storage()), _storage())
     db.session.commit()

@@ -50,6 +50,12 @@ def visible_to(viewer: Viewer) -> sa.Select[ChangelogEntry]:
     return sa.select(ChangelogEntry).where(published, seeing.open_to(viewer, ChangelogEntry))
 
 
+def is_read_by(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """What must hold for a row of ChangelogEntry so that the viewer reads it, published or not."""
+    rule = visible_to(viewer).whereclause
+    return sa.true() if viewer.may("decide") or rule is None else rule
+
+
 def narrowed(
     entries: sa.Select[ChangelogEntry], viewer: Viewer, kind: str = "", board: int | None = None
 ) -> sa.Select[ChangelogEntry]:

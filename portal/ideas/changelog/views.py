@@ -9,6 +9,7 @@ from flask_login import login_required
 
 from portal import pages
 from portal.database import db
+from portal.discussion.images import queries as images
 from portal.errors import NotFound
 from portal.ideas import queries as ideas_queries
 from portal.ideas.changelog import feeding, following, publishing, queries
@@ -27,6 +28,7 @@ CHORE = "publish_changelog"
 def register(app: Flask) -> None:
     """Attach these pages, and have the worker publish what is due."""
     app.register_blueprint(changelog)
+    images.stand_in("entry_id", ChangelogEntry, queries.is_read_by)
     app.extensions["jobs"].add(CHORE, publish_due)
 
 
