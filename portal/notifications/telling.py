@@ -11,6 +11,8 @@ from portal.activity import events
 from portal.activity.models import Entry
 from portal.database import db, insert_missing
 from portal.ideas import seeing
+from portal.ideas.changelog import following as changelog
+from portal.ideas.changelog.models import ChangelogEntry
 from portal.ideas.merging.queries import below
 from portal.ideas.models import Board, Idea
 from portal.notifications.models import Notice, Telling, Watch, Why
@@ -19,11 +21,11 @@ from portal.voting.models import Vote
 BATCH = 1_000
 """How many people are told in one transaction."""
 
-MERGED = "merged"
+ANNOUNCED, MERGED = "announced", "merged"
 TOLD: dict[str, tuple[str, str]] = {
     events.StatusChanged.kind: ("status", "new"),
     events.OfficialAnswerGiven.kind: ("answer", "version"),
-    events.IdeaAnnounced.kind: ("announced", "entry_id"),
+    events.IdeaAnnounced.kind: (ANNOUNCED, "entry_id"),
     events.InquiryOpened.kind: ("inquiry", "until"),
     events.IdeaMerged.kind: (MERGED, "into_id"),
     events.IdeaParted.kind: ("parted", "from_id"),
@@ -83,12 +85,22 @@ def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
         .join(close, close.c.person_id == Person.id)
         .join(Idea, Idea.id == idea.id)
         .join(Board, Board.id == Idea.board_id)
-        .where(*here, ~_stopped(idea, family), seeing.knowing(), Person.id != (telling.actor_id or 0))
+        .where(*here, ~_stopped(idea, family), seeing.knowing(), _may_read(telling))
+        .where(Person.id != (telling.actor_id or 0))
         .group_by(Person.id)
         .order_by(Person.id)
         .limit(limit)
     )
     return [(person_id, why) for person_id, why in db.session.execute(people)]
+
+
+def _may_read(telling: Telling) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Person so that what is told is for them, beside the idea itself."""
+    if telling.kind != ANNOUNCED:
+        return sa.true()
+    entry = db.session.get(ChangelogEntry, int(telling.what), populate_existing=True)
+    # Whoever is told later than others, because they were many, is not told of what was withdrawn meanwhile.
+    return changelog.readers_of(entry) if entry is not None and entry.is_published else sa.false()
 
 
 def _family(telling: Telling, idea: Idea) -> sa.Select[int]:

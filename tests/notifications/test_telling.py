@@ -13,6 +13,9 @@ from portal.activity.models import Entry
 from portal.database import db
 from portal.discussion.writing import write
 from portal.ideas import seeing
+from portal.ideas.changelog import publishing
+from portal.ideas.changelog.models import ChangelogAdmission
+from portal.ideas.changelog.withdrawing import withdraw
 from portal.ideas.deciding import answer, change_status
 from portal.ideas.merging.joining import merge
 from portal.ideas.merging.separating import part
@@ -96,6 +99,35 @@ def test_nobody_is_told_of_what_they_may_not_see(make, cast, idea, tell_now):
     decide(idea, cast.admin)
     tell_now()
     assert [who for who, _, _ in told(idea)] == ["Ines Duarte", "Mo Adeyemi"]
+
+
+def test_of_an_entry_for_chosen_companies_the_chosen_are_told_once(make, cast, idea, tell_now, as_):
+    """The author is of the chosen company, one voter is not, another is and said stop."""
+    change_status(idea, to="shipped", by=cast.product_manager)
+    for who in (cast.other_customer, stopped := make.person(company_id=cast.company.id, name="Stan")):
+        make._save(Vote(person_id=who.id, idea_id=idea.id, value=1, cast_at=EPOCH))
+    following.stop(idea, by=stopped)
+    tell_now()
+    db.session.execute(sa.delete(Notice))
+    db.session.commit()
+    entry = make.entry(title="Version 9", stage="draft", ideas=[idea], audience="companies")
+    make._save(ChangelogAdmission(entry_id=entry.id, company_id=cast.company.id))
+    publishing.publish(entry, by=cast.product_manager)
+    for _ in range(2):
+        tell_now()
+    assert told(idea) == [("Ines Duarte", "announced", "author")]
+    assert "In the changelog" in as_(cast.customer).get("/notices/").text
+
+
+def test_of_an_entry_that_was_withdrawn_nobody_else_is_told(make, cast, idea, tell_now):
+    change_status(idea, to="shipped", by=cast.product_manager)
+    tell_now()
+    db.session.execute(sa.delete(Notice))
+    entry = make.entry(stage="draft", ideas=[idea])
+    publishing.publish(entry, by=cast.product_manager)
+    withdraw(entry, by=cast.product_manager, reason="Too early")
+    tell_now()
+    assert told(idea) == []
 
 
 def test_the_rule_for_many_people_is_the_rule_for_one(make, cast):

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.accounts.models import Person
+from portal.accounts.permissions import Role
 from portal.activity import journal
 from portal.activity.events import ChangelogFollowed
 from portal.database import db, insert_missing
@@ -31,9 +32,15 @@ def stop(person: Person) -> bool:
 
 def followers_of(entry: ChangelogEntry) -> sa.Select[int]:
     """The ids of the people who follow the changelog and may read this entry. One query is run to find its companies."""
+    people = sa.select(Person.id).join(ChangelogFollow, ChangelogFollow.person_id == Person.id)
+    return people.where(Person.active.is_(True), readers_of(entry))
+
+
+def readers_of(entry: ChangelogEntry) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Person so that this entry, once it is published, is for them: `visible_to`, asked for
+    many people at once. One query."""
     held = chosen_for(entry)
     may_read = seeing.people_seeing(
         entry.audience, companies=held.companies, segments=held.segments, tiers=held.tiers
     )
-    people = sa.select(Person.id).join(ChangelogFollow, ChangelogFollow.person_id == Person.id)
-    return people.where(Person.active.is_(True), sa.or_(Person.role != "customer", may_read))
+    return sa.or_(Person.role != Role.CUSTOMER, may_read)

@@ -92,15 +92,16 @@ def _hold_back(entry: ChangelogEntry, by: Person, claim: sa.ColumnElement[bool])
 def close_loop(entry: ChangelogEntry, idea_ids: Sequence[int], *, by: Person) -> None:
     """Ship the ideas that an entry tells of. Each gets one event, by which those who wanted it are told once.
 
-    An entry that is not for everybody is named nowhere, and an idea that was shipped before says nothing of it. For an
-    idea that was merged since it was linked stands the one that counts for it.
+    An entry that is not for everybody is named nowhere. Of an idea that was shipped before, those hear who may read
+    the entry; of one for staff nobody does. For an idea that was merged since it was linked stands the one that counts
+    for it.
     """
-    public = entry.audience == Audience.PUBLIC
+    is_told = entry.audience != Audience.STAFF
     counting = sa.func.coalesce(Idea.merged_into_id, Idea.id)
     there = db.session.scalars(sa.select(counting).where(Idea.id.in_(idea_ids)).distinct())
     for idea_id in sorted(there):
         idea = db.session.get(Idea, idea_id)
-        if idea is not None and not idea.is_hidden and not _ships(idea, entry, by) and public:
+        if idea is not None and not idea.is_hidden and not _ships(idea, entry, by) and is_told:
             told = IdeaAnnounced(actor_id=by.id, idea_id=idea.id, author_id=idea.author_id, entry_id=entry.id)
             journal.record(told)
 
