@@ -207,6 +207,18 @@ def test_a_vote_or_comment_there_reaches_the_idea_that_counts(as_, pair, staff, 
     assert no_differences()
 
 
+def test_a_refusal_names_the_idea_that_one_voted_on_not_the_one_that_counts_for_it(as_, make, staff, cast):
+    board = make.board(vote_budget=1)
+    mine, other = make.idea(board=board, title="What I said"), make.idea(board=board)
+    casting.cast(mine, by=cast.customer)
+    merged((mine, make.idea(board=board, title="Secret project")), staff)
+    page = as_(cast.customer).put(f"/ideas/{other.id}/vote")
+    assert page.status_code == 409
+    assert "<title>That cannot be done now" in page.text
+    assert "Take one back first: “What I said”" in page.text
+    assert "Secret project" not in page.text
+
+
 def test_who_does_not_see_the_other_idea_learns_nothing_of_it(as_, make, pair, staff, cast):
     secret = make.idea(board=make.board(audience=Audience.STAFF), title="Quokka", author=cast.admin)
     merged((pair[0], secret), staff, reason="Because of quokkas")

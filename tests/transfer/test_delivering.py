@@ -277,6 +277,40 @@ def test_what_could_not_be_made_gives_way_to_the_next_one(scheduled, work, monke
     assert second.made_at
 
 
+def test_one_that_breaks_says_so_and_keeps_no_other_waiting(
+    scheduled, make, work, as_, cast, mails, monkeypatch
+):
+    """Nobody foresaw the failure: no refusal, no full disk. The next one is made and mailed all the same."""
+    with clock.at(MONDAY - DAY):
+        words = Export("votes", "csv").words()
+        other = make._save(
+            SavedExport(
+                name="Votes", person=cast.product_manager, shared=True, words=words, created_at=MONDAY
+            )
+        )
+        people = [cast.product_manager.id]
+        given = {"by": cast.product_manager, "people": people, "days_kept": 7, "base": "http://localhost"}
+        scheduling.schedule(other, Rhythm("week", 6), **given)
+        db.session.commit()
+    right = exporting.packed
+
+    def broken(export, **how):
+        if export.rows == "ideas":
+            raise LookupError("nobody knows why")
+        return right(export, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exporting, "packed", broken)
+        work(MONDAY)
+    assert {each.saved_id: bool(each.made_at) for each in files()} == {scheduled.id: False, other.id: True}
+    assert len(mails()) == 1
+    page = as_(cast.product_manager).get(f"/exports/saved/{scheduled.id}").text
+    assert "It failed for a reason that stands in the log." in page
+    assert "nobody knows why" not in page
+    work(MONDAY + timedelta(minutes=2))
+    assert all(each.made_at for each in files())
+
+
 def test_ending_the_schedule_ends_what_waits_and_keeps_what_was_made(scheduled, work, as_, cast, rows):
     work(MONDAY)
     browser = as_(cast.product_manager)
