@@ -1,5 +1,7 @@
 """The figures of the desk: each number leads to a list that shows exactly so many rows."""
 
+import math
+import random
 import re
 from datetime import timedelta
 
@@ -8,8 +10,11 @@ import pytest
 from portal import clock
 from portal.database import db
 from portal.ideas.deciding import answer, change_status
+from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.insights import cli
-from portal.insights.figures.queries import _at
+from portal.insights.bucketing import months
+from portal.insights.figures import queries
+from portal.insights.figures.queries import _rank
 from portal.moderation.hiding import hide
 from portal.voting import casting, vouching
 from portal.voting.models import Proof
@@ -100,10 +105,63 @@ def test_time_to_the_first_answer(as_, cast, make):
     ]
 
 
+def nearest(days, part):
+    """The value that this part of them does not exceed."""
+    days = sorted(days)
+    return days[math.ceil(round(part * len(days), 6)) - 1] if days else None
+
+
 def test_the_nearest_rank():
-    assert [_at([1.0, 2.0, 3.0, 4.0], part) for part in (0.5, 0.9)] == [2.0, 4.0]
-    assert (_at([7.0], 0.5), _at([], 0.5)) == (7.0, None)
-    assert _at([float(n) for n in range(1, 11)], 0.9) == 9.0
+    ranks = [(4, 5, 2), (4, 9, 4), (1, 5, 1), (1, 9, 1), (10, 9, 9), (0, 5, 0)]
+    assert [(count, tenths, _rank(count, tenths)) for count, tenths, _ in ranks] == ranks
+    for count in range(1, 300):
+        places = list(range(1, count + 1))
+        assert (_rank(count, 5), _rank(count, 9)) == (nearest(places, 0.5), nearest(places, 0.9))
+
+
+def slowly(today):
+    """By month of the idea, from all rows: how many were made, and after how many days each had its first answer."""
+    begin = months(today, 12)[0].since
+    found = {}
+    for idea in db.session.query(Idea).filter(Idea.hidden_at.is_(None)).order_by(Idea.created_at):
+        if idea.created_at.date() < begin:
+            continue
+        answers = [each.at for each in db.session.query(OfficialAnswer).filter_by(idea_id=idea.id)]
+        changes = db.session.query(StatusChange).filter_by(idea_id=idea.id)
+        answers += [each.at for each in changes if each.at and each.changed_by_id]
+        made = found.setdefault(f"{idea.created_at:%b %Y}", [])
+        made.append(max((min(answers) - idea.created_at) / timedelta(days=1), 0.0) if answers else None)
+    return [
+        (
+            name,
+            len(each),
+            len(days := [day for day in each if day is not None]),
+            nearest(days, 0.5),
+            nearest(days, 0.9),
+        )
+        for name, each in found.items()
+    ]
+
+
+def test_first_answers_are_those_that_all_rows_say(make, cast):
+    chance, now, board = random.Random(11), clock.now(), make.board()
+    for n in range(120):
+        at = now - timedelta(days=chance.random() * 420)
+        idea = make.idea(board=board, author=cast.customer, created_at=at)
+        said = [at + timedelta(days=chance.random() * 90 - 2) for _ in range(chance.choice((0, 0, 1, 1, 2)))]
+        for version, moment in enumerate(said, 1):
+            by = None if chance.random() < 0.2 else cast.product_manager.id
+            db.session.add(StatusChange(idea_id=idea.id, new="planned", changed_by_id=by, at=moment))
+            if n % 3 == 0:
+                text = {"body": "Yes.", "body_html": "<p>Yes.</p>", "cooked_with": "1", "status": "open"}
+                whose = {"idea_id": idea.id, "version": version, "author_id": cast.product_manager.id}
+                db.session.add(OfficialAnswer(at=moment + timedelta(hours=n % 5 - 2), **whose, **text))
+    db.session.commit()
+    of = queries.seen(cast.product_manager, None)
+    counted = queries.first_answers(of, now.date())
+    facts = [(each.bucket.name, each.made, each.answered, each.middle, each.slow) for each in counted]
+    assert len(facts) >= 11
+    assert facts == slowly(now.date())
 
 
 def test_nothing_yet_is_said(as_, cast):

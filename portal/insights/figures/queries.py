@@ -76,36 +76,67 @@ class Month:
 
 
 def first_answers(of: sa.Select[Any], today: date) -> list[Month]:
-    """Time to the first answer of the house, an official answer or a change of status, by month of the idea."""
+    """Time to the first answer of the house, an official answer or a change of status, by month of the idea.
+
+    The database counts and ranks; of each month come two ideas, the one of the middle and the slow one.
+    """
     buckets = months(today, MONTHS)
+    ranked = _ranked(of, buckets).subquery()
+    nearest = sa.or_(ranked.c.place.in_((_rank(ranked.c.answered, 5), _rank(ranked.c.answered, 9))))
+    rows = sa.select(ranked).where(sa.or_(ranked.c.place == 1, nearest))
+    found: dict[int, dict[int, Any]] = defaultdict(dict)
+    for row in db.session.execute(rows):
+        found[row.month][row.place] = row
+    return [_month(each, found[n]) for n, each in enumerate(buckets) if n in found]
+
+
+def _month(bucket: Bucket, places: dict[int, Any]) -> Month:
+    """Of a month: `places` has the first idea, and those of the two ranks."""
+    first = places[1]
+    middle, slow = (
+        max((row.at - row.created_at) / timedelta(days=1), 0.0) if first.answered else None
+        for row in (places[max(_rank(first.answered, part), 1)] for part in (5, 9))
+    )
+    return Month(bucket, first.made, first.answered, middle, slow)
+
+
+def _rank(count: Any, tenths: int) -> Any:
+    """The place of the value that so many tenths of them do not exceed (nearest rank)."""
+    return (count * tenths + 9) // 10
+
+
+def _ranked(of: sa.Select[Any], buckets: list[Bucket]) -> sa.Select[Any]:
+    """Of each idea of these months: when it was made, when it had its first answer, how many of its month were made and
+    answered, and its place among those, the quickest first; those that wait stand behind them."""
     since = begin_of(buckets[0].since)
-    made, waits = Counter[str](), defaultdict[str, list[float]](list)
-    for created_at, at in db.session.execute(_first_answer(of.where(Idea.created_at >= since))):
-        month = f"{created_at:%b %Y}"
-        made[month] += 1
-        if at is not None:
-            waits[month].append(max((at - created_at) / timedelta(days=1), 0.0))
-    return [
-        Month(each, made[each.name], len(days := sorted(waits[each.name])), _at(days, 0.5), _at(days, 0.9))
-        for each in buckets
-        if made[each.name]
-    ]
+    begun = [(Idea.created_at >= begin_of(each.since), n) for n, each in enumerate(buckets)]
+    month = sa.case(*reversed(begun), else_=0).label("month")
+    first = _first_answer(of.where(Idea.created_at >= since), month).subquery()
+    waited = _seconds(first.c.at) - _seconds(first.c.created_at)
+    order = (first.c.at.is_(None), waited, first.c.created_at)
+    return sa.select(
+        first,
+        sa.func.row_number().over(partition_by=first.c.month, order_by=order).label("place"),
+        sa.func.count().over(partition_by=first.c.month).label("made"),
+        sa.func.count(first.c.at).over(partition_by=first.c.month).label("answered"),
+    )
 
 
-def _first_answer(of: sa.Select[Any]) -> sa.Select[Any]:
-    """Of each of these ideas: when it was made, and when it had its first answer."""
+def _seconds(moment: Any) -> Any:
+    if db.session.get_bind().dialect.name == "postgresql":
+        return sa.extract("epoch", moment)
+    return sa.func.julianday(moment) * 86_400
+
+
+def _first_answer(of: sa.Select[Any], month: Any) -> sa.Select[Any]:
+    """Of each of these ideas: its month, when it was made, and when it had its first answer."""
     official = sa.select(sa.func.min(OfficialAnswer.at)).where(OfficialAnswer.idea_id == Idea.id)
     by_somebody = (StatusChange.idea_id == Idea.id, StatusChange.changed_by_id.is_not(None))
     changed = sa.select(sa.func.min(StatusChange.at)).where(*by_somebody)
     a, b = official.correlate(Idea).scalar_subquery(), changed.correlate(Idea).scalar_subquery()
     kind = Idea.created_at.type
-    first = sa.case((a < b, a), (b.is_not(None), b), else_=a)
-    return of.with_only_columns(Idea.created_at, sa.type_coerce(first, kind))
-
-
-def _at(days: Sequence[float], part: float) -> float | None:
-    """The value that this part of them does not exceed (nearest rank)."""
-    return days[max(-int(-part * len(days) // 1), 1) - 1] if days else None
+    first = sa.type_coerce(sa.case((a < b, a), (b.is_not(None), b), else_=a), kind)
+    return of.with_only_columns(Idea.created_at, month, first.label("at"))
 
 
 def by_status(of: sa.Select[Any]) -> dict[str, int]:
