@@ -17,7 +17,7 @@ from portal.ideas.changelog.models import ChangelogAdmission, ChangelogFollow, C
 from portal.ideas.confirming import keeping
 from portal.ideas.grounds.models import Ground
 from portal.ideas.inquiring.models import Inquiry, InquiryAnswer
-from portal.ideas.merging.joining import merge
+from portal.ideas.merging.joining import bring, merge
 from portal.ideas.merging.separating import part
 from portal.ideas.models import Admission, Audience, Status
 from portal.ideas.plans import planning
@@ -112,6 +112,9 @@ class Community:
         self.ideas.append(other)
         merge(one, other, by=self.staff, reason="The same")
         part(one, by=self.staff)
+        came = self.make.idea(board_id=one.board_id, author=self.people[0], title="Merged elsewhere")
+        self.ideas.append(came)
+        bring(came, other)
         self.make._save(Pair(one_id=one.id, other_id=other.id, covers=0.75, found_at=START))
 
     def do_merge(self, _person, idea, text):

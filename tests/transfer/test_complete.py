@@ -250,8 +250,8 @@ def test_everything_has_no_other_choices(app, run, tmp_path, words):
 def test_what_came_is_found(export, settings, catch_up, as_, app):
     emptied(settings)
     restored(export)
-    seen = sa.select(Idea).where(Idea.hidden_at.is_(None), Idea.board_id == 1).order_by(Idea.id)
-    idea = db.session.scalars(seen).first()
+    seen = sa.select(Idea).where(Idea.hidden_at.is_(None), Idea.merged_into_id.is_(None), Idea.board_id == 1)
+    idea = db.session.scalars(seen.order_by(Idea.id)).first()
     idea.title = "Quokka"
     catch_up()
     assert f"/ideas/{idea.id}-quokka" in as_().get("/search", query_string={"q": "quokka"}).text

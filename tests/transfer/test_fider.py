@@ -1,4 +1,4 @@
-"""Fider's posts come in: tallies without voters, responses as imported answers, duplicates as links."""
+"""Fider's posts come in: tallies without voters, responses as imported answers, duplicates as merges."""
 
 from datetime import UTC, datetime
 
@@ -12,15 +12,21 @@ from portal.activity.models import Entry
 from portal.database import db
 from portal.discussion.models import Label, Labelling, Link, Post
 from portal.ideas import deciding
+from portal.ideas.merging.models import Merge
+from portal.ideas.merging.separating import part
 from portal.ideas.models import Board, Idea, StatusChange
 from portal.transfer import choosing, exporting
 from portal.transfer.collecting import Choice
+from portal.transfer.tables.adding_duplicates import Duplicates
 from portal.voting import casting
 from portal.voting.models import Vote
+from tests.ideas.reading import shown
 from tests.transfer.bringing import TABLES, bring, idea, refusals
 from tests.transfer.dumping import everything
 
 POSTS = "fider-posts.csv"
+CHAIN = [("1", "2"), ("2", "4"), ("3", "4"), ("4", ""), ("5", "6"), ("6", "5")]
+"""Number, and of which it is a duplicate; the last two say so of each other."""
 KNOWN = "declined, open, parked, planned, shipped, started, under_review"
 
 
@@ -61,9 +67,51 @@ def test_a_status_has_a_line_in_the_history(report):
     assert change.at == datetime(2024, 6, 1, 9, tzinfo=UTC)
 
 
-def test_a_duplicate_links_to_the_original(report):
-    (link,) = db.session.scalars(sa.select(Link)).all()
-    assert (link.kind, link.from_idea_id, link.to_idea_id) == ("duplicate", idea("3").id, idea("1").id)
+def test_a_duplicate_was_merged_into_the_original_which_counts_it_already(report, rows, as_, cast):
+    (merge,) = db.session.scalars(sa.select(Merge)).all()
+    assert (merge.source_id, merge.target_id, merge.merged_by_id) == (idea("3").id, idea("1").id, None)
+    assert (merge.imported_up, idea("1").imported_up, idea("1").sources) == (0, 41, 1)
+    assert rows(Link) == 0
+    page = as_(cast.customer).get(f"/ideas/{idea('3').id}")
+    assert page.location.startswith(f"/ideas/{idea('1').id}")
+    assert "because whoever brought them here merged both" in shown(as_(cast.customer).get(page.location))
+    assert idea("3").title in as_(cast.moderator).get(f"/ideas/{idea('3').id}/merging").text
+
+
+def test_a_merge_that_came_is_parted_and_stays_so(report, cast, rows):
+    before = idea("3").imported_up
+    assert part(idea("3"), by=cast.moderator)
+    db.session.commit()
+    assert (idea("3").merged_into_id, idea("3").imported_up, idea("1").sources) == (None, before, 0)
+    assert not +bring("fider", POSTS).taken
+    assert idea("3").merged_into_id is None
+    assert [each for each in audit_all() if each.differences] == []
+
+
+def test_chains_are_merged_step_by_step_and_circles_are_linked(app, tmp_path, cast, rows):
+    lines = ["number,title,description,votes_count,status,original_number"]
+    lines += [f"{n},Wish number {n},Text,{n},{'duplicate' if to else 'open'},{to}" for n, to in CHAIN]
+    path = tmp_path / "posts.csv"
+    path.write_text("\n".join(lines))
+    report = bring("fider", str(path))
+    assert (report.taken["merges"], report.taken["links"]) == (4, 1)
+    assert {idea(n).merged_into_id for n in ("1", "2", "3")} == {idea("4").id}
+    assert (idea("4").sources, idea("4").imported_up) == (3, 4)
+    part(idea("2"), by=cast.moderator)
+    db.session.commit()
+    assert (idea("1").merged_into_id, idea("3").merged_into_id) == (idea("2").id, idea("4").id)
+    assert [each for each in audit_all() if each.differences] == []
+    before = everything()
+    assert not +bring("fider", str(path)).taken
+    assert everything() == before
+
+
+def test_what_an_earlier_import_linked_is_merged_by_the_next(app, rows, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Duplicates, "_merge", lambda _self, _keys: set())
+        assert bring("fider", POSTS).taken["links"] == 1
+    again = bring("fider", POSTS)
+    assert (again.taken["merges"], rows(Link), idea("3").merged_into_id) == (1, 0, idea("1").id)
 
 
 def test_tags_are_labels(report):
@@ -161,7 +209,8 @@ def test_our_own_export_reads_as_fider_s(report, tmp_path, rows):
     path = tmp_path / "ideas.csv"
     exporting.export(Choice(), format="csv", viewer=Stranger(), by=None, path=path)
     again = bring("fider", path, words=["status:shipped=shipped"], source="elsewhere")
-    assert again.taken["ideas"] == 6
+    # The one that was merged is counted with the other, and stands in no list.
+    assert again.taken["ideas"] == 5
     assert idea(str(idea("9", source_system="fider").id), source_system="elsewhere").title == "=SUM(A1:A9)"
 
 
@@ -172,7 +221,7 @@ def test_the_command_says_what_came_of_it(app, run, settings):
     assert "nothing was written" in dry.output
     assert everything() == before
     done = run("transfer", "import", "table", str(TABLES / POSTS), "--preset", "fider")
-    assert "Taken: 1 boards, 6 ideas, 4 labels, 1 links, 2 comments" in done.output
+    assert "Taken: 1 boards, 6 ideas, 4 labels, 1 merges, 2 comments" in done.output
     assert "Read: 12 ideas" in done.output
     assert "fider-posts.csv is UTF-8, with a comma between the columns." in done.output
 

@@ -12,6 +12,7 @@ from portal.activity.auditing import audit_all
 from portal.database import db
 from portal.discussion.models import Label, Labelling, Link, Post
 from portal.errors import Unusable
+from portal.ideas.merging.models import Merge
 from portal.ideas.models import Audience, Board, Idea
 from portal.ideas.plans.models import InternalNote
 from portal.voting.models import Vote
@@ -78,8 +79,9 @@ def test_the_words_to_voters_are_a_candidate(uservoice):
 
 def test_older_names_are_known_and_a_parent_is_the_original(uservoice):
     assert idea("900").source_url == "https://ideas.example/900"
-    (link,) = db.session.scalars(sa.select(Link)).all()
-    assert (link.from_idea_id, link.to_idea_id) == (idea("901").id, idea("900").id)
+    (merge,) = db.session.scalars(sa.select(Merge)).all()
+    assert (merge.source_id, merge.target_id) == (idea("901").id, idea("900").id)
+    assert not db.session.query(Link).count()
 
 
 def test_users_bring_their_account(uservoice):

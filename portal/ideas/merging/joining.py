@@ -56,14 +56,37 @@ def merge(source: Idea, into: Idea, *, by: Person, reason: str = "") -> bool:
         return False
     under = queries.below(source)
     _add_row(source, into, by, reason.strip(), under)
+    _unite(source, into, under)
+    journal.record(IdeaMerged(actor_id=by.id, idea_id=source.id, into_id=into.id, author_id=source.author_id))
+    return True
+
+
+def bring(source: Idea, into: Idea) -> bool:
+    """Have one idea count for another too that came merged from another portal. False when it cannot be, or when it was
+    merged here before, also if it was parted again.
+
+    Votes without voters stay where they are: what counts for both counts them there already. The event of the import
+    stands for all.
+    """
+    before = sa.select(Merge.id).where(Merge.source_id == source.id).limit(1)
+    hold(source, into)
+    if why_not(source, into) or db.session.scalar(before) is not None:
+        return False
+    under = queries.below(source)
+    db.session.add(Merge(source_id=source.id, target_id=into.id, at=clock.now()))
+    db.session.flush()
+    _unite(source, into, under)
+    return True
+
+
+def _unite(source: Idea, into: Idea, under: list[Idea]) -> None:
+    """Both are held, and the row of the merge is there: the other idea counts for them from now on."""
     set_ideas(Idea.id.in_([source.id, *(each.id for each in under)]), merged_into_id=into.id, sources=0)
     set_ideas(Idea.id == into.id, sources=Idea.sources + len(under) + 1)
     refresh(into, source, *under)
     uniting.unite(queries.family_of(into))
     for each in (into, source, *under):
         recount(each)
-    journal.record(IdeaMerged(actor_id=by.id, idea_id=source.id, into_id=into.id, author_id=source.author_id))
-    return True
 
 
 def why_not(source: Idea, into: Idea) -> str:

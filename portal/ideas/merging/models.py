@@ -14,7 +14,8 @@ class Merge(Model):
     """That an idea was merged into another: who, when, why; and who ended that, when and why.
 
     `target_id` is what was chosen; where that was merged itself, `idea.merged_into_id` says what counts.
-    `imported_up` and `imported_down` are the votes without voters that the target counts since then.
+    `imported_up` and `imported_down` are the votes without voters that the target counts since then. Nobody here merged
+    what came merged from another portal: `merged_by` is None then, and `at` when it came.
     """
 
     __tablename__ = "idea_merge"
@@ -35,8 +36,8 @@ class Merge(Model):
     source: Mapped[Idea] = relationship(lazy="raise", foreign_keys=[source_id])
     target_id: Mapped[int] = mapped_column(sa.ForeignKey("idea.id"), index=True)
     target: Mapped[Idea] = relationship(lazy="raise", foreign_keys=[target_id])
-    merged_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
-    merged_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[merged_by_id])
+    merged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    merged_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[merged_by_id])
     at: Mapped[datetime]
     reason: Mapped[str | None] = mapped_column(sa.String(500))
     imported_up: Mapped[int] = mapped_column(default=0)
@@ -45,6 +46,11 @@ class Merge(Model):
     undone_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     undone_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[undone_by_id])
     undone_reason: Mapped[str | None] = mapped_column(sa.String(500))
+
+    @property
+    def by_whom(self) -> str:
+        """To stand after "by"."""
+        return self.merged_by.name if self.merged_by else "whoever brought them here"
 
 
 Idea.had_merges = column_property(

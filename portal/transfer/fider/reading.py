@@ -10,7 +10,7 @@ STATUSES = {
     "planned": "planned",
     "duplicate": "open",
 }
-"""A duplicate is an idea with a link to the original."""
+"""A duplicate is an idea that was merged into the original."""
 
 
 def _adjust(_values: Values, found: Values) -> Values:
@@ -21,6 +21,7 @@ def _adjust(_values: Values, found: Values) -> Values:
 PRESET = Preset(
     name="fider",
     statuses=STATUSES,
+    merges=True,
     layouts=(
         Layout(
             kinds=("ideas",),

@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal import markup
 from portal.database import db
-from portal.discussion.models import Label, Labelling, Link, introduction
+from portal.discussion.models import Label, Labelling, introduction
+from portal.ideas.merging.models import Merge
 from portal.ideas.models import Idea, Status, StatusChange
 from portal.transfer import storing
+from portal.transfer.tables.adding_duplicates import Duplicates
 from portal.transfer.tables.checking import LONGEST_TITLE, BadValue, Fields, Who
 from portal.transfer.tables.placing import Places
 from portal.transfer.tables.taking import Taking
@@ -52,11 +55,12 @@ class _New:
 class Ideas:
     """Takes rows of ideas, batch by batch."""
 
-    def __init__(self, taking: Taking, places: Places) -> None:
+    def __init__(self, taking: Taking, places: Places, *, merges: bool) -> None:
+        """`merges`: what the source calls a duplicate was merged there."""
         self._taking = taking
         self._places = places
         self._seen: set[str] = set()
-        self.duplicates: dict[str, tuple[str, datetime]] = {}
+        self.duplicates = Duplicates(taking, merges=merges)
 
     def take(self, rows: Sequence[tuple[str, Fields]], *, grouped: bool) -> None:
         """`grouped`: an idea may stand in many rows, one for each voter, and counts once."""
@@ -125,7 +129,7 @@ class Ideas:
             if each.answer is not None:
                 self._taking.answers.append((each.key, each.answer))
             if each.duplicate_of:
-                self.duplicates[each.key] = (each.duplicate_of, each.values["created_at"])
+                self.duplicates.note(each.key, each.duplicate_of, each.values["created_at"])
 
     def _here(self, keys: Sequence[str]) -> dict[str, Any]:
         voted = sa.select(sa.func.count()).where(Vote.idea_id == Idea.id, Vote.imported)
@@ -135,7 +139,7 @@ class Ideas:
         ]
         decided = sa.exists().where(StatusChange.idea_id == Idea.id, StatusChange.changed_by_id.is_not(None))
         columns = (Idea.id, Idea.source_id, Idea.title, Idea.body, Idea.status, Idea.edited_at)
-        tallies = (Idea.imported_up, Idea.imported_down, Idea.sources, decided.label("decided"), *counts)
+        tallies = (Idea.imported_up, Idea.imported_down, _holds_brought(), decided.label("decided"), *counts)
         rows = sa.select(*columns, *tallies).where(
             Idea.source_system == self._taking.source, Idea.source_id.in_(keys)
         )
@@ -151,7 +155,7 @@ class Ideas:
         # Of the votes that the source counts, those with a voter are here as votes.
         left = {"imported_up": max(0, new.votes - here.up), "imported_down": max(0, new.against - here.down)}
         # What merges brought is part of the numbers of an idea that counts for others: they stay.
-        values |= {n: count for n, count in left.items() if count != getattr(here, n) and not here.sources}
+        values |= {n: count for n, count in left.items() if count != getattr(here, n) and not here.brought}
         if new.values["status"] != here.status and not here.decided:
             values |= {"status": new.values["status"], "status_at": new.status_at}
             change = _change(here.id, here.status, new)
@@ -182,25 +186,14 @@ class Ideas:
             rows = [{"label_id": known[word], "idea_id": key} for word, keys in words.items() for key in keys]
             self._taking.report.taken["labels"] += storing.add_new(Labelling, rows)
 
-    def link(self) -> None:
-        """Which ideas are duplicates of which; an end that is not there is reported."""
-        rows = []
-        for key, (target, at) in self.duplicates.items():
-            ends = self._taking.idea_id(key), self._taking.idea_id(self._end(key))
-            if ends[1] is None or ends[0] == ends[1]:
-                self._taking.refuse(key, f"what it is a duplicate of ({target}) is not there")
-                continue
-            row = {"kind": "duplicate", "from_idea_id": ends[0], "to_idea_id": ends[1], "created_at": at}
-            rows.append(row | {"source_system": self._taking.source, "source_id": f"duplicate:{key}"})
-        self._taking.report.taken["links"] += storing.add_new(Link, rows)
 
-    def _end(self, start: str) -> str:
-        """Where a chain of duplicates ends; a circle ends before it closes."""
-        seen, here = {start}, self.duplicates[start][0]
-        while here in self.duplicates and here not in seen and self.duplicates[here][0] not in seen:
-            seen.add(here)
-            here = self.duplicates[here][0]
-        return here
+def _holds_brought() -> Any:
+    """Whether votes without voters came to a row of Idea by merges."""
+    source = aliased(Idea)
+    merges = sa.exists().where(source.merged_into_id == Idea.id, Merge.source_id == source.id)
+    return merges.where(Merge.undone_at.is_(None), Merge.imported_up + Merge.imported_down > 0).label(
+        "brought"
+    )
 
 
 def cooked(body: str, called: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Bringing:
         self.taking = Taking(self.source, self.report, People(self.source, self.report))
         self.companies = Companies(self.source, self.report, wishes.currency)
         self.places = Places(self.source, wishes.board, preset.statuses, wishes.statuses, self.report)
-        self.ideas = Ideas(self.taking, self.places)
+        self.ideas = Ideas(self.taking, self.places, merges=preset.merges)
         self.votes = Votes(self.taking, self.companies)
         self.comments = Comments(self.taking)
 
@@ -55,7 +55,7 @@ class Bringing:
                     self.taking.table = table.name
                     self._pass(table, layout, kind, advance)
             if kind == "ideas":
-                self.ideas.link()
+                self.ideas.duplicates.finish()
         self.votes.finish()
         self.comments.take_answers()
         self.comments.finish()

@@ -111,6 +111,8 @@ class Preset:
     statuses: Mapping[str, str] = field(default_factory=dict)
     dates: str = ""
     by_staff: bool = False
+    merges: bool = False
+    """Whether what it calls a duplicate was merged there, and counts with the original."""
 
     def layout_of(self, name: str, columns: frozenset[str], wished: Mapping[str, str]) -> Layout:
         """The layout that a table has; a column that was given a meaning counts as one of that name.

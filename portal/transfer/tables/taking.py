@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.database import db
+from portal.ideas.merging.models import Merge
 from portal.ideas.models import Idea
 from portal.transfer import storing
 from portal.transfer.reporting import Report
@@ -72,6 +73,15 @@ class Taking:
         """The idea of the source with this id, if it is here; `note_ideas` was asked for it."""
         found = self._ideas.get(key)
         return found[0] if found else None
+
+    def parted_or_merged(self, keys: Iterable[str]) -> set[str]:
+        """Those of these ideas that were merged here before, whether they still are or not."""
+        found = set[str]()
+        for batch in storing.batches(keys):
+            rows = sa.select(Idea.source_id).join(Merge, Merge.source_id == Idea.id)
+            named = rows.where(Idea.source_system == self.source, Idea.source_id.in_(batch))
+            found |= {str(key) for key in db.session.scalars(named)}
+        return found
 
     def made_at(self, key: str) -> datetime:
         """When the idea was proposed."""

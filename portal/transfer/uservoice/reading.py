@@ -58,6 +58,7 @@ _COMMENT = {
 PRESET = Preset(
     name="uservoice",
     statuses=STATUSES,
+    merges=True,
     layouts=(
         Layout(
             kinds=("ideas", "votes"),
