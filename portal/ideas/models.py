@@ -109,6 +109,10 @@ class Admission(Admitting, Model):
 Board.admission = Admission
 
 
+NOT_LISTED = "hidden_at IS NOT NULL OR merged_into_id IS NOT NULL"
+"""Of the few ideas that do not stand in every list."""
+
+
 class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Belonging, Model):
     """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py).
 
@@ -132,6 +136,10 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Belonging, Model
         sa.Index(None, "status", "hot", "id"),
         sa.Index(None, "status", "score", "id"),
         sa.Index(None, "status", "created_at", "id"),
+        sa.Index(None, "board_id", "status"),
+        sa.Index(
+            "ix_idea_not_listed", "id", sqlite_where=sa.text(NOT_LISTED), postgresql_where=sa.text(NOT_LISTED)
+        ),
         sa.Index(None, "status", "status_at"),
         sa.Index(None, "status_at"),
         sa.Index(None, "author_id", "created_at", "id"),

@@ -60,6 +60,8 @@ class Vote(Model):
         sa.UniqueConstraint("person_id", "post_id"),
         sa.UniqueConstraint("company_id", "idea_id"),
         sa.Index(None, "cast_at", "id"),
+        # Who wanted what lately, from the index alone.
+        sa.Index("ix_vote_lately", "cast_at", "counts_for_id", "person_id", "company_id", "value"),
         sa.CheckConstraint("counted >= 1", name="counted"),
         sa.Index(None, "person_id", "counts_for_id", unique=True),
         sa.Index(None, "company_id", "counts_for_id", unique=True),

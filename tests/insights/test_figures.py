@@ -157,7 +157,7 @@ def test_first_answers_are_those_that_all_rows_say(make, cast):
                 whose = {"idea_id": idea.id, "version": version, "author_id": cast.product_manager.id}
                 db.session.add(OfficialAnswer(at=moment + timedelta(hours=n % 5 - 2), **whose, **text))
     db.session.commit()
-    of = queries.seen(cast.product_manager, None)
+    of = queries.Seen(cast.product_manager)
     counted = queries.first_answers(of, now.date())
     facts = [(each.bucket.name, each.made, each.answered, each.middle, each.slow) for each in counted]
     assert len(facts) >= 11

@@ -31,7 +31,7 @@ def figures() -> Response:
 
 
 def _figures(viewer: Any, board_id: int | None) -> dict[str, Any]:
-    today, of = clock.now().date(), queries.seen(viewer, board_id)
+    today, of = clock.now().date(), queries.Seen(viewer, board_id)
     declined = grounds.counted(grounds.declined(viewer, board_id))
     return {
         "weeks": queries.votes_by_week(of, today),
