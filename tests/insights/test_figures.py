@@ -3,13 +3,17 @@
 import math
 import random
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from portal import clock
 from portal.database import db
+from portal.ideas import queries as ideas
 from portal.ideas.deciding import answer, change_status
+from portal.ideas.merging.joining import merge
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
 from portal.insights import cli
 from portal.insights.bucketing import months
@@ -141,6 +145,22 @@ def slowly(today):
         )
         for name, each in found.items()
     ]
+
+
+@pytest.mark.parametrize("who", ["product_manager", "admin", "moderator"])
+def test_what_is_counted_is_what_lists_show(make, cast, community, who):
+    """With an idea that was merged, and a hidden one of the own."""
+    open_idea, other = (make.idea(board=community[0]) for _ in range(2))
+    make.idea(board=community[0], author=cast[who], hidden_at=clock.now())
+    merge(other, open_idea, by=cast.product_manager)
+    db.session.commit()
+    for board in (None, community[0].id):
+        of = queries.Seen(cast[who], board)
+        listed = ideas.listed_to(cast[who])
+        listed = listed if board is None else listed.where(Idea.board_id == board)
+        shown = {each.id: each.status for each in db.session.scalars(listed)}
+        assert set(db.session.scalars(sa.select(Idea.id).where(of.has(Idea.id)))) == set(shown)
+        assert queries.by_status(of) == Counter(shown.values())
 
 
 def test_first_answers_are_those_that_all_rows_say(make, cast):
