@@ -1,5 +1,7 @@
 """Hiding and restoring. A hidden thing stays visible to its author, with the reason, and to moderators."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from portal import clock
@@ -14,6 +16,7 @@ from portal.forums.models import Topic
 from portal.ideas.models import Idea
 from portal.moderation import judging, logging
 from portal.moderation.permitting import must_moderate
+from portal.moderation.turning import turn
 
 
 def hide(thing: Contribution, *, by: Person, reason: str) -> bool:
@@ -24,7 +27,7 @@ def hide(thing: Contribution, *, by: Person, reason: str) -> bool:
     must_moderate(by)
     if not reason.strip():
         raise Conflict("Write a reason: the author reads it beside the hidden text.")
-    if not _set(thing, hidden_at=clock.now(), reason=reason.strip()):
+    if not _set(thing, at=clock.now(), reason=reason.strip()):
         return False
     judging.close(thing, by=by, outcome="upheld")
     logging.note(thing, act="hide", by=by, reason=reason.strip())
@@ -37,7 +40,7 @@ def hide(thing: Contribution, *, by: Person, reason: str) -> bool:
 def restore(thing: Contribution, *, by: Person, reason: str) -> bool:
     """Put the thing back. False when it was not hidden."""
     must_moderate(by)
-    if not _set(thing, hidden_at=None, reason=None):
+    if not _set(thing, at=None, reason=None):
         return False
     logging.note(thing, act="restore", by=by, reason=reason.strip())
     journal.record(
@@ -46,21 +49,10 @@ def restore(thing: Contribution, *, by: Person, reason: str) -> bool:
     return True
 
 
-def _set(thing: Contribution, *, hidden_at: object, reason: str | None) -> bool:
-    """Change the state unless another moderator was faster."""
+def _set(thing: Contribution, *, at: datetime | None, reason: str | None) -> bool:
     if isinstance(thing, Post):
         _hold_subject(thing)
-    model = type(thing)
-    waiting = model.hidden_at.is_(None) if hidden_at else model.hidden_at.is_not(None)
-    changing = (
-        sa.update(model)
-        .where(model.id == thing.id, waiting)
-        .values(hidden_at=hidden_at, hidden_reason=reason)
-        .execution_options(synchronize_session=False)
-    )
-    changed = bool(db.session.execute(changing).rowcount)  # type: ignore[attr-defined]
-    db.session.expire(thing, ["hidden_at", "hidden_reason"])
-    return changed
+    return turn(thing, "hidden", at=at, reason=reason)
 
 
 def _hold_subject(post: Post) -> None:
