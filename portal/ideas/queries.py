@@ -106,20 +106,6 @@ def listed_to(viewer: Viewer) -> sa.Select[Idea]:
     return visible_to(viewer).where(Idea.merged_into_id.is_(None))
 
 
-def not_listed_to(viewer: Viewer) -> sa.Select[int]:
-    """The ids of the ideas that stand in no list for this member of staff: those that `listed_to` leaves out.
-
-    They are few, and an index knows them: what is counted over all ideas is counted without them, and looks at no row.
-    """
-    rule = listed_to(viewer).whereclause
-    return sa.select(Idea.id).where(is_in_few_lists(), sa.not_(rule) if rule is not None else sa.false())
-
-
-def is_in_few_lists() -> sa.ColumnElement[bool]:
-    """The condition of the index that knows the ideas which are hidden or were merged."""
-    return sa.or_(Idea.hidden_at.is_not(None), Idea.merged_into_id.is_not(None))
-
-
 def for_cards(ideas: sa.Select[Idea]) -> sa.Select[Idea]:
     """The same ideas with all that a card shows and nothing else."""
     return ideas.options(*_card())
