@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126_entry_images"
-down_revision = "20261126_inquiries"
+down_revision = "20261126_entry_drafts"
 branch_labels = None
 depends_on = None
 
