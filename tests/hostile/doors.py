@@ -249,8 +249,9 @@ DOORS = [
         fine={"reach": "0", "confidence": "80", "effort": "2", "why": "So it is."},
     ),
     Door(
-        "formula", "FormulaForm", "product_manager", "PUT", "/ideas/formulas/1", {"why": 500, "factors": 600},
-        {"kind": "weights"}, (), fine={"factors": "Value: 3", "why": "So it is."},
+        "formula", "FormulaForm", "product_manager", "PUT", "/ideas/formulas/1",
+        {"why": 500, "factors": 600, "agreed": 100},
+        {"kind": "weights"}, (), fine={"factors": "Value: 3", "why": "So it is.", "agreed": ""},
     ),
     Door(
         "a draft", "DraftForm", "customer", "PUT", "/drafts/ideas", {"key": 60, "version": 9},
