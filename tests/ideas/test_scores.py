@@ -127,7 +127,7 @@ def test_a_formula_is_compared_with_the_scores_before_it_is_saved(as_, cast, mak
     )
     now, then = ([text_of(each) for each in part.iter("li")] for part in page_of(said).iter("section"))
     assert (len(now), len(then)) == (10, 10)
-    assert (now[0], then[0]) == ("Wish 11: 32", "Wish 0: 12")
+    assert (now[0], then[0]) == ("1. Wish 11: 32", "1. Wish 0: 12")
     assert "Risk is what we look for." in said.text
     assert "Cheap watches" not in said.text
     assert rows(Formula) == 1
