@@ -1,8 +1,10 @@
 """The files of the portal as the house rules read them."""
 
 import ast
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 PORTAL = ROOT / "portal"
@@ -19,6 +21,11 @@ VIEWS = [path for path in MODULES if path.stem == "views" or path.parent.name ==
 def tree_of(path: Path) -> ast.Module:
     """The syntax tree of a module, named from the root of the repository."""
     return ast.parse((ROOT / path).read_text())
+
+
+def faults(paths: Iterable[Path], fault: Callable[[Path], Any]) -> dict[str, Any]:
+    """The files that break a rule, each with what `fault` finds in it. One test a rule says all of them at once."""
+    return {str(path): found for path in paths if (found := fault(path))}
 
 
 def functions_of(path: Path) -> list[ast.FunctionDef]:
