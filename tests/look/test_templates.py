@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
+from tests.house_rules.source import faults
 
 ROOT = Path(__file__).parents[2]
 ALL = sorted((ROOT / "templates").rglob("*.html"))
@@ -15,39 +15,64 @@ NEEDS_A_FORM = {"field", "error_summary"}
 INTERNAL = {"face_of_vote", "one_way", "problem", "choices"}
 
 
-def shown(path: Path) -> str:
-    return str(path.relative_to(ROOT / "templates"))
+def test_nothing_is_inline() -> None:
+    assert faults(PAGES, inline_in) == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=shown)
-def test_nothing_is_inline(path: Path) -> None:
-    text = path.read_text()
-    assert not re.search(r"\sstyle\s*=", text)
-    assert not re.search(r"<[a-z][^>]*\son[a-z]+\s*=", text)
-    assert not re.search(r"<style|javascript:", text)
+def inline_in(path: Path) -> list[str]:
+    return re.findall(r"\sstyle\s*=|<[a-z][^>]*\son[a-z]+\s*=|<style|javascript:", path.read_text())
 
 
-@pytest.mark.parametrize("path", PAGES, ids=shown)
-def test_scripts_and_sheets_carry_the_nonce(path: Path) -> None:
-    for tag in re.findall(r"<script[^>]*>|<link[^>]*stylesheet[^>]*>", path.read_text()):
-        assert 'nonce="{{ csp_nonce() }}"' in tag
+def test_scripts_and_sheets_carry_the_nonce() -> None:
+    assert faults(PAGES, without_the_nonce) == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=shown)
-def test_no_other_host_is_asked(path: Path) -> None:
-    assert not re.search(r"(?:src|href|action|url)\s*[=(]\s*[\"']?(?:https?:)?//", path.read_text())
+def without_the_nonce(path: Path) -> list[str]:
+    tags = re.findall(r"<script[^>]*>|<link[^>]*stylesheet[^>]*>", path.read_text())
+    return [tag for tag in tags if 'nonce="{{ csp_nonce() }}"' not in tag]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=shown)
-def test_a_form_that_changes_something_carries_the_token(path: Path) -> None:
-    for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL):
-        if re.search(r"method\s*=\s*\"post\"", form, re.IGNORECASE):
-            assert re.search(r"hidden_fields\(|csrf_token|hidden_tag\(", form)
+def test_no_other_host_is_asked() -> None:
+    elsewhere = re.compile(r"(?:src|href|action|url)\s*[=(]\s*[\"']?(?:https?:)?//")
+    assert faults(PAGES, lambda path: elsewhere.findall(path.read_text())) == {}
 
 
-@pytest.mark.parametrize("path", COMPONENTS, ids=shown)
-def test_every_macro_is_documented_and_drawn(path: Path) -> None:
-    macros = set(re.findall(r"\{%-? macro (\w+)\(", path.read_text())) - INTERNAL
+def test_a_form_that_changes_something_carries_the_token() -> None:
+    assert faults(PAGES, forms_without_the_token) == {}
+
+
+def forms_without_the_token(path: Path) -> list[str]:
+    forms = re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL)
+    changing = [form for form in forms if re.search(r"method\s*=\s*\"post\"", form, re.IGNORECASE)]
+    return [form for form in changing if not re.search(r"hidden_fields\(|csrf_token|hidden_tag\(", form)]
+
+
+def test_every_macro_is_documented() -> None:
     documented = (ROOT / "docs/components.md").read_text()
-    assert [each for each in macros if not re.search(rf"`(\{{% call )?{each}\(", documented)] == []
-    assert [each for each in macros - NEEDS_A_FORM if not re.search(rf"(?<!macro ){each}\(", DRAWN)] == []
+    assert (
+        faults(
+            COMPONENTS,
+            lambda path: [
+                each for each in macros_of(path) if not re.search(rf"`(\{{% call )?{each}\(", documented)
+            ],
+        )
+        == {}
+    )
+
+
+def test_every_macro_is_drawn() -> None:
+    assert (
+        faults(
+            COMPONENTS,
+            lambda path: [
+                each
+                for each in macros_of(path) - NEEDS_A_FORM
+                if not re.search(rf"(?<!macro ){each}\(", DRAWN)
+            ],
+        )
+        == {}
+    )
+
+
+def macros_of(path: Path) -> set[str]:
+    return set(re.findall(r"\{%-? macro (\w+)\(", path.read_text())) - INTERNAL
