@@ -14,21 +14,18 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import MailServer, PostgreSQL, Redis, ServiceMissing
+from tests.servers import IN_MEMORY, MailServer, PostgreSQL, Redis, ServiceMissing, program
 
 ROOT = Path(__file__).parent.parent
 ASKING_FOR_A_DATABASE = {"app", "scene", "database_url", "new_database"}
-IN_MEMORY = Path("/dev/shm")  # noqa: S108
-"""Where no test waits for a disk, as PostgreSQL's do not either."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 LEFT_OUT = pytest.StashKey[Counter[str]]()
-SERVER = pytest.StashKey[PostgreSQL]()
-ADDRESS = pytest.StashKey[str]()
 
 
 def shared_folder() -> Path:
@@ -46,30 +43,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the one PostgreSQL of this run, before any test process asks for it."""
+    """Say what is missing before any test process begins."""
     config.stash[LEFT_OUT] = Counter()
-    if hasattr(config, "workerinput"):
-        config.stash[ADDRESS] = config.workerinput["postgresql"]
-        return
     if os.environ.get("PORTAL_REQUIRE_SHARED") == "1" and not shared_folder().is_dir():
         raise pytest.UsageError(f"PORTAL_REQUIRE_SHARED=1, and there is no {shared_folder()}")
-    config.stash[ADDRESS] = ""
-    if config.getoption("--database") == "postgresql" and not config.getoption("--collect-only"):
+    if config.getoption("--database") == "postgresql":
         try:
-            config.stash[SERVER] = PostgreSQL.started()
+            program("postgres", package="postgresql")
         except ServiceMissing as missing:
             raise pytest.UsageError(str(missing)) from None
-        config.stash[ADDRESS] = config.stash[SERVER].address
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if server := config.stash.get(SERVER, None):
-        server.stop()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node) -> None:
-    node.workerinput["postgresql"] = node.config.stash[ADDRESS]
 
 
 # -- What a run leaves out, and says so -----------------------------------------------------------------
@@ -137,14 +119,22 @@ def database_kind(pytestconfig) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_database(pytestconfig, database_kind, worker_id):
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL of this process: on one for all, transactions of other processes would hold back its journal."""
+    server = PostgreSQL.started()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def new_database(request, database_kind):
     """A function: name in, address of an empty database out; the same name twice is an error."""
-    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="portal-", dir=place))
+    server = request.getfixturevalue("postgresql") if database_kind == "postgresql" else None
+    folder = Path(tempfile.mkdtemp(prefix="portal-", dir=IN_MEMORY))
 
     def create(name: str) -> str:
-        if database_kind == "postgresql":
-            return PostgreSQL.create_database(pytestconfig.stash[ADDRESS], f"{name}_{worker_id}")
+        if server:
+            return server.create_database(name)
         path = folder / f"{name}.sqlite3"
         path.touch(exist_ok=False)
         return f"sqlite:///{path}"
