@@ -1,7 +1,6 @@
 """What every test may ask for."""
 
 import contextvars
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -112,7 +111,7 @@ def _in(built: Flask) -> Iterator[None]:
 
 
 def _empty(settings: Settings) -> None:
-    shutil.rmtree(settings.folder / "search", ignore_errors=True)
+    keeping.sweep(settings)
     keeping.empty(settings)
 
 

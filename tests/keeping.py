@@ -80,6 +80,13 @@ def empty(settings: Settings) -> None:
         _do(EMPTY)
 
 
+def sweep(settings: Settings) -> None:
+    """No mail, picture, upload or index of the test before."""
+    for place in settings.folder.iterdir():
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+
+
 def keep(settings: Settings) -> None:
     """Remember every row that is there now."""
     if path := _file(settings):

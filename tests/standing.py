@@ -1,6 +1,5 @@
 """A world that stands: built once, and looked at by one test after the other while nothing is written to it."""
 
-import shutil
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +29,7 @@ class Scene:
         """See to it that the world is there, untouched."""
         if self.stands:
             return
-        shutil.rmtree(self.settings.folder / "search", ignore_errors=True)
+        keeping.sweep(self.settings)
         if self.things:
             keeping.bring_back(self.settings)
         else:
