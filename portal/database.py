@@ -156,16 +156,21 @@ def set_reads_only(value: bool) -> None:
     _reads_only.set(value)
 
 
+STATEMENTS = 1_500
+"""So many kinds of statements stay compiled: the portal has more than the 500 that SQLAlchemy keeps by itself."""
+
+
 def engine_options(url: str, seconds: int) -> dict[str, Any]:
     """Options of the engine for a database URL; `seconds` bounds statements and lock waits.
 
     What people wrote, and the hashes of their passwords, stay out of errors and so out of the log.
     """
+    options: dict[str, Any] = {"hide_parameters": True, "query_cache_size": STATEMENTS}
     if url.startswith("sqlite"):
-        return {"hide_parameters": True, "connect_args": {"timeout": seconds}}
+        return options | {"connect_args": {"timeout": seconds}}
     limits = f"-c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}"
     connecting = {"options": limits, "connect_timeout": 5}
-    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": connecting}
+    return options | {"pool_pre_ping": True, "connect_args": connecting}
 
 
 @event.listens_for(Engine, "connect")

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import contextvars
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,13 @@ from tests.factories import Factories
 from tests.standing import Scene
 
 pytest_plugins = ["tests.services", "tests.browsing"]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The portal and thousands of tests are no garbage: looking at them again and again is time lost."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class Client(FlaskClient):
