@@ -94,7 +94,7 @@ def app(_built: Flask, _scene: Scene, settings: Settings) -> Iterator[Flask]:
     """The app over an empty database, inside an app context. What a test commits is really committed."""
     _scene.stands = False
     with _in(_built):
-        _empty(settings)
+        keeping.empty(settings)
         yield _built
 
 
@@ -116,11 +116,6 @@ def _in(built: Flask) -> Iterator[None]:
     with built.app_context():
         yield
         db.session.remove()
-
-
-def _empty(settings: Settings) -> None:
-    keeping.sweep(settings)
-    keeping.empty(settings)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The database of a test as it shall be: empty, or as it was kept once."""
+"""The database and the files of a test as they shall be: empty, or as they were kept once."""
 
 import shutil
 import sqlite3
@@ -73,22 +73,19 @@ def keep_schema(settings: Settings) -> None:
 
 
 def empty(settings: Settings) -> None:
-    """No row anywhere, every number from one again."""
+    """No row anywhere, every number from one again; no mail, picture, upload or index."""
+    _sweep(settings)
     if path := _file(settings):
         _put(path.with_suffix(".empty"), path)
     else:
         _do(EMPTY)
 
 
-def sweep(settings: Settings) -> None:
-    """No mail, picture, upload or index of the test before."""
-    for place in settings.folder.iterdir():
-        if place.is_dir():
-            shutil.rmtree(place, ignore_errors=True)
-
-
 def keep(settings: Settings) -> None:
-    """Remember every row that is there now."""
+    """Remember every row and every file that is there now."""
+    _kept(settings).mkdir()
+    for place in _places(settings):
+        shutil.copytree(place, _kept(settings) / place.name)
     if path := _file(settings):
         with (
             closing(sqlite3.connect(path)) as ours,
@@ -100,11 +97,27 @@ def keep(settings: Settings) -> None:
 
 
 def bring_back(settings: Settings) -> None:
-    """The rows that `keep` remembered, and no others."""
+    """The rows and files that `keep` remembered, and no others."""
+    _sweep(settings)
+    shutil.copytree(_kept(settings), settings.folder, dirs_exist_ok=True)
     if path := _file(settings):
         _put(path.with_suffix(".kept"), path)
     else:
         _do(EMPTY, BRING_BACK)
+
+
+def _places(settings: Settings) -> list[Path]:
+    """The folders of files; what lies beside them is the process's own."""
+    return [each for each in settings.folder.iterdir() if each.is_dir()]
+
+
+def _kept(settings: Settings) -> Path:
+    return settings.folder.with_name(f"{settings.folder.name}.kept")
+
+
+def _sweep(settings: Settings) -> None:
+    for place in _places(settings):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _file(settings: Settings) -> Path | None:

@@ -29,7 +29,6 @@ class Scene:
         """See to it that the world is there, untouched."""
         if self.stands:
             return
-        keeping.sweep(self.settings)
         if self.things:
             keeping.bring_back(self.settings)
         else:

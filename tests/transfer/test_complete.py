@@ -21,7 +21,7 @@ from portal.transfer.complete import listing, writing
 from portal.transfer.complete.reading import Restoring
 from portal.transfer.opening import Unsafe
 from portal.voting.models import Vote
-from tests import conftest
+from tests import keeping
 from tests.transfer.communities import Community
 
 DERIVED = ("votes_up", "votes_down", "weights_up", "comments", "last_position", "answer_version", "score")
@@ -35,7 +35,7 @@ def everything_to(path):
 
 def emptied(settings):
     db.session.remove()
-    conftest._empty(settings)
+    keeping.empty(settings)
 
 
 def restored(path):
