@@ -21,6 +21,10 @@ LONGEST_COMPANY = 120
 _PERSON = ("id", "email", "source_system", "source_id", "erased_at")
 
 
+GROWTH = 4
+"""PostgreSQL looks at the table again when there are so many times as many people."""
+
+
 class People:
     """Who stands behind the names of a source. Somebody with the same mail address is the same person."""
 
@@ -29,6 +33,7 @@ class People:
         self._report = report
         self._ids: dict[str, int] = {}
         self._erased: set[int] = set()
+        self._grown = 1_000
 
     def ids(self, several: Iterable[Who]) -> set[int]:
         """Have everybody of these, where they can be told apart, in a few statements for all; returns who is new."""
@@ -38,6 +43,9 @@ class People:
         if not missing:
             return set()
         self._report.taken["people"] += storing.add(Person, self._rows(missing))
+        if self._report.taken["people"] >= self._grown:
+            storing.make_ready_to_count(Person)
+            self._grown *= GROWTH
         self._find(missing)
         return {found for who in missing if (found := self.id_of(who))}
 
@@ -92,8 +100,10 @@ class People:
         if not by_key:
             return
         of_source = sa.and_(Person.source_system == self._source, Person.source_id.in_(by_key))
-        columns = [getattr(Person, name) for name in _PERSON]
-        for row in db.session.execute(sa.select(*columns).where(Person.email.in_(by_mail) | of_source)):
+        people = sa.select(*(getattr(Person, name) for name in _PERSON))
+        # Not one question with "or": each of these is answered by an index.
+        found = people.where(Person.email.in_(by_mail)).union(people.where(of_source))
+        for row in db.session.execute(found):
             mine = row.source_id if row.source_system == self._source else None
             if row.erased_at is not None:
                 self._erased.add(row.id)

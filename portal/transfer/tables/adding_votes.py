@@ -33,6 +33,7 @@ class Votes:
         self._taking = taking
         self._companies = companies
         self._touched: set[int] = set()
+        self._with_voters: Counter[tuple[int, int]] = Counter()
         self._said: set[tuple[int, int]] = set()
         self._of_company: dict[Who, int] = {}
 
@@ -100,10 +101,12 @@ class Votes:
         counted = {pair for pair in (gone | own) - self._said if pair[1] in self._taking.counted}
         self._said |= counted
         cast.update((idea_id, 1) for _person, idea_id in counted)
-        _take_off(cast)
+        self._with_voters.update(cast)
 
     def finish(self) -> None:
         """Counters and ranks of what was voted for, and the votes on what is decided are free again."""
+        # Once for an idea: for each batch it took a third of the import of 100,000 votes on PostgreSQL.
+        _take_off(self._with_voters)
         counting.count_votes(self._touched)
         closed = votes_of(Idea.board_id, Idea.status) == Rule.RETURNED
         for batch in storing.batches(self._touched):
