@@ -45,7 +45,7 @@ def stale(dry_run: bool) -> None:
             db.session.rollback()
         return
     asked, closed = ask_and_close()
-    click.echo(f"Asked about {asked} ideas, ended {closed} inquiries.")
+    click.echo(f"Asked about: {asked}. Inquiries ended: {closed}.")
 
 
 def _forecast() -> Iterator[str]:
