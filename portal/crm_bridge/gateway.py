@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from portal.crm_bridge.calling.wire import Wire
 
 GATEWAYS = {
     "embedded": "portal.crm_bridge.embedded.gateway:Embedded",
     "memory": "portal.crm_bridge.memory.gateway:Memory",
 }
-"""One line per vendor, loaded on first use."""
+"""One line per vendor, loaded on first use. What a vendor says of itself stands in `declaration.py` beside it."""
 
 Value = str | int | float | bool | None
 Fields = Mapping[str, Value]
@@ -19,12 +23,17 @@ Fields = Mapping[str, Value]
 class CrmError(Exception):
     """The CRM did not take a whole call; `str(error)` is what it said.
 
-    `permanent`: sending the same again would fail again. Else (no answer, a lock, a limit) it may work later.
+    `permanent`: sending the same again would fail again. Else (no answer, a lock, a limit) it may work later, and not
+    before `retry_at` if that is known. `auth`: it does not know us; somebody must look at the connection.
     """
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool, auth: bool = False, retry_at: datetime | None = None
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.auth = auth
+        self.retry_at = retry_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +180,8 @@ class CrmGateway(Protocol):
         """Let go of connections and files."""
 
 
-def connect(vendor: str, settings: Mapping[str, str]) -> CrmGateway:
-    """The gateway of a vendor; KeyError for one that is not registered."""
+def connect(vendor: str, settings: Mapping[str, str], wire: "Wire | None" = None) -> CrmGateway:
+    """The gateway of a vendor; KeyError for one that is not registered. `wire` is for those that call over HTTP."""
     module, _, name = GATEWAYS[vendor].partition(":")
-    gateway: CrmGateway = getattr(import_module(module), name)(settings)
+    gateway: CrmGateway = getattr(import_module(module), name)(settings, wire)
     return gateway

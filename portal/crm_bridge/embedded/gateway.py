@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from portal.crm_bridge.embedded.declaration import DECLARATION
 from portal.crm_bridge.embedded.store import Store, quoted
 from portal.crm_bridge.gateway import (
     Activity,
@@ -31,12 +32,12 @@ NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 class Embedded:
     """`path` in the settings names the SQLite file, `batch` how many rows a call carries."""
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
+    def __init__(self, settings: Mapping[str, str], _: object = None) -> None:
         self.store = Store(Path(settings["path"]))
         self.batch = int(settings.get("batch", 100))
 
     def describe(self) -> Description:
-        return Description(title="Embedded store", batch=self.batch)
+        return Description(title=DECLARATION.title, batch=self.batch)
 
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
         self.store.make_places()

@@ -17,6 +17,7 @@ from portal.crm_bridge.gateway import (
     Status,
     Value,
 )
+from portal.crm_bridge.memory.declaration import DECLARATION
 
 
 @dataclass
@@ -44,12 +45,12 @@ SHELF: dict[str, Records] = {}
 class Memory:
     """`name` in the settings says which records; tests set `refuse` to have single rows refused."""
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
+    def __init__(self, settings: Mapping[str, str], _: object = None) -> None:
         self.records = SHELF.setdefault(settings.get("name", "memory"), Records())
         self.refuse: dict[str, Outcome] = {}
 
     def describe(self) -> Description:
-        return Description(title="Memory", batch=100)
+        return Description(title=DECLARATION.title, batch=100)
 
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
         missing = [kind.name for kind in kinds if kind.name not in self.records.by_kind]

@@ -1,0 +1,47 @@
+"""Declaring: what a vendor says of itself without being loaded: its title, its settings, what it cannot do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from portal.crm_bridge.gateway import GATEWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of a connection. Without a default it must be given; a secret one is encrypted and never shown."""
+
+    name: str
+    meaning: str
+    default: str | None = None
+    secret: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> bool:
+        """Whether there is no connection without it."""
+        return self.default is None
+
+
+CALLS = (
+    Setting("calls_per_day", "How many calls a day the CRM grants us and all others; 0: no limit", "0"),
+    Setting("calls_share", "How many percent of them are ours", "90"),
+)
+"""What every vendor takes that is called over a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a vendor is. `names` says per kind how the CRM calls our fields where it differs by default."""
+
+    title: str
+    settings: tuple[Setting, ...] = ()
+    reads_back: bool = True
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def declaration(vendor: str) -> Declaration:
+    """What a vendor declares, from `declaration.py` of its folder. KeyError for one that is not registered."""
+    folder = GATEWAYS[vendor].partition(":")[0].rpartition(".")[0]
+    declared: Declaration = import_module(f"{folder}.declaration").DECLARATION
+    return declared

@@ -1,0 +1,7 @@
+"""What the vendor of the tests says of itself."""
+
+from portal.crm_bridge.declaring import Declaration, Setting
+
+DECLARATION = Declaration(
+    title="Memory", settings=(Setting("name", "Which records; two connections may share them", "memory"),)
+)
