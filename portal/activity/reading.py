@@ -10,6 +10,7 @@ from portal import clock
 from portal.activity import queries
 from portal.activity.excluding import alone
 from portal.activity.models import Entry, ReaderPosition
+from portal.activity.trying import in_words
 from portal.database import db, reading_only
 
 log = logging.getLogger(__name__)
@@ -185,7 +186,7 @@ def _move(name: str, xid: int, entry_id: int) -> None:
 
 def _note(name: str, failure: Exception) -> None:
     """Leave the failure where the health page shows it; the database itself may be what failed."""
-    text = f"{type(failure).__name__}: {failure}"[:LONGEST_FAILURE]
+    text = in_words(failure)[:LONGEST_FAILURE]
     try:
         db.session.rollback()
         _make_position(name)

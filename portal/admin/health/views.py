@@ -10,9 +10,11 @@ from portal.activity.queries import FARTHEST, held_back_since, lag
 from portal.activity.reading import readers
 from portal.admin.health import queries
 from portal.admin.views import admin, administers
+from portal.ideas.inquiring import queries as inquiring
 
 SILENT = timedelta(minutes=3)
 """A worker wakes the readers every minute; after this long without, it does not run."""
+MOST_FAILURES = 10
 
 
 @admin.get("/admin/health")
@@ -24,6 +26,7 @@ def show_health() -> Response:
         lags=lag(readers.names()),
         farthest=FARTHEST,
         held_back_since=held_back_since(),
+        failed=inquiring.failed(MOST_FAILURES),
         waiting=current_jobs().waiting(),
         seen=seen,
         is_silent=seen is None or clock.now() - seen > SILENT,

@@ -1,12 +1,16 @@
 """`flask ideas stale`: ask about quiet ideas and close what nobody wants, as the worker does each day."""
 
+import logging
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
 
 import click
 import sqlalchemy as sa
 
 from portal import clock
 from portal.activity.reading import never
+from portal.activity.trying import in_words
 from portal.cli import Commands
 from portal.database import db, reading_only
 from portal.ideas.inquiring import asking, closing, queries
@@ -14,24 +18,43 @@ from portal.ideas.inquiring.finding import asks_now
 from portal.ideas.inquiring.models import Inquiry
 from portal.ideas.models import Board, Idea
 
+log = logging.getLogger(__name__)
+
+Done = TypeVar("Done")
+
 ideas = Commands("ideas", help="What is done with ideas when nobody does anything.")
 
 
 def ask_and_close(stopping: Callable[[], bool] = never) -> tuple[int, int]:
     """Close what nobody wanted until its day, then ask about what is quiet: how many of each.
 
-    In small transactions: killed anywhere, it goes on where it was.
+    In small transactions: killed anywhere, it goes on where it was. What fails is written down, tried again later, and
+    keeps nothing else waiting.
     """
     closed = asked = 0
-    while not stopping() and _is_any_due():
-        closed += closing.close_some()
-        db.session.commit()
+    while not stopping() and (idea_id := _first_due()) is not None:
+        close, later = partial(closing.close, idea_id), partial(closing.postpone, idea_id)
+        closed += bool(_try(close, later))
     for board_id in _boards():
-        while not stopping() and (some := asking.ask_some(board_id)) is not None:
+        ask, later = partial(asking.ask_some, board_id), partial(asking.postpone, board_id)
+        while not stopping() and (some := _try(ask, later)) is not None:
             asked += some
-            db.session.commit()
-        db.session.commit()
     return asked, closed
+
+
+def _try(step: Callable[[], Done], later: Callable[[str], None]) -> Done | None:
+    """One step in a transaction of its own; None when it failed, which is then noted by `later`."""
+    try:
+        done = step()
+        db.session.commit()
+    except Exception as failure:
+        # Whatever it is, the others are not to wait for it.
+        log.exception("A quiet idea could not be asked about or closed")
+        db.session.rollback()
+        later(in_words(failure))
+        db.session.commit()
+        return None
+    return done
 
 
 @ideas.command("stale")
@@ -76,11 +99,12 @@ def _fate(inquiry: Inquiry) -> str:
     return f"  {f'close as {to.name}:' if to else 'leave open:'} {idea.id} {idea.title}"
 
 
-def _is_any_due() -> bool:
+def _first_due() -> int | None:
     with reading_only():
-        due = db.session.scalar(sa.select(queries.due(clock.now()).exists()))
+        due = queries.due(clock.now()).with_only_columns(Inquiry.idea_id).limit(1)
+        idea_id: int | None = db.session.scalar(due)
         db.session.rollback()
-    return bool(due)
+    return idea_id
 
 
 def _boards() -> list[int]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.activity import journal
 from portal.activity.events import InquiryOpened
+from portal.activity.trying import succeeded, try_later
 from portal.database import db, insert_missing
 from portal.ideas.inquiring import queries
 from portal.ideas.inquiring.finding import asks_now, is_quiet
@@ -15,6 +16,8 @@ from portal.ideas.models import Board, Idea
 
 BATCH = 5
 """How many ideas are asked about in one transaction."""
+LONGEST_WAIT = timedelta(hours=4)
+"""A board on which people could not be asked is looked at again at least this often."""
 MOST = 25
 """How many ideas of one board are asked about on one day: nobody is flooded."""
 
@@ -24,7 +27,8 @@ def boards_to_look_at() -> list[int]:
     today = clock.now().date()
     boards = sa.select(Board).outerjoin(InquiryLook, InquiryLook.board_id == Board.id)
     seen = sa.func.coalesce(InquiryLook.looked_on != today, sa.true())
-    rows = db.session.scalars(boards.where(Board.quiet_months > 0, seen).order_by(Board.id))
+    again = queries.waits_no_longer(InquiryLook, clock.now())
+    rows = db.session.scalars(boards.where(Board.quiet_months > 0, seen, again).order_by(Board.id))
     return [board.id for board in rows if asks_now(board)]
 
 
@@ -44,8 +48,16 @@ def ask_some(board_id: int) -> int | None:
         look.looked_on = now.date()
     for idea_id in ids:
         _ask(idea_id, now, board.quiet_days)
+    succeeded(look)
     db.session.flush()
     return len(ids) if ids else None
+
+
+def postpone(board_id: int, failure: str) -> None:
+    """People could not be asked: it is tried again later, and other boards go on. The caller commits."""
+    look = _take_turn(board_id)
+    if look is not None:
+        try_later(look, failure, LONGEST_WAIT)
 
 
 def room_on(board: Board) -> int:

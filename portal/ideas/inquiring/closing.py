@@ -1,8 +1,11 @@
 """Closing what nobody wants: after the days of its inquiry an idea takes the status that its board says."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from portal import clock
+from portal.activity.trying import try_later
 from portal.database import db
 from portal.ideas import deciding
 from portal.ideas.grounds.models import QUIET
@@ -14,17 +17,27 @@ from portal.ideas.models import Board, Idea
 from portal.ideas.standing import Standing
 from portal.voting import casting
 
-BATCH = 5
-"""How many ideas are closed in one transaction."""
+LONGEST_WAIT = timedelta(days=1)
+"""An idea that could not be closed is tried again at least this often."""
 
 
-def close_some() -> int:
-    """End the inquiries whose day has come, a few of them, the first one first; how many. The caller commits."""
-    late = queries.due(clock.now()).with_only_columns(Inquiry.idea_id).limit(BATCH)
-    ids = sorted(db.session.scalars(late))
-    for idea_id in ids:
-        _close(db.session.get_one(Idea, idea_id))
-    return len(ids)
+def close(idea_id: int) -> bool:
+    """End the inquiry about an idea whose day has come; False when it was ended meanwhile. The caller commits."""
+    idea = db.session.get_one(Idea, idea_id)
+    casting.hold(idea)
+    inquiry = queries.newest(idea.id)
+    if inquiry is None or inquiry.ended_at is not None or inquiry.until > clock.now():
+        # Another worker was here, or somebody who wants it.
+        return False
+    _close(idea, inquiry)
+    return True
+
+
+def postpone(idea_id: int, failure: str) -> None:
+    """The idea could not be closed: it is tried again later, and others go on. The caller commits."""
+    inquiry = queries.newest(idea_id)
+    if inquiry is not None and inquiry.ended_at is None:
+        try_later(inquiry, failure, LONGEST_WAIT)
 
 
 def ending_now(idea: Idea, inquiry: Inquiry) -> Standing | None:
@@ -38,12 +51,7 @@ def ending_now(idea: Idea, inquiry: Inquiry) -> Standing | None:
     return queries.ending_of(idea.board) if db.session.scalar(sa.select(sa.exists().where(fits))) else None
 
 
-def _close(idea: Idea) -> None:
-    casting.hold(idea)
-    inquiry = queries.newest(idea.id)
-    if inquiry is None or inquiry.ended_at is not None or inquiry.until > clock.now():
-        # Another worker was here, or somebody who wants it.
-        return
+def _close(idea: Idea, inquiry: Inquiry) -> None:
     to = ending_now(idea, inquiry)
     if to is None:
         end(idea.id, Ended.OVERTAKEN, None)

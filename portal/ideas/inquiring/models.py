@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.accounts.models import Person
+from portal.activity.trying import Tried
 from portal.database import Id, Model
 from portal.ideas.models import Idea
 
@@ -45,8 +46,11 @@ WORDS = {
 _OPEN = sa.text("ended_at IS NULL")
 
 
-class Inquiry(Model):
-    """That people are asked whether they still want an idea: since when, until when; how that ended, and by whom."""
+class Inquiry(Tried, Model):
+    """That people are asked whether they still want an idea: since when, until when; how that ended, and by whom.
+
+    An idea that could not be closed is tried again later.
+    """
 
     __tablename__ = "inquiry"
     __table_args__ = (
@@ -97,8 +101,8 @@ class InquiryAnswer(Model):
     at: Mapped[datetime]
 
 
-class InquiryLook(Model):
-    """The day (UTC) for which the worker is done with looking for quiet ideas of a board."""
+class InquiryLook(Tried, Model):
+    """The day (UTC) for which the worker is done with looking for quiet ideas of a board, or why it could not look."""
 
     __tablename__ = "inquiry_look"
 

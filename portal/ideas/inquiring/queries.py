@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from portal.accounts.models import Person, Viewer
+from portal.activity.trying import Tried
 from portal.database import db
 from portal.ideas.inquiring.finding import is_quiet
-from portal.ideas.inquiring.models import Inquiry, InquiryAnswer, Says
+from portal.ideas.inquiring.models import Inquiry, InquiryAnswer, InquiryLook, Says
 from portal.ideas.models import Board, Idea
 from portal.ideas.standing import Standing
 from portal.ideas.statuses.queries import set_of
@@ -125,6 +127,29 @@ def counted(inquiries: Sequence[Inquiry]) -> Mapping[int, Mapping[Says, int]]:
 
 
 def due(moment: datetime) -> sa.Select[Any]:
-    """The inquiries that nobody said yes to until their day, the first one first."""
+    """The inquiries that nobody said yes to until their day, the first one first; without what is tried again later."""
     late = sa.select(Inquiry).where(Inquiry.ended_at.is_(None), Inquiry.until <= moment)
-    return late.order_by(Inquiry.until, Inquiry.id)
+    return late.where(waits_no_longer(Inquiry, moment)).order_by(Inquiry.until, Inquiry.id)
+
+
+def waits_no_longer(kind: type[Tried], moment: datetime) -> sa.ColumnElement[bool]:
+    """The condition on rows whose work did not fail, or is to be tried again by now."""
+    return sa.or_(kind.try_at.is_(None), kind.try_at <= moment)
+
+
+def failed(limit: int) -> Sequence[tuple[str, str, int, datetime]]:
+    """What could not be closed or asked about, the last failures first: what it is, why, how often, and when it is
+    tried again. Two queries."""
+    ideas = sa.select(Idea.title, Inquiry).join(Inquiry, Inquiry.idea_id == Idea.id)
+    boards = sa.select(Board.name, InquiryLook).join(InquiryLook, InquiryLook.board_id == Board.id)
+    found = [
+        (f"{deed}: {name}", str(row.failure), row.tries, row.try_at)
+        for deed, kind, rows in (
+            ("Closing a quiet idea", Inquiry, ideas.where(Inquiry.ended_at.is_(None))),
+            ("Asking about quiet ideas", InquiryLook, boards),
+        )
+        for name, row in db.session.execute(
+            rows.where(kind.try_at.is_not(None)).order_by(kind.try_at.desc()).limit(limit)
+        )
+    ]
+    return sorted(found, key=itemgetter(3), reverse=True)[:limit]

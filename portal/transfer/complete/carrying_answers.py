@@ -6,6 +6,7 @@ from portal.ideas.scores.models import Formula, Score
 from portal.ideas.verdicts.models import Verdict
 from portal.transfer.complete.listing import carry, leave_out
 
-for model in (Verdict, Appeal, Formula, Score, Inquiry, InquiryAnswer, IdeaTouch):
+for model in (Verdict, Appeal, Formula, Score, InquiryAnswer, IdeaTouch):
     carry(model)
+carry(Inquiry, without=dict.fromkeys(("tries", "try_at", "failure"), "belongs to the worker of that portal"))
 leave_out(InquiryLook, "says how far the worker has come today")

@@ -20,6 +20,7 @@ from portal import clock
 from portal.accounts import mailing
 from portal.accounts.models import Person
 from portal.accounts.permissions import Permission
+from portal.activity.trying import try_later
 from portal.database import db
 from portal.transfer import exporting
 from portal.transfer.building import Export
@@ -27,7 +28,7 @@ from portal.transfer.saved.models import ExportFile, ExportLink, ExportRecipient
 from portal.transfer.saved.scheduling import Rhythm
 
 AT_ONCE = 50
-LONGEST_WAIT = 60
+LONGEST_WAIT = timedelta(hours=1)
 PATH = "/exports/links/"
 
 
@@ -131,7 +132,7 @@ def send(link_id: int, key: str) -> None:
         if mailing.deliver():
             link.sent_at, link.try_at, link.failure = clock.now(), None, None
         else:
-            _try_later(link, "The mail server did not take the mail.")
+            try_later(link, "The mail server did not take the mail.", LONGEST_WAIT)
 
 
 def _text(file: ExportFile, link: ExportLink, key: str) -> str:
@@ -147,13 +148,7 @@ def _text(file: ExportFile, link: ExportLink, key: str) -> str:
 
 def note(model: Any, row_id: int, failure: str) -> None:
     """That a file could not be made; it is tried again, later each time."""
-    _try_later(db.session.get_one(model, row_id), failure)
-
-
-def _try_later(row: ExportFile | ExportLink, failure: str) -> None:
-    row.tries += 1
-    row.failure = failure[:500]
-    row.try_at = clock.now() + timedelta(minutes=min(2 ** min(row.tries, 10), LONGEST_WAIT))
+    try_later(db.session.get_one(model, row_id), failure, LONGEST_WAIT)
 
 
 def expired() -> list[int]:
