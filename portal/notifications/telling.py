@@ -13,6 +13,8 @@ from portal.database import db, insert_missing
 from portal.ideas import seeing
 from portal.ideas.changelog import following as changelog
 from portal.ideas.changelog.models import ChangelogEntry
+from portal.ideas.inquiring import asking
+from portal.ideas.inquiring.queries import is_against
 from portal.ideas.merging.queries import below
 from portal.ideas.models import Board, Idea
 from portal.notifications.models import Notice, Telling, Watch, Why
@@ -21,12 +23,12 @@ from portal.voting.models import Vote
 BATCH = 1_000
 """How many people are told in one transaction."""
 
-ANNOUNCED, MERGED = "announced", "merged"
+ANNOUNCED, MERGED, INQUIRY = "announced", "merged", "inquiry"
 TOLD: dict[str, tuple[str, str]] = {
     events.StatusChanged.kind: ("status", "new"),
     events.OfficialAnswerGiven.kind: ("answer", "version"),
     events.IdeaAnnounced.kind: (ANNOUNCED, "entry_id"),
-    events.InquiryOpened.kind: ("inquiry", "until"),
+    events.InquiryOpened.kind: (INQUIRY, "until"),
     events.IdeaMerged.kind: (MERGED, "into_id"),
     events.IdeaParted.kind: ("parted", "from_id"),
 }
@@ -57,7 +59,7 @@ def tell(limit: int | None = None) -> int | None:
     if telling is None:
         return None
     limit = limit or BATCH
-    people = _next_people(telling, limit)
+    people = _next_people(telling, limit) if _still_holds(telling) else []
     told = insert_missing(Notice, [_notice(telling, person_id, why) for person_id, why in people])
     telling.told += told
     if people:
@@ -66,6 +68,15 @@ def tell(limit: int | None = None) -> int | None:
         telling.done_at = clock.now()
     db.session.flush()
     return len(people)
+
+
+def _still_holds(telling: Telling) -> bool:
+    """Whether what is told still is so; whoever is asked something is told until when, counted from now."""
+    if telling.kind != INQUIRY:
+        return True
+    until = asking.tell(telling.idea_id)
+    telling.what = until.date().isoformat() if until else telling.what
+    return until is not None
 
 
 def _notice(telling: Telling, person_id: int, why: int) -> dict[str, Any]:
@@ -96,6 +107,8 @@ def _next_people(telling: Telling, limit: int) -> list[tuple[int, int]]:
 
 def _may_read(telling: Telling) -> sa.ColumnElement[bool]:
     """What must hold for a row of Person so that what is told is for them, beside the idea itself."""
+    if telling.kind == INQUIRY:
+        return ~is_against(Person.id, telling.idea_id)
     if telling.kind != ANNOUNCED:
         return sa.true()
     entry = db.session.get(ChangelogEntry, int(telling.what), populate_existing=True)

@@ -8,7 +8,7 @@ from portal.database import db
 from portal.errors import NotFound
 from portal.ideas.inquiring.finding import is_quiet
 from portal.ideas.inquiring.models import Inquiry
-from portal.ideas.inquiring.queries import open_on
+from portal.ideas.inquiring.queries import is_against, open_on
 from portal.ideas.models import CLOSED, Board, Idea
 from portal.ideas.standing import Votes, votes_of
 from portal.ideas.statuses.queries import is_complete
@@ -83,15 +83,18 @@ def decided_ideas(board: Board, number: int) -> tuple[int, int]:
 
 
 def quiet_ideas(board: Board, months: int) -> tuple[int, int]:
-    """How many ideas of the board are quiet when that takes so many months, and how many people wrote them, voted for
-    them or follow them."""
+    """How many ideas of the board are quiet when that takes so many months, and how many people would be asked: those
+    who wrote them, voted for them or follow them, and are not against."""
     # A common table: on a large board they are looked for once.
     ideas = sa.select(Idea.id, Idea.author_id).where(is_quiet(board, months)).cte("quiet")
-    voters = sa.select(Vote.person_id).join(ideas, ideas.c.id == Vote.counts_for_id)
-    follow = sa.select(Watch.person_id).join(ideas, ideas.c.id == Watch.idea_id)
-    everybody = (voters, follow.where(Watch.stopped_at.is_(None)), sa.select(ideas.c.author_id))
+    voters = sa.select(Vote.person_id.label("person_id"), ideas.c.id).join(
+        ideas, ideas.c.id == Vote.counts_for_id
+    )
+    follow = sa.select(Watch.person_id, ideas.c.id).join(ideas, ideas.c.id == Watch.idea_id)
+    everybody = (voters, follow.where(Watch.stopped_at.is_(None)), sa.select(ideas.c.author_id, ideas.c.id))
     people = sa.union(*everybody).subquery()
-    of_people = sa.select(sa.func.count()).select_from(people).where(people.c[0].is_not(None))
+    asked_ones = sa.and_(people.c.person_id.is_not(None), ~is_against(people.c.person_id, people.c.id))
+    of_people = sa.select(sa.func.count(sa.distinct(people.c.person_id))).where(asked_ones)
     of_ideas = sa.select(sa.func.count()).select_from(ideas)
     number, asked = db.session.execute(
         sa.select(of_ideas.scalar_subquery(), of_people.scalar_subquery())

@@ -19,11 +19,11 @@ NOT_ASKED = "Who wrote this, voted for it or follows it is asked. If you want it
 
 
 def is_asked(viewer: Viewer, idea: Idea, vote: Vote | None) -> bool:
-    """Whether somebody is among those who are asked: its author, who is for it, who follows it. Needs `is_followed`,
-    which the page of an idea reads."""
-    if not viewer.is_authenticated:
+    """Whether somebody is among those who are asked: its author, who is for it, who follows it; but nobody who is
+    against it. Needs `is_followed`, which the page of an idea reads."""
+    if not viewer.is_authenticated or (vote is not None and vote.value < 0):
         return False
-    return idea.is_by(viewer) or bool(idea.is_followed) or (vote is not None and vote.value > 0)
+    return idea.is_by(viewer) or bool(idea.is_followed) or vote is not None
 
 
 def answer(idea: Idea, *, by: Person, says: str) -> bool:

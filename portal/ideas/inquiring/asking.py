@@ -53,6 +53,19 @@ def ask_some(board_id: int) -> int | None:
     return len(ids) if ids else None
 
 
+def tell(idea_id: int) -> datetime | None:
+    """People are told just now: from here on they have the days of their board, however late that is.
+
+    Returns until when; None when nobody is asked any more. The caller ends the transaction.
+    """
+    inquiry = queries.newest(idea_id)
+    if inquiry is None or inquiry.ended_at is not None:
+        return None
+    now, days = max(clock.now(), inquiry.told_at or inquiry.asked_at), inquiry.days
+    inquiry.until, inquiry.told_at = now + days, now
+    return inquiry.until
+
+
 def postpone(board_id: int, failure: str) -> None:
     """People could not be asked: it is tried again later, and other boards go on. The caller commits."""
     look = _take_turn(board_id)

@@ -63,5 +63,5 @@ def _close(idea: Idea, inquiry: Inquiry) -> None:
 
 def _reason(board: Board, inquiry: Inquiry) -> str:
     months = "a month" if board.quiet_months == 1 else f"{board.quiet_months} months"
-    days = (inquiry.until - inquiry.asked_at).days
+    days = inquiry.days.days
     return f"Nothing happened here for {months}, and within {days} days nobody said that they still want it."

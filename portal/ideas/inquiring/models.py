@@ -1,6 +1,6 @@
 """Tables of inquiries: whether an idea is still wanted, what people say to it, and what staff last did with an idea."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -49,7 +49,7 @@ _OPEN = sa.text("ended_at IS NULL")
 class Inquiry(Tried, Model):
     """That people are asked whether they still want an idea: since when, until when; how that ended, and by whom.
 
-    An idea that could not be closed is tried again later.
+    `told_at` is when the last of them was told; until then nothing is closed. An idea that could not be closed is tried again later.
     """
 
     __tablename__ = "inquiry"
@@ -68,10 +68,16 @@ class Inquiry(Tried, Model):
     idea: Mapped[Idea] = relationship(lazy="raise")
     asked_at: Mapped[datetime]
     until: Mapped[datetime]
+    told_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended: Mapped[str | None] = mapped_column(sa.String(10))
     ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     ended_by: Mapped[Person | None] = relationship(lazy="raise")
+
+    @property
+    def days(self) -> timedelta:
+        """How long people have, from when they were told."""
+        return self.until - (self.told_at or self.asked_at)
 
     @property
     def how(self) -> str:

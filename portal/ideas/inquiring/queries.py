@@ -18,6 +18,7 @@ from portal.ideas.models import Board, Idea
 from portal.ideas.standing import Standing
 from portal.ideas.statuses.queries import set_of
 from portal.paging import Keyset, Page
+from portal.voting.models import Vote
 
 OPEN, PAST = "open", "past"
 LISTS: dict[str, tuple[sa.ColumnElement[bool], Keyset[Any]]] = {
@@ -51,13 +52,21 @@ def _open() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def asked_about(viewer: Viewer, idea_ids: Collection[int]) -> Mapping[int, Asked]:
-    """Of these ideas those that people are asked about, and what the viewer said. One query for a page."""
+    """Of these ideas those that people are asked about, and what the viewer said; none that the viewer is against. One
+    query for a page."""
     if not idea_ids:
         return {}
     mine = sa.and_(InquiryAnswer.inquiry_id == Inquiry.id, InquiryAnswer.person_id == viewer.id)
     found = sa.select(Inquiry.idea_id, Inquiry.until, InquiryAnswer.says).outerjoin(InquiryAnswer, mine)
-    rows = db.session.execute(found.where(Inquiry.ended_at.is_(None), Inquiry.idea_id.in_(idea_ids)))
+    asked = found.where(Inquiry.ended_at.is_(None), Inquiry.idea_id.in_(idea_ids))
+    against = is_against(sa.literal(viewer.id), Inquiry.idea_id)
+    rows = db.session.execute(asked.where(sa.or_(InquiryAnswer.id.is_not(None), ~against)))
     return {idea_id: Asked(until, says) for idea_id, until, says in rows}
+
+
+def is_against(person_id: Any, idea_id: Any) -> sa.ColumnElement[bool]:
+    """Whether a person has a vote against an idea: nobody asks them whether they still want it."""
+    return sa.exists().where(Vote.person_id == person_id, Vote.counts_for_id == idea_id, Vote.value < 0)
 
 
 def newest(idea_id: int) -> Inquiry | None:
@@ -127,8 +136,10 @@ def counted(inquiries: Sequence[Inquiry]) -> Mapping[int, Mapping[Says, int]]:
 
 
 def due(moment: datetime) -> sa.Select[Any]:
-    """The inquiries that nobody said yes to until their day, the first one first; without what is tried again later."""
-    late = sa.select(Inquiry).where(Inquiry.ended_at.is_(None), Inquiry.until <= moment)
+    """The inquiries that nobody said yes to until their day, though all were told, the first one first; without what
+    is tried again later."""
+    told = Inquiry.told_at.is_not(None)
+    late = sa.select(Inquiry).where(Inquiry.ended_at.is_(None), Inquiry.until <= moment, told)
     return late.where(waits_no_longer(Inquiry, moment)).order_by(Inquiry.until, Inquiry.id)
 
 

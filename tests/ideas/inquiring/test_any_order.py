@@ -17,12 +17,26 @@ from portal.ideas.inquiring.finding import months_before
 from portal.ideas.inquiring.models import Inquiry
 from portal.ideas.plans import planning
 from portal.voting import casting
-from tests.ideas.inquiring.looking import NOW, audited
+from tests.ideas.inquiring.looking import NOW, audited, tell
 
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["look", "look", "wait", "wait", "vote", "back", "yes", "no", "comment", "staff", "status"]
+            [
+                "look",
+                "look",
+                "tell",
+                "tell",
+                "wait",
+                "wait",
+                "vote",
+                "back",
+                "yes",
+                "no",
+                "comment",
+                "staff",
+                "status",
+            ]
         ),
         st.integers(0, 2),
         st.integers(1, 40),
@@ -46,6 +60,8 @@ def test_any_order_of_acts_and_time(make, cast, steps):
                     now += timedelta(days=days)
                 elif act == "look":
                     ask_and_close()
+                elif act == "tell":
+                    tell()
                 else:
                     signs += [clock.now()] if _do(act, idea, people[who], cast) else []
             except (Conflict, NotAllowed):
@@ -59,7 +75,7 @@ def test_any_order_of_acts_and_time(make, cast, steps):
         assert not [at for at in signs if months_before(each.asked_at, 2) < at <= each.asked_at]
         if each.ended == "closed":
             assert not [at for at in signs if each.asked_at <= at <= each.ended_at]
-            assert each.ended_at >= each.until
+            assert each.ended_at >= each.until >= each.told_at + timedelta(days=20)
     assert audited() == []
 
 

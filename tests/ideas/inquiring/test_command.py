@@ -26,7 +26,8 @@ def test_the_command_says_beforehand_what_it_would_do(run, make, cast, board, qu
     assert asked(quiet) == []
     assert run("ideas", "stale").output == "Asked about: 1. Inquiries ended: 0.\n"
     inquiry = db.session.query(Inquiry).one()
-    inquiry.asked_at, inquiry.until = clock.now() - timedelta(days=31), clock.now() - timedelta(days=1)
+    inquiry.asked_at = inquiry.told_at = clock.now() - timedelta(days=31)
+    inquiry.until = clock.now() - timedelta(days=1)
     db.session.commit()
     said = run("ideas", "stale", "--dry-run").output
     assert "Field: 0 quiet, 0 would be asked about today, 1 are due." in said
