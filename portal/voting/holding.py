@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.accounts.models import Person
 from portal.database import db
 from portal.errors import Conflict
 
@@ -31,9 +32,21 @@ def hold(ideas: Sequence[Any], state: Collection[str]) -> None:
         raise Conflict("Staff merged or parted this idea just now. Look at it again.")
 
 
+def hold_with_authors(kind: Any, ids: Collection[int] | sa.Select[int]) -> None:
+    """Keep others from changing several ideas of this `kind` until the end, and then their authors: whose points change
+    with one idea must not be waited for by whoever holds the next one."""
+    _lock(kind, ids)
+    authors = sa.select(kind.author_id).where(kind.id.in_(ids))
+    people = sa.select(Person.id).where(Person.id.in_(authors)).order_by(Person.id)
+    db.session.execute(people.with_for_update(key_share=True))
+
+
 def _take(ideas: Sequence[Any], *, waiting: bool = True) -> int:
+    return _lock(type(ideas[0]), {idea.id for idea in ideas}, waiting=waiting)
+
+
+def _lock(kind: Any, ids: Collection[int] | sa.Select[int], *, waiting: bool = True) -> int:
     """Lock the rows of these ideas and of those that count for them; returns how many it got."""
-    kind, ids = type(ideas[0]), {idea.id for idea in ideas}
     family = sa.or_(kind.id.in_(ids), kind.merged_into_id.in_(ids))
     rows = (
         sa.select(kind.id)

@@ -10,8 +10,11 @@ from sqlalchemy import event
 
 from portal.accounts.models import Person
 from portal.activity.auditing import audit_all
+from portal.admin.statuses import arranging
 from portal.database import db
-from portal.ideas.bulk.handling import merge_all
+from portal.ideas.bulk.handling import merge_all, set_status
+from portal.ideas.changelog.models import ChangelogEntry
+from portal.ideas.changelog.publishing import publish
 from portal.ideas.merging.joining import merge
 from portal.ideas.merging.separating import part
 from portal.ideas.merging.settling import settle
@@ -23,6 +26,7 @@ from portal.voting.models import Proof, Vote
 pytestmark = pytest.mark.only_on("postgresql")
 
 TAKING = re.compile(r"FROM idea\b.* FOR (NO KEY )?UPDATE", re.DOTALL)
+PEOPLE = re.compile(r"(UPDATE person\b|FROM person\b.* FOR (NO KEY )?UPDATE)", re.DOTALL)
 WAITING = sa.text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
@@ -31,15 +35,15 @@ SECONDS = 20
 
 class Crossing:
     """Runs one act up to where it has taken its first ideas, then another until it waits for those or is done, then
-    both to their ends. Each has a connection of its own."""
+    both to their ends. Each has a connection of its own. `at` says what is waited for instead of ideas."""
 
-    def __init__(self, app):
-        self.app = app
+    def __init__(self, app, at=TAKING):
+        self.app, self.at = app, at
         self.taken, self.go_on = threading.Event(), threading.Event()
 
     def run(self, act, *, pausing):
         def pause(_connection, _cursor, statement, *_rest):
-            if threading.current_thread() is me and TAKING.search(statement) and not self.taken.is_set():
+            if threading.current_thread() is me and self.at.search(statement) and not self.taken.is_set():
                 self.taken.set()
                 assert self.go_on.wait(SECONDS)
 
@@ -156,3 +160,68 @@ def test_two_merge_many_at_once(app, make, cast):
     Crossing(app).cross(merging(a, b, c), merging(c, d, a))
     assert idea(a).merged_into_id == idea(c).merged_into_id == b
     assert idea(d).merged_into_id is None
+
+
+@pytest.fixture
+def crossed(make, cast):
+    """Four ideas of two authors, whose points change when they are planned or shipped: Ada, Bo, Bo, Ada."""
+    ada, bo, board = make.person(), make.person(), make.board()
+    ideas = [make.idea(board=board, author=each).id for each in (ada, bo, bo, ada)]
+    return ideas, cast.product_manager.id
+
+
+def planning(manager, *ids):
+    """A press on the desk that plans these ideas."""
+    return lambda: set_status(
+        [idea(key) for key in ids], by=db.session.get_one(Person, manager), status="planned"
+    )
+
+
+def statuses(ids):
+    return [str(idea(key).status) for key in ids]
+
+
+def test_two_who_decide_on_different_ideas_of_the_same_authors(app, crossed):
+    ids, manager = crossed
+    Crossing(app, PEOPLE).cross(planning(manager, *ids[:2]), planning(manager, *ids[2:]))
+    assert statuses(ids) == ["planned"] * 4
+
+
+def test_a_vote_on_one_of_many_that_are_decided_upon(app, make, crossed):
+    """The vote holds an idea of Ada and wants her points; the press has her points and comes to that idea last."""
+    (first, _, _, last), manager = crossed
+    voter = make.person().id
+
+    def vote():
+        casting.cast(idea(last), by=db.session.get_one(Person, voter))
+
+    Crossing(app, PEOPLE).cross(planning(manager, first, last), vote)
+    assert statuses([first, last]) == ["planned"] * 2
+    assert idea(last).votes_up == 1
+
+
+def test_an_entry_of_the_changelog_ships_ideas_of_the_same_authors(app, make, crossed):
+    ids, manager = crossed
+    entry = make.entry([idea(key) for key in ids[:2]], stage="draft").id
+
+    def ship():
+        publish(db.session.get_one(ChangelogEntry, entry), by=db.session.get_one(Person, manager))
+
+    Crossing(app, PEOPLE).cross(ship, planning(manager, *ids[2:]))
+    assert statuses(ids) == ["shipped"] * 2 + ["planned"] * 2
+
+
+def test_a_status_that_is_given_up_moves_ideas_of_the_same_authors(app, make, cast, crossed):
+    ids, manager = crossed
+    admin = cast.admin.id
+    for key in ids[:2]:
+        db.session.get_one(Idea, key).status = "parked"
+    db.session.commit()
+
+    def give_up():
+        by = db.session.get_one(Person, admin)
+        arranging.archive(arranging.find(None, "parked"), by=by, target="planned")
+
+    arranging.own(None)
+    Crossing(app, PEOPLE).cross(give_up, planning(manager, *ids[2:]))
+    assert statuses(ids) == ["planned"] * 4

@@ -15,6 +15,7 @@ from portal.ideas import deciding
 from portal.ideas.models import Idea
 from portal.ideas.standing import FIRST, BoardStatus
 from portal.ideas.statuses import queries
+from portal.voting import holding
 
 CHUNK = 200
 
@@ -86,6 +87,7 @@ def archive(row: BoardStatus, *, by: Person, target: str) -> int:
     there = {each.key for each in queries.rows_of(row.board_id) if each.archived_at is None}
     if target not in there - {row.key}:
         raise Conflict("Choose a status of this list that its ideas go to.")
+    holding.hold_with_authors(Idea, _ideas(row).with_only_columns(Idea.id))
     moved = 0
     while ideas := _some_ideas(row):
         for idea in ideas:
@@ -105,8 +107,11 @@ def reopen(row: BoardStatus, *, by: Person) -> None:
 
 
 def _some_ideas(row: BoardStatus) -> list[Idea]:
-    ideas = sa.select(Idea).where(Idea.status == row.key, queries.ideas_under(row.board_id))
-    return list(db.session.scalars(ideas.order_by(Idea.id).limit(CHUNK)))
+    return list(db.session.scalars(_ideas(row).order_by(Idea.id).limit(CHUNK)))
+
+
+def _ideas(row: BoardStatus) -> sa.Select[Any]:
+    return sa.select(Idea).where(Idea.status == row.key, queries.ideas_under(row.board_id))
 
 
 def _record(row: BoardStatus, by: Person, fields: list[str]) -> None:

@@ -17,6 +17,7 @@ from portal.ideas.merging.joining import hold, merge
 from portal.ideas.models import Board, Idea
 from portal.ideas.moving import move
 from portal.ideas.plans.planning import plan
+from portal.voting import holding
 
 MOST = 100
 """Ideas that one press changes at most."""
@@ -33,6 +34,7 @@ class Outcome:
 
 def handle(ideas: Sequence[Idea], act: Callable[[Idea], Any]) -> Outcome:
     """Do it to each idea. One that refuses is left as it is, and the others are done all the same."""
+    holding.hold_with_authors(Idea, {idea.id for idea in ideas})
     changed, same, refused = 0, 0, list[tuple[Idea, str]]()
     for idea in ideas:
         try:

@@ -17,6 +17,7 @@ from portal.ideas.changelog.models import ChangelogEntry, Stage
 from portal.ideas.deciding import must_decide
 from portal.ideas.models import Audience, Idea
 from portal.ideas.statuses.queries import set_of
+from portal.voting import holding
 
 UNDECIDED = "{} may not decide any more, so it was not published at its time. Publish or schedule it again."
 
@@ -98,7 +99,8 @@ def close_loop(entry: ChangelogEntry, idea_ids: Sequence[int], *, by: Person) ->
     """
     is_told = entry.audience != Audience.STAFF
     counting = sa.func.coalesce(Idea.merged_into_id, Idea.id)
-    there = db.session.scalars(sa.select(counting).where(Idea.id.in_(idea_ids)).distinct())
+    there = set(db.session.scalars(sa.select(counting).where(Idea.id.in_(idea_ids))))
+    holding.hold_with_authors(Idea, there)
     for idea_id in sorted(there):
         idea = db.session.get(Idea, idea_id)
         if idea is not None and not idea.is_hidden and not _ships(idea, entry, by) and is_told:
