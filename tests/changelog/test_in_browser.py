@@ -10,8 +10,8 @@ from portal.activity.reading import never
 from portal.database import db
 from portal.ideas.changelog.views import publish_due
 from portal.ideas.models import Idea
+from tests.discussion.images.test_in_browser import give, loaded
 from tests.discussion.pictures import file_of
-from tests.discussion.test_images_in_browser import give, loaded
 
 NINE = datetime(2099, 3, 1, 9, 30, tzinfo=UTC)
 
