@@ -12,6 +12,7 @@ from portal.ideas.inquiring.models import Inquiry
 from portal.ideas.merging.models import Merge
 from portal.ideas.models import Admission, Audience
 from portal.ideas.plans.models import InternalNote, Plan
+from portal.moderation.converting.models import Conversion
 from portal.notifications.models import Notice
 from portal.search.pairs.models import Pair
 from portal.transfer.building import Export
@@ -49,6 +50,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     make.value(world["idea"], world["field"], (1,))
     world["image"] = make.image(cast.customer, key="key-of-the-first-image")
     world |= _merged(make, cast, world["idea"])
+    world |= _converted(make, cast, world)
     world["imported_person"] = make.person(
         email=None, name="Imported Ivan", source_system="old", source_id="1"
     )
@@ -122,6 +124,16 @@ def _merged(make: Any, cast: Cast, idea: Any) -> dict[str, Any]:
     make._save(Inquiry(idea_id=twin.id, asked_at=now - timedelta(days=1), until=now + timedelta(days=29)))
     pair = make._save(Pair(one_id=idea.id, other_id=twin.id, covers=0.8, found_at=clock.now()))
     return {"twin_idea": twin, "merged_idea": merged, "pair": pair.id}
+
+
+def _converted(make: Any, cast: Cast, world: dict[str, Any]) -> dict[str, Any]:
+    """A question that became an idea."""
+    asked = make.topic(category=world["category"], author=cast.customer, title="Can reports be sent by mail?")
+    proposed = make.idea(board=world["board"], author=cast.customer, title="Reports by mail")
+    made = Conversion(
+        made="idea", topic=asked, idea=proposed, by=cast.moderator, at=clock.now(), locked=False
+    )
+    return {"asked_topic": asked, "proposed_idea": proposed, "conversion": make._save(made).id}
 
 
 STAFF = frozenset({"moderator", "product_manager", "admin"})

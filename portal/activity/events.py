@@ -306,6 +306,46 @@ class IdeaParted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuestionBecameIdea(Event):
+    """Staff made an idea of a question, in the name of its author (None for a ghost). `followers`: who took part in the
+    question follows the idea."""
+
+    topic_id: int
+    idea_id: int
+    author_id: int | None
+    followers: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaBecameQuestion(Event):
+    """Staff made a question of an idea, in the name of its author (None for a ghost). `followers`: who follows the
+    idea follows the question."""
+
+    idea_id: int
+    topic_id: int
+    author_id: int | None
+    followers: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversionEnded(Event):
+    """A question and the idea that was `made` of it ("idea"), or the other way round ("topic"), were parted again."""
+
+    idea_id: int
+    topic_id: int | None
+    made: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversionRenewed(Event):
+    """What was parted is one conversion again."""
+
+    idea_id: int
+    topic_id: int | None
+    made: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaMoved(Event):
     """The idea stands on another board."""
 

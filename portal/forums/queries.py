@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -55,13 +56,14 @@ def _of_the_answer() -> tuple[type[Post], type[Person], type[Company]]:
     return aliased(Post), aliased(Person), aliased(Company)
 
 
-def find_to_show(topic_id: int, viewer: Viewer) -> tuple[Topic, Post | None]:
-    """The topic with all that its page shows of it, and its accepted answer, in one query. Raises NotFound."""
+def find_to_show(topic_id: int, viewer: Viewer, *more: sa.ColumnElement[Any]) -> Any:
+    """The topic with all that its page shows of it, its accepted answer, and what `more` says of a row of Topic, in one
+    query. Raises NotFound."""
     answer, writer, firm = _of_the_answer()
     found = db.session.execute(
         visible_to(viewer)
         .where(Topic.id == topic_id)
-        .add_columns(answer)
+        .add_columns(answer, *more)
         .outerjoin(Acceptance, Acceptance.topic_id == Topic.id)
         .outerjoin(answer, answer.id == Acceptance.post_id)
         .outerjoin(writer, writer.id == answer.author_id)
@@ -74,7 +76,7 @@ def find_to_show(topic_id: int, viewer: Viewer) -> tuple[Topic, Post | None]:
     ).first()
     if found is None:
         raise NotFound("This question does not exist, or a moderator hid it.")
-    return found[0], found[1]
+    return found
 
 
 def accepted_id(topic_id: int) -> int | None:

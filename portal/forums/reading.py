@@ -1,7 +1,10 @@
 """One screen of a topic: what is read for it, in the same number of queries wherever it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
 
 from portal.accounts.models import Viewer
 from portal.discussion import queries as posts
@@ -13,10 +16,20 @@ from portal.forums.accepting import may_accept
 from portal.forums.models import Topic
 from portal.voting.queries import values_by
 
+Told = Callable[[Viewer], sa.ColumnElement[Any]]
+_beside: dict[str, tuple[Told, Callable[[Any], Any]]] = {}
+
+
+def read_beside(name: str, told: Told, read: Callable[[Any], Any]) -> None:
+    """From now on the screen also says this of a topic: `told` is an expression over a row of Topic, `read` makes
+    something of its value."""
+    _beside[name] = told, read
+
 
 @dataclass(frozen=True)
 class Screen:
-    """A topic as one viewer reads it: the stretch of replies, what may be done, what it is linked with."""
+    """A topic as one viewer reads it: the stretch of replies, what may be done, what it is linked with; `beside`: what
+    others say of it in the same query, by name."""
 
     topic: Topic
     stretch: Stretch
@@ -24,6 +37,7 @@ class Screen:
     neighbours: Sequence[Neighbour]
     labels: Sequence[str]
     is_first: bool
+    beside: Mapping[str, Any]
 
 
 def read(topic_id: int, viewer: Viewer, *, start: int | None = None, end: int | None = None) -> Screen:
@@ -31,7 +45,8 @@ def read(topic_id: int, viewer: Viewer, *, start: int | None = None, end: int | 
 
     Raises NotFound for a topic that the viewer may not know about.
     """
-    topic, accepted = queries.find_to_show(topic_id, viewer)
+    columns = [column(viewer) for column, _ in _beside.values()]
+    topic, accepted, *said = queries.find_to_show(topic_id, viewer, *columns)
     accepted = None if accepted is None or accepted.is_hidden else accepted
     stretch = posts.stretch(topic, viewer, start=start, end=end, pinned=accepted)
     return Screen(
@@ -41,6 +56,7 @@ def read(topic_id: int, viewer: Viewer, *, start: int | None = None, end: int | 
         neighbours=neighbours_of(topic, viewer),
         labels=labels_of(topic),
         is_first=start is None and end is None,
+        beside={name: _beside[name][1](value) for name, value in zip(_beside, said, strict=True)},
     )
 
 

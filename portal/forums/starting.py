@@ -27,11 +27,21 @@ def start(*, category: Category, by: Person, title: str, body: str, kind: str = 
     return db.session.scalar(earlier.order_by(Topic.id).limit(1)) or _add(category, by, sent)
 
 
-def _add(category: Category, by: Person, sent: dict[str, object]) -> Topic:
+def start_for(
+    author: Person | None, ghost_name: str | None, *, category: Category, title: str, body: str
+) -> Topic:
+    """A new question in the name of somebody who asked it elsewhere. Raises Conflict when the category is archived."""
+    if category.archived_at is not None:
+        raise Conflict("This category is closed. Please choose another one.")
+    sent = {"kind": "question", "title": markup.plain(title).strip(), "body": markup.plain(body).strip()}
+    return _add(category, author, sent | {"ghost_name": ghost_name})
+
+
+def _add(category: Category, author: Person | None, sent: dict[str, object]) -> Topic:
     now, cooked = clock.now(), markup.cook(str(sent["body"]))
     topic = Topic(
         **sent,
-        author=by,
+        author=author,
         category=category,
         body_html=cooked.html,
         cooked_with=cooked.version,
@@ -40,5 +50,5 @@ def _add(category: Category, by: Person, sent: dict[str, object]) -> Topic:
     )
     db.session.add(topic)
     db.session.flush()
-    journal.record(TopicStarted(actor_id=by.id, topic_id=topic.id))
+    journal.record(TopicStarted(actor_id=topic.author_id, topic_id=topic.id))
     return topic

@@ -43,18 +43,27 @@ def _just_submitted(board: Board, by: Person, title: str, body: str, key: str | 
     return db.session.scalar(mine.order_by(Idea.id).limit(1))
 
 
-def _add(board: Board, by: Person, title: str, body: str, vote: bool, key: str | None) -> Idea:
+def submit_for(author: Person | None, ghost_name: str | None, *, board: Board, title: str, body: str) -> Idea:
+    """A new idea in the name of somebody who said it elsewhere, without a vote. Whether the board takes it is the
+    caller's matter."""
+    title, body = " ".join(markup.plain(title).split()), markup.plain(body).strip()
+    idea = _written(board, author, title, body)
+    idea.ghost_name = ghost_name
+    db.session.add(idea)
+    db.session.flush()
+    journal.record(IdeaSubmitted(actor_id=idea.author_id, idea_id=idea.id))
+    return idea
+
+
+def _written(board: Board, author: Person | None, title: str, body: str) -> Idea:
     cooked = markup.cook(body)
-    idea = Idea(
-        board=board,
-        author=by,
-        title=title,
-        body=body,
-        body_html=cooked.html,
-        cooked_with=cooked.version,
-        created_at=clock.now(),
-        form_key=key,
-    )
+    words = {"title": title, "body": body, "body_html": cooked.html, "cooked_with": cooked.version}
+    return Idea(board=board, author=author, created_at=clock.now(), **words)
+
+
+def _add(board: Board, by: Person, title: str, body: str, vote: bool, key: str | None) -> Idea:
+    idea = _written(board, by, title, body)
+    idea.form_key = key
     try:
         with db.session.begin_nested():
             db.session.add(idea)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach the pages."""
-    from portal.moderation import models, views  # noqa: F401
+    from portal.moderation import converting, models, views  # noqa: F401
 
     views.register(app)
+    converting.register(app)

@@ -25,6 +25,11 @@ def hide(thing: Contribution, *, by: Person, reason: str) -> bool:
     Raises NotAllowed, and Conflict without a reason: the author reads it.
     """
     must_moderate(by)
+    return take_away(thing, by=by, reason=reason)
+
+
+def take_away(thing: Contribution, *, by: Person, reason: str) -> bool:
+    """The same, for acts that say themselves who may do it."""
     if not reason.strip():
         raise Conflict("Write a reason: the author reads it beside the hidden text.")
     if not _set(thing, at=clock.now(), reason=reason.strip()):
@@ -38,8 +43,13 @@ def hide(thing: Contribution, *, by: Person, reason: str) -> bool:
 
 
 def restore(thing: Contribution, *, by: Person, reason: str) -> bool:
-    """Put the thing back. False when it was not hidden."""
+    """Put the thing back. False when it was not hidden. Raises NotAllowed."""
     must_moderate(by)
+    return bring_back(thing, by=by, reason=reason)
+
+
+def bring_back(thing: Contribution, *, by: Person, reason: str) -> bool:
+    """The same, for acts that say themselves who may do it."""
     if not _set(thing, at=None, reason=None):
         return False
     logging.note(thing, act="restore", by=by, reason=reason.strip())

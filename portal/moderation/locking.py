@@ -16,6 +16,11 @@ from portal.moderation.turning import turn
 def lock(thing: Idea | Topic, *, by: Person, reason: str) -> bool:
     """Stop new words. False when it was locked already. Raises NotAllowed, and Conflict without a reason."""
     must_moderate(by)
+    return shut(thing, by=by, reason=reason)
+
+
+def shut(thing: Idea | Topic, *, by: Person, reason: str) -> bool:
+    """The same, for acts that say themselves who may do it."""
     if not reason.strip():
         raise Conflict("Write a reason: everybody reads it beside the lock.")
     if not turn(thing, "locked", at=clock.now(), reason=reason.strip()):
@@ -28,8 +33,13 @@ def lock(thing: Idea | Topic, *, by: Person, reason: str) -> bool:
 
 
 def unlock(thing: Idea | Topic, *, by: Person, reason: str) -> bool:
-    """Let people speak again. False when it was not locked."""
+    """Let people speak again. False when it was not locked. Raises NotAllowed."""
     must_moderate(by)
+    return open_again(thing, by=by, reason=reason)
+
+
+def open_again(thing: Idea | Topic, *, by: Person, reason: str) -> bool:
+    """The same, for acts that say themselves who may do it."""
     if not turn(thing, "locked", at=None, reason=None):
         return False
     logging.note(thing, act="unlock", by=by, reason=reason.strip())

@@ -11,16 +11,22 @@ from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import (
     FollowingStopped,
+    IdeaBecameQuestion,
     IdeaFollowed,
     IdeaSubmitted,
     PostWritten,
+    QuestionBecameIdea,
     VoteCast,
     VoteWithdrawn,
 )
 from portal.activity.journal import hears
 from portal.activity.models import Entry
 from portal.database import db, insert_missing
+from portal.discussion.models import Post
 from portal.notifications.models import Because, Watch
+
+AT_ONCE = 1_000
+"""How many rows go into one statement."""
 
 
 def follow(idea: Any, *, by: Person) -> bool:
@@ -58,6 +64,40 @@ def follow_commented(event: PostWritten) -> None:
         return
     by_vote = sa.update(Watch).where(*_mine(event.actor_id, event.idea_id), Watch.because == Because.VOTE)
     _changes(by_vote.values(because=Because.COMMENT))
+
+
+@hears(QuestionBecameIdea)
+def follow_idea_of_question(event: QuestionBecameIdea) -> None:
+    """Who follows a question, or wrote in it, follows the idea that it became, since they began to; if staff let them."""
+    if not event.followers:
+        return
+    wrote = sa.select(Post.author_id, sa.func.min(Post.created_at), sa.literal(str(Because.COMMENT)))
+    wrote = wrote.where(
+        Post.topic_id == event.topic_id, Post.hidden_at.is_(None), Post.author_id.is_not(None)
+    )
+    _carry(wrote.group_by(Post.author_id), idea_id=event.idea_id)
+    asked = sa.select(Watch.person_id, Watch.since, Watch.because)
+    asked = asked.where(Watch.topic_id == event.topic_id, Watch.stopped_at.is_(None))
+    _carry(asked, idea_id=event.idea_id)
+
+
+@hears(IdeaBecameQuestion)
+def follow_question_of_idea(event: IdeaBecameQuestion) -> None:
+    """Who follows an idea follows the question that it became; if staff let them."""
+    if event.followers:
+        followers = sa.select(Watch.person_id, Watch.since, Watch.because)
+        followers = followers.where(Watch.idea_id == event.idea_id, Watch.stopped_at.is_(None))
+        _carry(followers, topic_id=event.topic_id)
+
+
+def _carry(people: Any, **place: int) -> None:
+    """Have these people (id, since, because) follow something; who does, or said stop, is left alone."""
+    rows = [
+        {"person_id": person_id, "since": since, "because": because, **place}
+        for person_id, since, because in db.session.execute(people)
+    ]
+    for first in range(0, len(rows), AT_ONCE):
+        insert_missing(Watch, rows[first : first + AT_ONCE])
 
 
 def follow_votes(entries: Sequence[Entry]) -> None:

@@ -31,6 +31,7 @@ TOLD: dict[str, tuple[str, str]] = {
     events.InquiryOpened.kind: (INQUIRY, "until"),
     events.IdeaMerged.kind: (MERGED, "into_id"),
     events.IdeaParted.kind: ("parted", "from_id"),
+    events.QuestionBecameIdea.kind: ("proposed", "topic_id"),
 }
 """Events of which people are told: the kind of notice, and the field that says what it is about ("" for none)."""
 

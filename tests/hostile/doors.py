@@ -203,6 +203,18 @@ DOORS = [
         "merge", "MergeForm", "product_manager", "PUT", "/ideas/{twin_idea}/merging", {"reason": 500}, {"into": "1"},
         back="/ideas/{twin_idea}/merging",
     ),
+    Door(
+        "idea of a question", "IdeaOfQuestionForm", "moderator", "PUT", "/questions/1/idea", {"title": 200, "body": 10_000},
+        {"board": "1", "lock": ""}, ("{here}", "/questions/1", "/questions/1/idea"), back="/questions/1/idea",
+    ),
+    Door(
+        "question of an idea", "QuestionOfIdeaForm", "moderator", "PUT", "/ideas/{twin_idea}/question",
+        {"title": 200, "body": 20_000}, {"category": "1", "status": "declined"}, ("{here}", "/ideas/{twin_idea}"),
+        back="/ideas/{twin_idea}/question",
+    ),
+    Door(
+        "end of a conversion", "ApartForm", "moderator", "DELETE", "/questions/{asked_topic}/idea", {"reason": 500}, shown=(),
+    ),
     Door("label for several ideas", "LabelOfAll", "product_manager", "PUT", "/ideas/bulk", {"label": 60}, {"act": "label", "idea": "1"}, ("/ideas/1",)),
     Door("end of a merge", "PartForm", "product_manager", "DELETE", "/ideas/{merged_idea}/merging", {"reason": 500}, shown=()),
     Door(

@@ -6,6 +6,10 @@ HIDE = {"reason": "Advertising"}
 MODERATORS = {"moderator": 200, "admin": 200}
 ACTING = {"stranger": 401, "moderator": 303, "admin": 303}
 
+CUSTOMERS = {"customer": 403, "other_customer": 403}
+IDEA = {"board": "1", "title": "A wish", "body": "Said in a question"}
+QUESTION = {"category": "1", "title": "How so?", "body": "Said in an idea", "status": "declined"}
+
 ROUTES = [
     row("GET", "moderation.queue", everyone=403, stranger=302, **MODERATORS),
     row("GET", "moderation.log", everyone=403, stranger=302, **MODERATORS),
@@ -41,4 +45,55 @@ ROUTES = [
     row("DELETE", "moderation.delete_hiding", {"subject": "topic", "thing_id": 1}, everyone=403, **ACTING),
     row("PUT", "moderation.put_lock", {"subject": "topic", "thing_id": 1}, HIDE, everyone=403, **ACTING),
     row("DELETE", "moderation.delete_lock", {"subject": "idea", "thing_id": 1}, everyone=403, **ACTING),
+    row("GET", "converting.new_idea", {"topic_id": "topic"}, everyone=200, stranger=302, **CUSTOMERS),
+    row("GET", "converting.new_idea", {"topic_id": "asked_topic"}, everyone=303, stranger=302, **CUSTOMERS),
+    row(
+        "GET",
+        "converting.new_idea",
+        {"topic_id": "hidden_topic"},
+        everyone=404,
+        stranger=302,
+        customer=403,
+        **MODERATORS,
+    ),
+    row("PUT", "converting.put_idea", {"topic_id": "topic"}, IDEA, everyone=303, stranger=401, **CUSTOMERS),
+    row("GET", "converting.new_question", {"idea_id": "idea"}, everyone=200, stranger=302, **CUSTOMERS),
+    row(
+        "GET",
+        "converting.new_question",
+        {"idea_id": "hidden_idea"},
+        everyone=404,
+        stranger=302,
+        customer=403,
+        **MODERATORS,
+    ),
+    row(
+        "PUT",
+        "converting.put_question",
+        {"idea_id": "twin_idea"},
+        QUESTION,
+        everyone=303,
+        stranger=401,
+        **CUSTOMERS,
+    ),
+    row("GET", "converting.show", {"conversion_id": "conversion"}, everyone=200, stranger=302, **CUSTOMERS),
+    row(
+        "DELETE",
+        "converting.delete_idea",
+        {"topic_id": "asked_topic"},
+        HIDE,
+        everyone=303,
+        stranger=401,
+        **CUSTOMERS,
+    ),
+    row(
+        "DELETE",
+        "converting.delete_question",
+        {"idea_id": "idea"},
+        HIDE,
+        everyone=303,
+        stranger=401,
+        **CUSTOMERS,
+    ),
+    row("PUT", "converting.put", {"conversion_id": "conversion"}, everyone=303, stranger=401, **CUSTOMERS),
 ]

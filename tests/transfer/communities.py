@@ -24,6 +24,10 @@ from portal.ideas.plans import planning
 from portal.ideas.roadmap.models import Choice, RoadmapAdmission, RoadmapItem
 from portal.ideas.standing import BoardStatus
 from portal.moderation import flagging, hiding, locking
+from portal.moderation.converting import queries as conversions
+from portal.moderation.converting import separating
+from portal.moderation.converting.asking import ask
+from portal.moderation.converting.proposing import propose
 from portal.moderation.models import FlagReason
 from portal.notifications.models import Watch
 from portal.reputation.models import ImportedBadge
@@ -96,6 +100,7 @@ class Community:
 
         self.ask_once(make)
         self.merge_two()
+        self.convert_some()
 
     def ask_once(self, make):
         """Whether the first idea is still wanted, which somebody said."""
@@ -116,6 +121,17 @@ class Community:
         self.ideas.append(came)
         bring(came, other)
         self.make._save(Pair(one_id=one.id, other_id=other.id, covers=0.75, found_at=START))
+
+    def convert_some(self):
+        """Two questions that became ideas, one of which was parted again, and an idea that became a question."""
+        kept, parted = (self.make.topic(author=self.people[0]) for _ in range(2))
+        for topic in (kept, parted):
+            propose(topic, board=self.boards[0], title=topic.title, body=topic.body, by=self.staff)
+        separating.part(conversions.in_force(parted), by=self.staff, reason="No wish")
+        asked = self.make.idea(board=self.boards[0], author=self.people[1], title="How so?")
+        words = {"title": asked.title, "body": asked.body, "status": "declined"}
+        ask(asked, category=self.make.category(), by=self.staff, **words)
+        self.ideas.append(asked)
 
     def do_merge(self, _person, idea, text):
         merge(idea, self.chance.choice(self.ideas), by=self.staff, reason=text)

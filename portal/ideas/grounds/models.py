@@ -19,6 +19,9 @@ BUILT_IN = {
 QUIET = "quiet"
 UNASKED = "Nobody asked for it any more"
 """The ground on which the worker closes what nobody wants; it stands in no list to choose from."""
+QUESTION = "question"
+ASKED = "It is a question, which is answered"
+"""The ground of an idea that became a question; it stands in no list to choose from either."""
 
 
 class Ground(Model):

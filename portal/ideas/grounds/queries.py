@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
-from portal.ideas.grounds.models import BUILT_IN, QUIET, UNASKED, Ground
+from portal.ideas.grounds.models import ASKED, BUILT_IN, QUESTION, QUIET, UNASKED, Ground
 from portal.ideas.models import Board, Idea, StatusChange
 from portal.ideas.queries import visible_to
 from portal.ideas.standing import BoardStatus, Meaning, Standing, meaning_of
@@ -39,7 +39,7 @@ def offered() -> dict[str, str]:
 
 def names() -> dict[str, str]:
     """The names by key of all there ever were."""
-    return BUILT_IN | {QUIET: UNASKED} | {each.key: each.name for each in rows()}
+    return BUILT_IN | {QUIET: UNASKED, QUESTION: ASKED} | {each.key: each.name for each in rows()}
 
 
 def choices(board_id: int) -> tuple[Sequence[Standing], dict[str, str]]:
