@@ -137,12 +137,18 @@ class Choice:
         """The same choice with some fields changed."""
         return replace(self, **changes)
 
+    def without(self, name: str) -> "Choice":
+        """The same choice, not narrowed by this field."""
+        return self.but(**{name: _PLAIN[name]})
+
     def as_query(self, **changes: Any) -> dict[str, Any]:
         """The fields as they stand in an address: only those that differ from the default."""
-        plain = {each.name: each.default for each in fields(self)}
         mine = asdict(self.but(**changes))
         chosen = {f"field-{key}": choice for key, choice in mine.pop("chosen")}
-        return {name: value for name, value in mine.items() if value != plain[name]} | chosen
+        return {name: value for name, value in mine.items() if value != _PLAIN[name]} | chosen
+
+
+_PLAIN = {each.name: each.default for each in fields(Choice)}
 
 
 def begin_of(day: date) -> datetime:

@@ -17,9 +17,9 @@ from portal.ideas.fields.queries import Value
 from portal.ideas.listing import listed
 from portal.ideas.models import Board
 from portal.ideas.plans.queries import staff
-from portal.ideas.statuses.queries import offered
+from portal.ideas.statuses import queries as statuses
 from portal.ideas.waiting import days_since
-from portal.insights import queries
+from portal.insights import naming, queries
 from portal.insights.choosing import PAGE, SORTS, Choice
 from portal.voting.tallying import groups_of_accounts, stake_words
 
@@ -71,7 +71,7 @@ def desk() -> Response:
     page = listed(choice.order, among, found, cursor=request.args.get("page"), size=PAGE)
     ids = [idea.id for idea in page.rows]
     beside = _beside(viewer, choice, ids) | {"asked": asked, "values": _values(asked, ids)}
-    return pages.page("insights/desk.html", choice=choice, page=page, **beside, **_offered(viewer, boards))
+    return pages.page("insights/desk.html", page=page, **beside, **_filters(viewer, choice, boards, asked))
 
 
 def _values(asked: Sequence[BoardField], ids: list[int]) -> dict[int, list[Value]]:
@@ -91,19 +91,31 @@ def _beside(viewer: Any, choice: Choice, ids: list[int]) -> dict[str, Any]:
     return shown | {"age": queries.age(), "due": due, "again": again} | _words()
 
 
+def _filters(
+    viewer: Any, choice: Choice, boards: Sequence[Board], asked: Sequence[BoardField]
+) -> dict[str, Any]:
+    """What the list can be narrowed to, as (value, words), what it is narrowed to, and what cannot be meant."""
+    offered = _offered(viewer, boards)
+    return {
+        "choice": choice,
+        "offered": offered,
+        "names": naming.NAMES,
+        "chips": naming.chips(choice, offered, asked),
+        "mistakes": naming.mistakes(request.args, choice, offered),
+        "sorts": [(key, words) for key, (words, _) in SORTS.items()],
+    }
+
+
 def _offered(viewer: Any, boards: Sequence[Board]) -> dict[str, Any]:
-    """What the list can be narrowed to, as (value, words)."""
     groups = groups_of_accounts(viewer)
     return {
-        "offered": {
-            "board": [(each.id, each.name) for each in boards],
-            "status": [(each.key, each.name) for each in offered(viewer, None)],
-            "tier": [(each, each) for each in groups["tier"]],
-            "segment": [(each, each) for each in groups["segment"]],
-            "owner": [(each.id, each.name) for each in staff()],
-            "label": [tuple(each) for each in queries.labels()],
-        },
-        "sorts": [(key, words) for key, (words, _) in SORTS.items()],
+        "board": [(each.id, each.name) for each in boards],
+        "status": [(each.key, each.name) for each in statuses.offered(viewer, None)],
+        "tier": [(each, each) for each in groups["tier"]],
+        "segment": [(each, each) for each in groups["segment"]],
+        "owner": [(each.id, each.name) for each in staff()],
+        "label": [tuple(each) for each in queries.labels()],
+        **naming.OFFERED,
     }
 
 

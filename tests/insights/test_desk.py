@@ -1,6 +1,7 @@
 """The desk: what waits for a decision, what rises, and every filter and order; each page in few queries."""
 
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -21,6 +22,18 @@ def titles(response):
     """The ideas of the table, in order."""
     rows = page_of(response).findall(".//tbody/tr/th/a")
     return ["".join(a.itertext()) for a in rows]
+
+
+def words(element):
+    return " ".join("".join(element.itertext()).split())
+
+
+def chips_of(response):
+    """What the list is narrowed by: the words of each, and the address without it."""
+    links = page_of(response).findall(".//ul[@class='filters-on']//a")
+    return {
+        words(a).removesuffix(" take away"): dict(parse_qsl(urlsplit(a.get("href")).query)) for a in links
+    }
 
 
 @pytest.fixture
@@ -91,6 +104,47 @@ def test_every_filter(as_, cast, desk):
     assert found(f"since={day}&until={day}") == ["Quiet"]
     assert found("since=yesterday&until=9999-99-99&owner=x&label=-1&age=3&due=maybe") == found("")
     assert found(f"owner={cast.admin.id}&sort=review&tier=enterprise") == ["Decided"]
+
+
+def test_what_narrows_it_is_said_and_can_be_taken_away(as_, cast, desk):
+    manager, board = as_(cast.product_manager), db.session.get(Board, desk["Old"].board_id)
+    asked = {
+        "text": ("e", "Words: e"),
+        "board": (str(board.id), f"Board: {board.name}"),
+        "tier": ("enterprise", "Tier: enterprise"),
+        "owner": (str(cast.admin.id), "Owner: Ada Byrne"),
+        "state": ("answered", "Had an answer"),
+        "due": ("1", "Review is due"),
+        "since": ("2026-01-02", "Made from: 2026-01-02"),
+    }
+    typed = {"sort": "new"} | {name: value for name, (value, _) in asked.items()}
+    on = chips_of(manager.get("/desk/", query_string=typed))
+    assert on.pop("Clear filters") == {"sort": "new"}
+    for name, (_, said) in asked.items():
+        assert on.pop(said) == {key: value for key, value in typed.items() if key != name}
+    assert on == {}
+    # One is taken away by itself; nothing chosen is no line at all.
+    assert list(chips_of(manager.get("/desk/?tier=enterprise"))) == ["Tier: enterprise"]
+    assert chips_of(manager.get("/desk/?sort=new")) == {}
+
+
+def test_what_an_address_cannot_mean_is_said_where_it_can_be_mended(as_, cast, desk):
+    manager = as_(cast.product_manager)
+
+    def panel(query):
+        return page_of(manager.get(f"/desk/?{query}")).find(".//details[@class='more-filters']")
+
+    for query in ("", "status=planned", "sort=nonsense&text=+"):
+        assert panel(query).get("open") is None, query
+    opened = panel("since=yesterday&age=3&owner=9999&status=<b>&tier=huge")
+    assert opened.get("open") is not None
+    assert [words(each) for each in opened.iter("p")] == [
+        "Status: “<b>” means nothing here and was left out.",
+        "Age: “3” means nothing here and was left out.",
+        "Made from: “yesterday” means nothing here and was left out.",
+        "Tier: “huge” is none of those there are.",
+        "Owner: “9999” is none of those there are.",
+    ]
 
 
 def test_rows_show_numbers_owner_weeks_and_the_last_word(as_, cast, desk):

@@ -63,6 +63,15 @@ def test_from_what_waits_to_a_decision_by_keys(visit, cast, waiting, axe):
 def test_the_same_without_script_on_a_phone(visit, cast, waiting):
     page = visit(cast.product_manager, script=False, width=390)
     page.goto("/desk/")
+    # What narrows the list takes one line, and says what it is once the list is narrowed.
+    assert page.locator("form.tools").bounding_box()["height"] < 70
+    page.click("summary:text('Filter')")
+    page.select_option("#desk-age", "30")
+    page.click(".more-filters__panel >> text=Show")
+    assert titles(page) == ["Print labels"]
+    assert page.locator("form.tools").bounding_box()["height"] < 70
+    page.click(".filters-on a:text('Made in 30 days')")
+    assert len(titles(page)) == 3
     page.fill("#desk-text", "dark")
     page.click("text=Show")
     assert titles(page) == ["Dark theme"]
