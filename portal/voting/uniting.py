@@ -127,15 +127,21 @@ def _first(family: Family) -> sa.ColumnElement[bool]:
     return Vote.id.in_(_ranked(family, first=True))
 
 
-def _ranked(family: Family, *, first: bool) -> sa.Select[int]:
-    """Ids of the votes that count for the idea of a family, or of all others."""
-    own, most = Vote.idea_id == family.idea.id, family.idea.board.most_per_idea
-    there = Vote.carried_to_id == family.idea.id
+def precedence(idea: Any) -> tuple[sa.ColumnElement[Any], ...]:
+    """The order in which votes of one voter come before each other where one of them counts for this idea. Needs its
+    board."""
+    own, most = Vote.idea_id == idea.id, idea.board.most_per_idea
+    there = Vote.carried_to_id == idea.id
     weight = sa.case(
         (own, Vote.weight), (there, weight_counted()), (Vote.weight <= most, Vote.weight), else_=most
     )
-    order = (is_own_first().desc(), weight.desc(), Vote.cast_at.desc(), Vote.id.desc())
-    place = sa.func.row_number().over(partition_by=(Vote.person_id, Vote.company_id), order_by=order)
+    return is_own_first().desc(), weight.desc(), Vote.cast_at.desc(), Vote.id.desc()
+
+
+def _ranked(family: Family, *, first: bool) -> sa.Select[int]:
+    """Ids of the votes that count for the idea of a family, or of all others."""
+    voter = (Vote.person_id, Vote.company_id)
+    place = sa.func.row_number().over(partition_by=voter, order_by=precedence(family.idea))
     ranked = sa.select(Vote.id, place.label("place")).where(family.votes).subquery()
     return sa.select(ranked.c.id).where(ranked.c.place == 1 if first else ranked.c.place > 1)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal import clock
 from portal.activity.auditing import audit_all
 from portal.activity.models import Entry
 from portal.database import db
@@ -63,6 +64,44 @@ def test_several_are_merged_into_the_one_that_most_want(some, as_, cast):
     asked, _ = press(as_(cast.product_manager), some, act="merge", reason="The same")
     assert "All count for Wish 1" in asked
     assert [idea.merged_into_id for idea in some] == [some[1].id, None, some[1].id]
+
+
+def test_before_several_are_merged_it_says_what_changes(some, make, as_, cast, board, at_most, catch_up):
+    cast.company.revenue = 120_000
+    make.comment(some[0])
+    hidden = make.idea(board=board, title="Hidden wish", hidden_at=clock.now(), votes_up=9)
+    for idea in (some[0], some[2]):
+        casting.cast(idea, by=cast.customer)
+        casting.cast(idea, by=cast.other_customer)
+    casting.cast(some[1], by=make.person())
+    merge(make.idea(board=board, author=cast.moderator, imported_up=4), some[2], by=cast.product_manager)
+    catch_up()
+    browser = as_(cast.product_manager)
+
+    def asked(*ideas):
+        sent = {"idea": [each.id for each in ideas], "act": "merge"}
+        with at_most(queries=17):
+            return browser.post("/ideas/bulk", data=sent)
+
+    page = shown(asked(*some, hidden))
+    # Wish 2 has most votes, with those that came from elsewhere.
+    assert "All count for Wish 2, which most want." in page
+    for row in (
+        "Voters 2 3 3",
+        "People for it 2 3 3",
+        "Companies 2 2 2",
+        "Followers 2 3 3",
+        "Comments 0 1 1",
+    ):
+        assert row in page, row
+    assert "A year at stake €129k €129k €129k" in page
+    assert "2 voters have a vote on more than one" in page
+    assert "3 votes come back to the budgets of 2 people." in page
+    assert "These stay as they are Hidden wish: A hidden idea is not merged" in page
+    asked(*some[:2])
+    nothing = shown(asked(hidden))
+    assert "There is nothing to merge" in nothing
+    assert "Do it" not in nothing
 
 
 def test_one_that_refuses_is_named_and_the_others_are_done(some, as_, cast):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -10,17 +11,28 @@ from portal import clock
 from portal.activity.auditing import audit_all
 from portal.database import db
 from portal.errors import Refusal
+from portal.ideas.bulk import handling
 from portal.ideas.deciding import change_status
 from portal.ideas.merging import queries
-from portal.ideas.merging.joining import merge
+from portal.ideas.merging.joining import merge, why_not
+from portal.ideas.merging.previewing import preview
 from portal.ideas.merging.separating import part
 from portal.ideas.models import Idea
 from portal.voting import budgeting, casting, vouching
-from portal.voting.models import Proof, Vote
+from portal.voting.models import Proof, Vote, weight_counted
+from portal.voting.tallying import demand_for
 from tests.ideas.dumping import dump
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 persons, ideas = st.integers(0, 3), st.integers(0, 5)
+
+
+def votes_held():
+    """How many votes hold a budget, of all people on all boards."""
+    spent = sa.select(sa.func.coalesce(sa.func.sum(weight_counted()), 0)).join(
+        Idea, Idea.id == Vote.counts_for_id
+    )
+    return db.session.scalar(spent.where(budgeting.spends(Idea)))
 
 
 class Merging(RuleBasedStateMachine):
@@ -81,8 +93,27 @@ class Merging(RuleBasedStateMachine):
 
     @rule(source=ideas, into=ideas)
     def merge(self, source, into):
-        if self.attempt(lambda: merge(self.find(source), self.find(into), by=self.manager)):
-            self.numbers_equal_the_rows()
+        self.is_as_was_said([self.find(source)], self.find(into))
+
+    @rule(chosen=st.sets(ideas, min_size=2, max_size=4))
+    def merge_several(self, chosen):
+        into, *others = handling.ranked_to_merge([self.find(which) for which in chosen])
+        self.is_as_was_said([each for each in others if each.merged_into_id != into.id], into)
+
+    def is_as_was_said(self, sources, into):
+        """What staff read before it is what comes of it."""
+        sources = [each for each in sources if not why_not(each, into)]
+        if not sources:
+            return
+        for each in (into, *sources):
+            budgeting.read_rules(each)
+        said, held = preview(sources, into), votes_held()
+        for each in sources:
+            assert self.attempt(lambda each=each: merge(each, into, by=self.manager))
+        self.numbers_equal_the_rows()
+        assert said.voters[2] == into.votes_up + into.votes_down
+        assert said.demands[2] == demand_for(into.id)
+        assert said.freed[0] == held - votes_held()
 
     @rule(source=ideas)
     def part(self, source):

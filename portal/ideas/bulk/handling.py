@@ -64,9 +64,14 @@ def move_all(ideas: Sequence[Idea], *, by: Person, board: Board) -> Outcome:
     return handle(ideas, lambda idea: move(idea, to=board, by=by))
 
 
+def ranked_to_merge(ideas: Sequence[Idea]) -> list[Idea]:
+    """The one that most want first: all others are merged into it. What was merged or hidden comes last."""
+    return sorted(ideas, key=lambda each: (each.is_merged or each.is_hidden, -each.score, each.id))
+
+
 def merge_all(ideas: Sequence[Idea], *, by: Person, reason: str = "") -> Outcome:
     """Merge all into the one that most want."""
-    ranked = sorted(ideas, key=lambda each: (-each.score, each.id))
+    ranked = ranked_to_merge(ideas)
     # All at once: one after the other would be in the order of the votes, and the next press in another.
     hold(*ranked)
     return handle(ranked[1:], lambda idea: merge(idea, ranked[0], by=by, reason=reason))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, flash, request, url_for
 from flask_login import login_required
+from sqlalchemy.orm import undefer
 
 from portal import pages
 from portal.database import db
@@ -15,6 +16,8 @@ from portal.ideas.bulk.handling import Outcome
 from portal.ideas.deciding import must_decide
 from portal.ideas.forms import number
 from portal.ideas.grounds import queries as grounds
+from portal.ideas.merging.joining import why_not
+from portal.ideas.merging.previewing import preview
 from portal.ideas.models import Board, Idea
 from portal.ideas.plans.queries import staff
 from portal.ideas.statuses.queries import set_of
@@ -63,7 +66,8 @@ def _chosen() -> list[Idea]:
     ids = {number(each[:18]) for each in request.form.getlist("idea")[: handling.MOST + 1]}
     if not ids or len(ids) > handling.MOST:
         raise Unusable(f"Choose 1 to {handling.MOST} ideas in the list first.")
-    return list(queries.cards(queries.visible_to(pages.viewer()).where(Idea.id.in_(ids)).order_by(Idea.id)))
+    chosen = queries.visible_to(pages.viewer()).where(Idea.id.in_(ids)).order_by(Idea.id)
+    return list(queries.cards(chosen.options(undefer(Idea.imported_up), undefer(Idea.imported_down))))
 
 
 def _form(act: str, *, fresh: bool = False) -> Any:
@@ -104,14 +108,24 @@ def _tell(outcome: Outcome) -> None:
 
 def _page(form: Any, status: int = 200) -> Response:
     chosen = _chosen()
-    merged = [each for each in chosen if each.is_merged]
-    first = min(chosen, key=lambda each: (-each.score, each.id)) if chosen else None
     names = {
         "form": form,
         "chosen": chosen,
-        "merged": merged,
-        "first": first,
+        "merged": [each for each in chosen if each.is_merged],
         "words": ACTS[form.act.data],
         "back": _back(),
     }
-    return pages.page("ideas/bulk/confirm.html", status, **names)
+    merging = _merging(chosen) if form.act.data == "merge" and chosen else {"preview": None}
+    return pages.page("ideas/bulk/confirm.html", status, **names, **merging)
+
+
+def _merging(chosen: list[Idea]) -> dict[str, Any]:
+    """What merging all into the first would change, and which of them are left as they are, with why."""
+    into, *others = handling.ranked_to_merge(chosen)
+    left = {each: why_not(each, into) for each in others if each.merged_into_id != into.id}
+    sources = [each for each, why in left.items() if not why]
+    return {
+        "into": into,
+        "left": [(each, why) for each, why in left.items() if why],
+        "preview": preview(sources, into) if sources else None,
+    }

@@ -83,7 +83,7 @@ def _preview(idea: Idea, into_id: int, form: MergeForm, status: int = 200) -> Re
     if reason := joining.why_not(idea, into):
         return _choose(idea, reason)
     form.into.data = str(into.id)
-    names = {"idea": idea, "into": into, "preview": preview(idea, into), "form": form}
+    names = {"idea": idea, "into": into, "preview": preview([idea], into), "form": form}
     return pages.page("ideas/merging/preview.html", status, **names)
 
 
