@@ -4,15 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.accounts.models import Person
+from portal.demo import picturing
 from portal.demo.loading import Item
+from portal.discussion.images.storing import Storage
 from portal.ideas.changelog import linking, publishing, writing
 from portal.ideas.models import Audience
 
 
-def announce(item: Item, *, by: Person, things: Mapping[tuple[str, str], Any]) -> None:
-    """Write an entry, link it with those of its ideas that are there, and publish it unless it is a draft."""
+def announce(
+    item: Item, *, by: Person, things: Mapping[tuple[str, str], Any], storage: Storage | None = None
+) -> None:
+    """Write an entry, link it with those of its ideas that are there, and publish it unless it is a draft. Without
+    `storage` it has no picture."""
+    body = item["body"]
+    if "picture" in item:
+        line = picturing.line_of(item["picture"], by=by, storage=storage) if storage else ""
+        body = body.replace("{picture}", line)
     entry = writing.write(
-        by=by, title=item["title"], body=item["body"], audience=Audience.PUBLIC, kinds=item["kinds"]
+        by=by, title=item["title"], body=body, audience=Audience.PUBLIC, kinds=item["kinds"]
     )
     for key in item["ideas"]:
         if ("idea", key) in things:

@@ -36,17 +36,19 @@ class Electorate:
     def on_idea(self, idea: Item, until: float = NOW) -> list[Ballot]:
         """The ballots on an idea beside its author's own. Who wrote a comment comes first.
 
-        `until` is when it stopped taking votes, if not by being closed.
+        `until` is when it stopped taking votes, if not by being closed. A `crowd` voted together, each when it is
+        written.
         """
+        crowd = [Ballot(who, 1, days_ago) for who, days_ago in idea.get("crowd", {}).items()]
         dice = Random(f"{self.seed} {idea['key']}")  # noqa: S311
         against = idea["voted_against"]
         spoke = [post["author"] for post in idea["comments"] if post["author"] not in against]
         until = max([until, *(a["days_ago"] for a in idea["answers"] if a["status"] in CLOSING)])
         heard = [word["days_ago"] for word in (*idea["answers"], *idea["comments"][-2:])]
         able = self._able(idea["author"], until)
-        ups = self._pick(dice, able, idea["votes"] - 1, first=spoke, never=against)
+        ups = self._pick(dice, able, idea["votes"] - 1 - len(crowd), first=spoke, never=against)
         downs = self._pick(dice, able, idea["votes_against"], first=against, never=[*ups, *spoke])
-        return [
+        return crowd + [
             Ballot(who, value, self._moment(dice, who, idea["days_ago"], until, heard))
             for value, people in ((1, ups), (-1, downs))
             for who in people

@@ -16,6 +16,7 @@ from portal.demo import announcing, answering, inquiring, peopling
 from portal.demo.choosing import NOW, Electorate
 from portal.demo.loading import Community, Item
 from portal.discussion import writing
+from portal.discussion.images.storing import Storage
 from portal.discussion.models import Link
 from portal.forums import accepting, starting
 from portal.forums.models import Category
@@ -66,6 +67,7 @@ class Story:
     boards: dict[str, Board]
     categories: dict[str, Category]
     people: dict[str, Person] = field(default_factory=dict)
+    storage: Storage | None = None
     things: dict[Name, Any] = field(default_factory=dict)
     last_acts: dict[str, datetime] = field(default_factory=dict)
 
@@ -221,7 +223,7 @@ class Story:
             self.last_acts[next(key for key, each in self.people.items() if each.id == by.id)] = clock.now()
 
     def _announce(self, item: Item) -> None:
-        announcing.announce(item, by=self._as(item["author"]), things=self.things)
+        announcing.announce(item, by=self._as(item["author"]), things=self.things, storage=self.storage)
 
     def _thing(self, item: Item) -> Any:
         return self.things[item["subject"], item["key"]]

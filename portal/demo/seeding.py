@@ -53,7 +53,7 @@ def seed(
     community = load()
     companies = peopling.companies(community)
     boards, categories = peopling.places(community)
-    story = Story(community, clock.now(), companies, boards, categories)
+    story = Story(community, clock.now(), companies, boards, categories, storage=storage)
     for step in shown(story.steps()):
         step.take()
     story.end()

@@ -158,6 +158,15 @@ def test_the_votes_on_an_idea_are_of_that_many_people():
         assert all(ballot.days_ago > max(closed, default=0) for ballot in ballots)
 
 
+def test_a_crowd_voted_within_an_hour_with_new_accounts():
+    crowds = [idea["crowd"] for idea in COMMUNITY.ideas if "crowd" in idea]
+    assert len(crowds) == 1
+    for crowd in crowds:
+        assert max(crowd.values()) - min(crowd.values()) < 1 / 24
+        assert all(0 < PEOPLE[who]["days_ago"] - days_ago < 1 for who, days_ago in crowd.items())
+        assert len({PEOPLE[who]["company"] for who in crowd}) == 1
+
+
 def test_the_votes_on_answers_are_of_that_many_people():
     for topic in COMMUNITY.topics:
         for n, reply in enumerate(topic["replies"]):

@@ -15,10 +15,13 @@ from portal.activity import reading
 from portal.activity.models import Entry
 from portal.database import db
 from portal.demo import choosing, loading, merging, picturing, seeding
+from portal.discussion.images.models import ImageUse
 from portal.discussion.models import Link, Post
 from portal.errors import Conflict
 from portal.forums.models import Acceptance, Topic
+from portal.ideas.changelog.models import ChangelogEntry
 from portal.ideas.models import Idea
+from portal.insights.bursts import queries as bursts
 from portal.moderation.models import Flag
 from portal.reputation.models import LedgerLine
 from portal.voting.models import Vote
@@ -116,9 +119,23 @@ def test_the_whole_community_is_told_once(app, run, rows):
     assert begun - max(db.session.scalars(sa.select(Post.created_at)).all()) < timedelta(hours=2)
     slow = db.session.scalars(sa.select(Topic).where(Topic.title.contains("on Monday mornings"))).one()
     assert (slow.created_at.weekday(), slow.created_at.hour) == (0, 6)
+    check_bursts_and_pictures(begun)
     check_who_may_enter(result.output)
     check_readers()
     check_no_second_time(run, rows)
+
+
+def check_bursts_and_pictures(begun):
+    manager = db.session.scalars(sa.select(Person).where(Person.role == "product_manager").limit(1)).one()
+    [found] = bursts.latest(manager, begun)
+    assert (found.burst.votes, found.burst.new, found.burst.company) == (
+        6,
+        6,
+        "Pacific Switch Contact Centres",
+    )
+    [shown] = db.session.scalars(sa.select(ImageUse).where(ImageUse.entry_id.is_not(None)))
+    entry = db.session.get_one(ChangelogEntry, shown.entry_id)
+    assert (entry.stage, "<img" in entry.body_html) == ("published", True)
 
 
 def check_who_may_enter(output):
