@@ -76,7 +76,7 @@ def test_before_several_are_merged_it_says_what_changes(some, make, as_, cast, b
     casting.cast(some[1], by=make.person())
     merge(make.idea(board=board, author=cast.moderator, imported_up=4), some[2], by=cast.product_manager)
     catch_up()
-    browser = as_(cast.product_manager)
+    browser = as_(cast.admin)
 
     def asked(*ideas):
         sent = {"idea": [each.id for each in ideas], "act": "merge"}
