@@ -670,3 +670,28 @@ class CrmPushAsked(Event):
     """A member of staff wants everything compared with the CRM now."""
 
     connection: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmConnected(Event):
+    """A connection to a CRM was set up or changed; `settings` are the names of what was given."""
+
+    connection: str
+    vendor: str
+    settings: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmDisconnected(Event):
+    """A connection to a CRM was taken away."""
+
+    connection: str
+    vendor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmConnectionStopped(Event):
+    """A CRM failed so often, or no longer knows us, that it is left alone for a while; `words` are its own."""
+
+    connection: str
+    words: str

@@ -13,6 +13,7 @@ def register(app: "Flask") -> None:
     from portal.accounts import profiles
     from portal.activity.reading import readers
     from portal.crm_bridge import cli, views
+    from portal.crm_bridge.connections import cli as connections_cli  # noqa: F401
     from portal.crm_bridge.marking import CrmReader
 
     app.cli.add_command(cli.crm)

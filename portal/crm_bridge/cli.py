@@ -6,22 +6,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import click
 from flask import current_app
 
-from portal.activity import journal
-from portal.activity.events import CustomerRecordsExported
+from portal.accounts import mailing
 from portal.activity.reading import catch_up
 from portal.cli import Commands
 from portal.crm_bridge import (
+    alarming,
+    breaking,
     connecting,
     drifting,
-    exporting,
     gathering,
     leasing,
     marking,
+    noting,
     planning,
     pushing,
     recording,
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 SECONDS_AT_A_TIME = 30
 """How long the worker pushes before it looks after other things; what is left waits for the next minute."""
+
+SECONDS_BETWEEN_BEATS = 20
 
 LINES = 200
 """How many lines plan and drift print unless asked for all."""
@@ -67,22 +69,66 @@ def deliver(
     holder = leasing.take(connection.name)
     db.session.commit()
     counts: Counter[str] = Counter()
-    failure = None
+    failure: CrmError | None = None
     try:
-        with connecting.opened(connection, settings) as gateway:
-            sheets = plan(connecting.voice(connection, settings))
-            for step in pushing.push(connection.name, gateway, holder, sheets):
-                db.session.commit()
-                counts += step.counts
-                yield step
+        yield from _steps(connection, settings, plan, holder, counts)
     except CrmError as error:
-        failure = f"The CRM did not take it: {error}"
-        raise Conflict(f"{failure}. Nothing is lost; the next push goes on from here.") from error
+        failure = error
+        raise Conflict(
+            f"The CRM did not take it: {error}. Nothing is lost; the next push goes on from here."
+        ) from error
     finally:
         db.session.rollback()
-        connecting.note_push(connection.name, counts, failure)
-        leasing.give_back(connection.name, holder)
+        _end(connection.name, holder, counts, failure)
         db.session.commit()
+        mailing.deliver()
+
+
+def _steps(
+    connection: Connection,
+    settings: Settings,
+    plan: Callable[[Voice], Iterator[Sheet]],
+    holder: str,
+    counts: Counter[str],
+) -> Iterator[Step]:
+    with connecting.opened(connection, settings, _beat(connection.name, holder)) as gateway:
+        try:
+            sheets = plan(connecting.voice(connection, settings))
+            for step in pushing.push(connection.name, gateway, holder, sheets):
+                noting.write(connection.name, gateway.notes)
+                db.session.commit()
+                counts.update(step.counts)
+                yield step
+        finally:
+            db.session.rollback()
+            noting.write(connection.name, gateway.notes)
+            db.session.commit()
+
+
+def _beat(name: str, holder: str) -> Callable[[], None]:
+    """Keeps the lease while the CRM is asked; no transaction of ours is open then."""
+    last = time.monotonic()
+
+    def beat() -> None:
+        nonlocal last
+        if time.monotonic() - last > SECONDS_BETWEEN_BEATS:
+            leasing.keep(name, holder)
+            db.session.commit()
+            last = time.monotonic()
+
+    return beat
+
+
+def _end(name: str, holder: str, counts: Counter[str], failure: CrmError | None) -> None:
+    """Write down how a push ended."""
+    words = f"The CRM did not take it: {failure}" if failure else None
+    connecting.note_push(name, counts, words)
+    if failure is None:
+        if counts:
+            breaking.got_through(name)
+    elif breaking.failed(name, failure, wrote=any(counts[each] for each in telling.WRITTEN)):
+        alarming.tell_admins(name, str(failure), settings_here().public_url)
+    leasing.give_back(name, holder)
 
 
 def push_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
@@ -100,7 +146,7 @@ def push_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
 def _push_for_a_while(name: str, settings: Settings, enough: Callable[[], bool]) -> None:
     connection = connecting.find(name)
     db.session.rollback()
-    if not connection.paused:
+    if not connection.paused and not breaking.rests(connection.not_before):
         with closing(deliver(connection, settings, planning.waiting)) as steps:
             for _ in steps:
                 if enough():
@@ -113,7 +159,7 @@ def _push_for_a_while(name: str, settings: Settings, enough: Callable[[], bool])
 def plan_command(name: str, every: bool) -> None:
     """Print what a push would do. Writes nothing, neither here nor in the CRM."""
     tally, left = telling.Tally(), None if every else LINES
-    with _opened(name) as (connection, gateway):
+    with opened(name) as (connection, gateway):
         click.echo(f"Plan for {name} ({gateway.describe().title}). Nothing is written.")
         for sheet in planning.everything(connecting.voice(connection, settings_here())):
             db.session.rollback()
@@ -149,24 +195,6 @@ def push_command(name: str, waiting: bool, retry: bool) -> None:
         raise SystemExit(1)
 
 
-@crm.command("pause")
-@named
-def pause_command(name: str) -> None:
-    """Send nothing over the connection until it is resumed. What changes is noted."""
-    connecting.set_paused(name, True)
-    db.session.commit()
-    click.echo(f"{name} is paused.")
-
-
-@crm.command("resume")
-@named
-def resume_command(name: str) -> None:
-    """Send again over a connection that was paused."""
-    connecting.set_paused(name, False)
-    db.session.commit()
-    click.echo(f"{name} sends again; the worker begins within a minute.")
-
-
 @crm.command("drift")
 @named
 @all_lines
@@ -174,7 +202,7 @@ def resume_command(name: str) -> None:
 def drift_command(name: str, every: bool, repair: bool) -> None:
     """Read the CRM back and compare it with what was last written. Ends with 1 when something differs."""
     records, drifted, left = 0, Counter[str](), None if every else LINES
-    with _opened(name) as (_, gateway):
+    with opened(name) as (_, gateway):
         for found in drifting.drift(name, gateway):
             records += found.records
             drifted.update(field for each in found.drifts for field in each.fields or [each.what])
@@ -189,28 +217,20 @@ def drift_command(name: str, every: bool, repair: bool) -> None:
     click.echo("Everything is as it was written.")
 
 
-@crm.command("export")
-@named
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-def export_command(name: str, path: Path) -> None:
-    """Write the customer records of the CRM into a CSV file. It holds personal data; the journal notes it."""
-    with _opened(name) as (_, gateway), path.open("w", newline="", encoding="utf-8") as file:
-        people = exporting.export(name, gateway, file)
-    db.session.rollback()
-    journal.record(CustomerRecordsExported(actor_id=None, connection=name, people=people))
-    db.session.commit()
-    click.echo(f"{people:,} customer records written to {path}.")
-
-
 @contextmanager
-def _opened(name: str) -> Iterator[tuple[Connection, CrmGateway]]:
+def opened(name: str) -> Iterator[tuple[Connection, CrmGateway]]:
     """A connection to read from; what it cannot answer becomes a sentence."""
     with reading_only():
         connection = connecting.find(name)
         db.session.rollback()
     try:
         with connecting.opened(connection, settings_here()) as gateway:
-            yield connection, gateway
+            try:
+                yield connection, gateway
+            finally:
+                db.session.rollback()
+                noting.write(name, gateway.notes)
+                db.session.commit()
     except CrmError as error:
         raise Conflict(f"The CRM did not answer: {error}. Try again later.") from error
 

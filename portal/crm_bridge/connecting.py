@@ -1,16 +1,22 @@
 """Connections: which CRM is kept in step, and the gateway to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal import clock
+from portal.crm_bridge.budgeting import Purse
+from portal.crm_bridge.calling.wire import Wire
+from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.describing import Voice
-from portal.crm_bridge.gateway import CrmGateway, connect
+from portal.crm_bridge.gateway import connect
 from portal.crm_bridge.models import DEFAULT, CrmConnection
+from portal.crm_bridge.sealing import unseal
+from portal.crm_bridge.translating import Translated
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
 from portal.errors import Conflict, NotFound
@@ -22,12 +28,15 @@ STORE = "crm.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connection as it was set up."""
+    """A connection as it was set up. Its secrets stay sealed until it is opened."""
 
     name: str
     vendor: str
     settings: dict[str, str]
     paused: bool
+    sealed: dict[str, str] = field(default_factory=dict, repr=False)
+    private: bool = False
+    not_before: datetime | None = None
 
 
 def make_default() -> None:
@@ -39,7 +48,10 @@ def find(name: str) -> Connection:
     """The connection of that name; NotFound names those that there are. It writes nothing."""
     row = db.session.get(CrmConnection, name)
     if row is not None:
-        return Connection(row.name, row.vendor, dict(row.settings), row.paused)
+        return Connection(
+            *(row.name, row.vendor, dict(row.settings), row.paused),
+            *(dict(row.sealed), row.private, row.not_before),
+        )
     if name == DEFAULT:
         return Connection(DEFAULT, "embedded", {}, paused=False)
     names = {DEFAULT, *db.session.scalars(sa.select(CrmConnection.name))}
@@ -64,14 +76,46 @@ def voice(connection: Connection, settings: Settings) -> Voice:
     return Voice(connection.name, settings.community_name, settings.public_url.rstrip("/"))
 
 
+def values_of(connection: Connection, settings: Settings) -> dict[str, str]:
+    """All settings of the connection with their defaults, secrets opened. Raises Conflict."""
+    declared = declaration(connection.vendor).settings
+    values = {each.name: each.default for each in declared if each.default is not None}
+    values |= connection.settings | unseal(connection.name, connection.sealed, settings.signing_key())
+    if "path" in values:
+        values["path"] = values["path"] or str(settings.folder / STORE)
+    return values
+
+
+def _nothing() -> None:
+    pass
+
+
 @contextmanager
-def opened(connection: Connection, settings: Settings) -> Iterator[CrmGateway]:
-    """The gateway of the connection, closed at the end."""
-    gateway = connect(connection.vendor, {"path": str(settings.folder / STORE)} | connection.settings)
+def opened(
+    connection: Connection, settings: Settings, beat: Callable[[], None] = _nothing
+) -> Iterator[Translated]:
+    """The gateway of the connection, closed at the end. `beat` is called often while the CRM is asked.
+
+    What is noted of its calls is for the caller to write down (`noting.write`).
+    """
+    values = values_of(connection, settings)
+    purse = Purse(
+        connection.name, int(values.get("calls_per_day") or 0), int(values.get("calls_share") or 90)
+    )
+    secret = {each.name for each in declaration(connection.vendor).settings if each.secret}
+    wire = Wire(
+        private=connection.private,
+        secrets={value for name, value in values.items() if name in secret},
+        spend=purse.spend,
+        hear=purse.hear,
+        beat=beat,
+    )
+    gateway = Translated(connect(connection.vendor, values, wire), wire)
     try:
         yield gateway
     finally:
         gateway.close()
+        purse.settle()
 
 
 def note_push(name: str, counts: Mapping[str, int], failure: str | None) -> None:

@@ -9,13 +9,17 @@ from portal.crm_bridge.gateway import GATEWAYS
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting of a connection. Without a default it must be given; a secret one is encrypted and never shown."""
+    """A setting of a connection. Without a default it must be given; a secret one is encrypted and never shown.
+
+    `kind` is text, number or address (http or https).
+    """
 
     name: str
     meaning: str
     default: str | None = None
     secret: bool = False
     choices: tuple[str, ...] = ()
+    kind: str = "text"
 
     @property
     def required(self) -> bool:
@@ -24,8 +28,13 @@ class Setting:
 
 
 CALLS = (
-    Setting("calls_per_day", "How many calls a day the CRM grants us and all others; 0: no limit", "0"),
-    Setting("calls_share", "How many percent of them are ours", "90"),
+    Setting(
+        "calls_per_day",
+        "How many calls a day the CRM grants us and all others; 0: no limit",
+        "0",
+        kind="number",
+    ),
+    Setting("calls_share", "How many percent of them are ours", "90", kind="number"),
 )
 """What every vendor takes that is called over a network."""
 
@@ -37,7 +46,13 @@ class Declaration:
     title: str
     settings: tuple[Setting, ...] = ()
     reads_back: bool = True
+    of_tests: bool = False
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def calls(self) -> bool:
+        """Whether the CRM is called over a network."""
+        return CALLS[0] in self.settings
 
 
 def declaration(vendor: str) -> Declaration:

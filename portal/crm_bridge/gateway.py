@@ -155,6 +155,9 @@ class CrmGateway(Protocol):
 
     def describe(self) -> Description: ...
 
+    def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        """In words what `ensure_schema` would add, and what somebody must add by hand. Writes nothing."""
+
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
         """Create missing kinds and fields; returns in words what was added."""
 

@@ -10,6 +10,7 @@ from portal import clock
 from portal.accounts.models import Company, Person
 from portal.activity import events
 from portal.activity.models import Entry
+from portal.crm_bridge import noting
 from portal.crm_bridge.connecting import make_default
 from portal.crm_bridge.consenting import consents
 from portal.crm_bridge.models import NO_IDEA, CrmConnection, CrmDirty, CrmExchange, CrmLink, Entity
@@ -213,6 +214,7 @@ def _hidden(entries: Sequence[Entry]) -> set[int]:
 def _forget_what_was_said(ideas: Collection[int]) -> None:
     """The log of exchanges repeats titles; those of hidden ideas must not stay readable there."""
     if ideas:
+        noting.forget_everything()
         theirs = sa.or_(Vote.idea_id.in_(ideas), Vote.carried_to_id.in_(ideas))
         voters = sa.select(Vote.person_id).where(theirs)
         people = CrmExchange.entity == Entity.PERSON, CrmExchange.entity_id.in_(voters)

@@ -42,7 +42,12 @@ def _connection() -> Mapped[str]:
 
 
 class CrmConnection(Model):
-    """A CRM that is kept in step. The lease says who pushes now; `seq` numbers the calls and only grows."""
+    """A CRM that is kept in step. The lease says who pushes now; `seq` numbers the calls and only grows.
+
+    `sealed` are the secret settings, encrypted; `private`: the operator allowed an address that is not public.
+    `failures` in a row open the circuit (`opened_at`); the worker sends nothing before `not_before`. Of the day
+    `calls_on`, `calls_used` were made; `calls_limit` is what the CRM said it grants.
+    """
 
     __tablename__ = "crm_connection"
     __table_args__ = (
@@ -60,6 +65,14 @@ class CrmConnection(Model):
     pushed: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     failure: Mapped[str | None] = mapped_column(sa.String(1_000))
     failed_at: Mapped[datetime | None]
+    sealed: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    private: Mapped[bool] = mapped_column(default=False)
+    failures: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    calls_on: Mapped[str | None] = mapped_column(sa.String(10))
+    calls_used: Mapped[int] = mapped_column(default=0)
+    calls_limit: Mapped[int | None]
 
 
 class CrmDirty(Model):
@@ -156,3 +169,21 @@ class CrmExchange(Model):
     verb: Mapped[str] = mapped_column(sa.String(10))
     sent: Mapped[dict[str, Any]]
     answer: Mapped[dict[str, Any]]
+
+
+class CrmCall(Model):
+    """One call over the wire, secrets blanked. `about` names whose records it was about. Only the newest are kept."""
+
+    __tablename__ = "crm_call"
+    __table_args__ = (sa.Index(None, "connection", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    connection: Mapped[str] = mapped_column(sa.ForeignKey("crm_connection.name", ondelete="CASCADE"))
+    about: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime]
+    method: Mapped[str] = mapped_column(sa.String(10))
+    path: Mapped[str] = mapped_column(sa.String(500))
+    status: Mapped[int | None]
+    sent: Mapped[str] = mapped_column(sa.Text)
+    answer: Mapped[str] = mapped_column(sa.Text)
+    seconds: Mapped[float]

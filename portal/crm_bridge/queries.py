@@ -11,7 +11,9 @@ from sqlalchemy.orm import joinedload
 from portal.accounts.models import Company, Person
 from portal.crm_bridge.consenting import consents
 from portal.crm_bridge.models import (
+    DEFAULT,
     DONE,
+    CrmCall,
     CrmConnection,
     CrmDirty,
     CrmExchange,
@@ -69,6 +71,16 @@ def connection(name: str) -> CrmConnection | None:
     return db.session.get(CrmConnection, name)
 
 
+def connection_names() -> list[str]:
+    """Names of all connections, the default one among them, in order."""
+    return sorted({DEFAULT, *db.session.scalars(sa.select(CrmConnection.name))})
+
+
+def connections() -> Sequence[CrmConnection]:
+    """All connections that were used or set up, by name."""
+    return db.session.scalars(sa.select(CrmConnection).order_by(CrmConnection.name)).all()
+
+
 def state(name: str) -> State:
     """Counts and the oldest mark of a connection."""
     link = sa.select(sa.literal(1)).where(CrmLink.connection == name)
@@ -112,6 +124,12 @@ def exchanges(name: str) -> Sequence[Any]:
         .where(CrmExchange.connection == name)
     )
     return db.session.execute(newest.order_by(CrmExchange.id.desc()).limit(EXCHANGES_SHOWN)).all()
+
+
+def calls(name: str) -> Sequence[CrmCall]:
+    """What went over the wire last, the newest first."""
+    select = sa.select(CrmCall).where(CrmCall.connection == name)
+    return db.session.scalars(select.order_by(CrmCall.id.desc()).limit(EXCHANGES_SHOWN)).all()
 
 
 def person(person_id: int) -> Person:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
+from portal.crm_bridge import noting
 from portal.crm_bridge.comparing import Change, Verb
 from portal.crm_bridge.gateway import Outcome, Status
 from portal.crm_bridge.marking import mark
@@ -124,6 +125,7 @@ def _lift_tombstones(connection: str, people: Sequence[Change], now: datetime) -
 
 def _erased(connection: str, results: Sequence[Result], now: datetime) -> None:
     """Forget the links and all that was said of them; of a person, the tombstone stays."""
+    noting.forget([str(each.change.subject) for each in results if not each.change.subject.idea_id])
     for each in results:
         key = _key(connection, each.change)
         for table in (CrmLink, CrmExchange):

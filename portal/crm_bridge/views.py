@@ -6,7 +6,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, flash, send_file, url_for
+from flask import Blueprint, Flask, Response, current_app, flash, request, send_file, url_for
 from flask_login import current_user, login_required
 
 from portal import clock, pages
@@ -15,7 +15,8 @@ from portal.accounts.permissions import Permission
 from portal.activity import journal
 from portal.activity.cli import current_jobs
 from portal.activity.events import CrmPushAsked, CustomerRecordsExported
-from portal.crm_bridge import connecting, consenting, exporting, queries, telling
+from portal.crm_bridge import breaking, connecting, consenting, exporting, queries, telling
+from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT
 from portal.database import db, reading_only, set_reads_only
@@ -63,18 +64,27 @@ def _keep_nowhere(response: Response) -> Response:
 @crm_bridge.get("/")
 @sees_records
 def index() -> Response:
-    kept = queries.connection(DEFAULT)
-    return pages.page(
-        "crm_bridge/index.html",
-        connection=connecting.find(DEFAULT),
-        kept=kept,
-        wrote=telling.written(kept.pushed) if kept and kept.pushed is not None else "–",
-        state=queries.state(DEFAULT),
-        farthest=queries.FARTHEST,
-        refused=queries.refused(DEFAULT),
-        exchanges=queries.exchanges(DEFAULT),
-        now=clock.now(),
-    )
+    every = queries.connections()
+    connection = connecting.find(request.args.get("connection") or DEFAULT)
+    connections = [(row, declaration(row.vendor).title) for row in every]
+    standing = _standing(connection.name, declaration(connection.vendor).calls)
+    return pages.page("crm_bridge/index.html", connection=connection, connections=connections, **standing)
+
+
+def _standing(name: str, calls: bool) -> dict[str, Any]:
+    """What the page says of a connection; `calls`: its CRM is called over a network."""
+    kept = queries.connection(name)
+    return {
+        "kept": kept,
+        "wrote": telling.written(kept.pushed) if kept and kept.pushed is not None else "–",
+        "state": queries.state(name),
+        "farthest": queries.FARTHEST,
+        "refused": queries.refused(name),
+        "exchanges": queries.exchanges(name),
+        "calls": queries.calls(name) if calls else [],
+        "now": clock.now(),
+        "today": f"{clock.now():%Y-%m-%d}",
+    }
 
 
 @crm_bridge.get("/people/<slugged:person_id>")
@@ -105,12 +115,14 @@ def show_company(company_id: int) -> Response:
 @pages.limiter.limit("10/minute")
 def create_push() -> Response:
     """Have the worker compare everything with the CRM and send what differs."""
-    connecting.refuse_paused(connecting.find(DEFAULT))
-    journal.record(CrmPushAsked(actor_id=current_user.id, connection=DEFAULT))
+    connection = connecting.find(request.form.get("connection") or DEFAULT)
+    connecting.refuse_paused(connection)
+    breaking.try_again(connection.name)
+    journal.record(CrmPushAsked(actor_id=current_user.id, connection=connection.name))
     db.session.commit()
     current_jobs().ask(PUSH)
     flash("The worker was asked to push. Load this page again in a moment to see what it did.", "success")
-    return pages.go(url_for("crm_bridge.index"))
+    return pages.go(url_for("crm_bridge.index", connection=request.form.get("connection") or None))
 
 
 @crm_bridge.get("/export.csv")

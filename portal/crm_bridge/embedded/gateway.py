@@ -39,6 +39,9 @@ class Embedded:
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=self.batch)
 
+    def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        return [missing for kind in kinds for missing in self.store.missing(kind)]
+
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
         self.store.make_places()
         return [added for kind in kinds for added in self.store.add_kind(kind)]

@@ -63,6 +63,12 @@ class Store:
         rows = self.read("SELECT name, type FROM pragma_table_info(?)", (kind,))
         return {row["name"]: row["type"] for row in rows}
 
+    def missing(self, kind: Kind) -> list[str]:
+        """In words the table and the columns that `add_kind` would make."""
+        known = self.columns(kind.name)
+        fields = [f"{kind.name}.{each.name}" for each in kind.fields if each.name not in known]
+        return fields if known else [f"table {kind.name}", *fields]
+
     def add_kind(self, kind: Kind) -> list[str]:
         """Make the table and the columns that are missing; returns their names in words."""
         added = []

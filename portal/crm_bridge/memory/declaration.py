@@ -3,5 +3,7 @@
 from portal.crm_bridge.declaring import Declaration, Setting
 
 DECLARATION = Declaration(
-    title="Memory", settings=(Setting("name", "Which records; two connections may share them", "memory"),)
+    title="Memory",
+    of_tests=True,
+    settings=(Setting("name", "Which records; two connections may share them", "memory"),),
 )

@@ -52,8 +52,11 @@ class Memory:
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=100)
 
+    def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        return [kind.name for kind in kinds if kind.name not in self.records.by_kind]
+
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
-        missing = [kind.name for kind in kinds if kind.name not in self.records.by_kind]
+        missing = self.missing_schema(kinds)
         self.records.by_kind.update({name: {} for name in missing})
         return missing
 

@@ -1,0 +1,1 @@
+"""Setting connections up, and how they stand."""

@@ -1,0 +1,131 @@
+"""`flask crm connect`, `disconnect`, `pause`, `vendors`, `status`, `schema`, `export`: connections and how they stand."""
+
+from pathlib import Path
+
+import click
+
+from portal.activity import journal
+from portal.activity.events import CustomerRecordsExported
+from portal.crm_bridge import connecting, exporting, queries
+from portal.crm_bridge.cli import crm, named, opened, settings_here
+from portal.crm_bridge.connections import describing, setting_up
+from portal.crm_bridge.mapping import KINDS
+from portal.database import db, reading_only
+from portal.errors import Unusable
+
+PROMPTED = "-"
+
+
+@crm.command("connect")
+@click.argument("name")
+@click.option("--vendor", help="Which CRM: flask crm vendors lists them. Needed once.")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting; KEY=- asks for it.")
+@click.option(
+    "--private", is_flag=True, help="The CRM is in our own network: not a public address, or no TLS."
+)
+def connect_command(name: str, vendor: str | None, pairs: tuple[str, ...], private: bool) -> None:
+    """Set a connection up, or change its settings. Secrets are encrypted and shown nowhere."""
+    given = dict(map(_pair, pairs))
+    changed = setting_up.connect(name, vendor, given, private, settings_here().signing_key())
+    db.session.commit()
+    click.echo(f"{name} is set up ({', '.join(changed) or 'nothing changed'}).")
+    click.echo(
+        f"Look first: flask crm schema --check --connection {name}; flask crm plan --connection {name}"
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Unusable(f"--set {name} says no value. Write --set NAME=VALUE.")
+    if value == PROMPTED:
+        value = click.prompt(name, hide_input=True, err=True)
+    return name.strip(), value
+
+
+@crm.command("disconnect")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def disconnect_command(name: str, yes: bool) -> None:
+    """Take a connection away. What the CRM holds stays there; what we know of it is forgotten."""
+    with reading_only():
+        connecting.find(name)
+        records = queries.state(name).written
+        db.session.rollback()
+    if not yes:
+        click.confirm(f"{records:,} records stay in the CRM and are forgotten here. Go on?", abort=True)
+    setting_up.disconnect(name)
+    db.session.commit()
+    click.echo(f"{name} is no longer connected.")
+
+
+@crm.command("vendors")
+def vendors_command() -> None:
+    """Print which CRMs there are, and what each needs."""
+    for name, declared in setting_up.vendors().items():
+        click.echo(f"{name}: {declared.title}")
+        for line in describing.setting_lines(declared):
+            click.echo(f"  {line}")
+
+
+@crm.command("status")
+@click.option("--connection", "name", help="Only this one.")
+def status_command(name: str | None) -> None:
+    """Print how each connection stands: its settings without secrets, what waits, what failed."""
+    with reading_only():
+        names = [name] if name else queries.connection_names()
+        for each in names:
+            connection = connecting.find(each)
+            lines = describing.status_lines(connection, queries.connection(each), queries.state(each))
+            click.echo("\n".join(lines))
+
+
+@crm.command("schema")
+@named
+@click.option(
+    "--check", "does", flag_value="check", default=True, help="Say what is missing; writes nothing."
+)
+@click.option("--apply", "does", flag_value="apply", help="Add what is missing, where the CRM lets us.")
+def schema_command(name: str, does: str) -> None:
+    """The fields and kinds that the CRM needs for us. Ends with 1 when something is missing."""
+    with opened(name) as (_, gateway):
+        added = gateway.ensure_schema(KINDS) if does == "apply" else []
+        missing = gateway.missing_schema(KINDS)
+    for each in added:
+        click.echo(f"added    {each}")
+    for each in missing:
+        click.echo(f"missing  {each}")
+    click.echo(f"{len(missing)} missing." if missing else "Everything is there.")
+    if missing:
+        raise SystemExit(1)
+
+
+@crm.command("pause")
+@named
+def pause_command(name: str) -> None:
+    """Send nothing over the connection until it is resumed. What changes is noted."""
+    connecting.set_paused(name, True)
+    db.session.commit()
+    click.echo(f"{name} is paused.")
+
+
+@crm.command("resume")
+@named
+def resume_command(name: str) -> None:
+    """Send again over a connection that was paused."""
+    connecting.set_paused(name, False)
+    db.session.commit()
+    click.echo(f"{name} sends again; the worker begins within a minute.")
+
+
+@crm.command("export")
+@named
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+def export_command(name: str, path: Path) -> None:
+    """Write the customer records of the CRM into a CSV file. It holds personal data; the journal notes it."""
+    with opened(name) as (_, gateway), path.open("w", newline="", encoding="utf-8") as file:
+        people = exporting.export(name, gateway, file)
+    db.session.rollback()
+    journal.record(CustomerRecordsExported(actor_id=None, connection=name, people=people))
+    db.session.commit()
+    click.echo(f"{people:,} customer records written to {path}.")

@@ -1,0 +1,60 @@
+"""Describing a connection in lines: what its vendor needs, and how it stands. Secrets are never among them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from portal.crm_bridge import telling
+from portal.crm_bridge.calling.blanking import BLANK
+from portal.crm_bridge.connecting import Connection
+from portal.crm_bridge.declaring import Declaration, declaration
+from portal.crm_bridge.models import CrmConnection
+from portal.crm_bridge.queries import State
+
+
+def setting_lines(declared: Declaration) -> Iterator[str]:
+    """What each setting means, and whether it must be given."""
+    for each in declared.settings:
+        need = "required" if each.required else f"default {each.default or 'none'}"
+        kinds = ", ".join(filter(None, (need, "secret" if each.secret else "", "|".join(each.choices))))
+        yield f"{each.name} ({kinds}): {each.meaning}"
+
+
+def shown_settings(connection: Connection) -> list[tuple[str, str]]:
+    """The settings that were given, each with what may be shown of it."""
+    return [
+        (each.name, BLANK if each.secret else connection.settings[each.name])
+        for each in declaration(connection.vendor).settings
+        if each.name in connection.settings or each.name in connection.sealed
+    ]
+
+
+def status_lines(connection: Connection, row: CrmConnection | None, state: State) -> Iterator[str]:
+    """How a connection stands."""
+    paused = ", paused" if connection.paused else ""
+    private = ", private address allowed" if connection.private else ""
+    yield f"{connection.name}: {declaration(connection.vendor).title}{paused}{private}"
+    for name, value in shown_settings(connection):
+        yield f"  {name} = {value}"
+    yield f"  {state.waiting:,} wait, {state.written:,} written, {state.refused:,} not taken"
+    if row is None or row.pushed_at is None:
+        yield "  never pushed"
+    else:
+        yield f"  last push {_at(row.pushed_at)}: {telling.written(row.pushed or {})}"
+    if row is not None:
+        yield from _trouble_lines(row)
+
+
+def _trouble_lines(row: CrmConnection) -> Iterator[str]:
+    if row.calls_on:
+        limit = f" of {row.calls_limit:,}" if row.calls_limit else ""
+        yield f"  {row.calls_used:,}{limit} calls on {row.calls_on}"
+    if row.failure:
+        yield f"  failed {_at(row.failed_at)}: {row.failure}"
+    if row.opened_at:
+        yield f"  stopped since {_at(row.opened_at)} after {row.failures} failures"
+    if row.not_before:
+        yield f"  the worker sends nothing before {_at(row.not_before)}"
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else "–"

@@ -1,0 +1,119 @@
+"""Setting up: a connection is made, changed and taken away. What a vendor needs is said by its declaration."""
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from portal.activity import journal
+from portal.activity.events import CrmConnected, CrmDisconnected
+from portal.crm_bridge import connecting
+from portal.crm_bridge.declaring import Declaration, Setting, declaration
+from portal.crm_bridge.gateway import GATEWAYS
+from portal.crm_bridge.models import DEFAULT, CrmConnection
+from portal.crm_bridge.sealing import seal
+from portal.database import db
+from portal.errors import Conflict, Unusable
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+LONGEST = 8_000
+
+
+def vendors() -> dict[str, Declaration]:
+    """The vendors that there are, by name; those of the tests are left out."""
+    every = {name: declaration(name) for name in sorted(GATEWAYS)}
+    return {name: each for name, each in every.items() if not each.of_tests}
+
+
+def connect(name: str, vendor: str | None, given: Mapping[str, str], private: bool, key: str) -> list[str]:
+    """Make the connection, or change the settings that are given; returns the names of the settings that changed.
+
+    `private` allows an address that is not public; `key` is the secret key of the portal, which seals secrets.
+    Raises Unusable for a name, vendor or setting that cannot be, Conflict for another vendor than before.
+    """
+    connecting.make_default()
+    row = db.session.get(CrmConnection, name)
+    if row is None:
+        row = _begun(name, vendor)
+    elif vendor is not None and row.vendor != vendor:
+        raise Conflict(f"{name} is a connection to {row.vendor}. Disconnect it first, or take another name.")
+    declared = declaration(row.vendor)
+    values = checked(row.vendor, declared, given, {*row.settings, *row.sealed})
+    secret = {each.name for each in declared.settings if each.secret}
+    row.settings = row.settings | {each: value for each, value in values.items() if each not in secret}
+    kept = {each: value for each, value in values.items() if each in secret}
+    row.sealed = row.sealed | seal(name, kept, key)
+    row.private = row.private or private
+    # What was wrong with the old credentials says nothing of the new ones.
+    row.failures, row.opened_at, row.not_before = 0, None, None
+    db.session.add(row)
+    db.session.flush()
+    journal.record(CrmConnected(actor_id=None, connection=name, vendor=row.vendor, settings=sorted(values)))
+    return sorted(values)
+
+
+def _begun(name: str, vendor: str | None) -> CrmConnection:
+    if not NAME.fullmatch(name):
+        raise Unusable(
+            f"{name!r} cannot be the name of a connection: small letters, digits, - and _, at most 40."
+        )
+    if vendor is None:
+        raise Unusable(f"There is no connection {name}. Say which CRM it is: --vendor {'|'.join(vendors())}.")
+    if vendor not in GATEWAYS:
+        raise Unusable(f"There is no vendor {vendor!r}. There is: {', '.join(vendors())}.")
+    return CrmConnection(name=name, vendor=vendor, settings={}, sealed={}, private=False)
+
+
+def checked(
+    vendor: str, declared: Declaration, given: Mapping[str, str], there: Sequence[str] | set[str] = ()
+) -> dict[str, str]:
+    """The given settings. Raises Unusable when one is not known, not usable, or a required one is missing."""
+    known = {each.name: each for each in declared.settings}
+    for name in given:
+        if name not in known:
+            raise Unusable(f"{vendor} has no setting {name!r}. It has: {', '.join(known) or 'none'}.")
+    missing = [each for each in known.values() if each.required and each.name not in {*given, *there}]
+    if missing:
+        words = "; ".join(f"{each.name} ({each.meaning})" for each in missing)
+        raise Unusable(f"{vendor} also needs {words}. Give it with --set NAME=VALUE.")
+    return {name: _usable(known[name], value.strip()) for name, value in given.items()}
+
+
+def _usable(setting: Setting, value: str) -> str:
+    """The value; what is wrong with a secret one is said without it."""
+    said = "" if setting.secret else f", not {value!r}"
+    if len(value) > LONGEST or "\0" in value:
+        raise Unusable(f"{setting.name} is too long or no text.")
+    if setting.required and not value:
+        raise Unusable(f"{setting.name} must not be empty: {setting.meaning}.")
+    if setting.choices and value not in setting.choices:
+        raise Unusable(f"{setting.name} must be one of {', '.join(setting.choices)}{said}.")
+    if setting.kind == "number" and not (value.isascii() and value.isdigit() and len(value) < 10):
+        raise Unusable(f"{setting.name} must be a whole number{said}.")
+    if setting.kind == "address" and not _is_address(value):
+        raise Unusable(f"{setting.name} must be an address such as https://crm.example{said}.")
+    return value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        there = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and there and "@" not in parts.netloc and text.isprintable()
+
+
+def disconnect(name: str) -> None:
+    """Take a connection away, with its ledger. What the CRM holds stays there. Raises NotFound, Conflict."""
+    connecting.find(name)
+    if name == DEFAULT:
+        raise Conflict(f"{DEFAULT} is always there. Pause it if nothing shall be written.")
+    row = db.session.get_one(CrmConnection, name)
+    if row.lease_holder is not None:
+        raise Conflict(f"A push is under way on {name}. Pause it, and wait until it ends.")
+    vendor = row.vendor
+    db.session.expunge(row)
+    db.session.execute(sa.delete(CrmConnection).where(CrmConnection.name == name))
+    journal.record(CrmDisconnected(actor_id=None, connection=name, vendor=vendor))

@@ -1,0 +1,57 @@
+"""Noting: what went over the wire is kept for a while, and forgotten with the person whom it is about."""
+
+from collections.abc import Collection, Iterable
+
+import sqlalchemy as sa
+
+from portal.crm_bridge.calling.wire import Call
+from portal.crm_bridge.models import CrmCall
+from portal.database import db
+
+KEPT = 2_000
+"""How many calls are kept, over all connections."""
+
+Noted = tuple[Call, tuple[str, ...]]
+"""A call, and by our ids whose records it was about."""
+
+
+def write(connection: str, notes: list[Noted]) -> None:
+    """Keep these calls, within bounds; the list is empty afterwards."""
+    if not notes:
+        return
+    rows = [
+        {
+            "connection": connection,
+            "about": _as_text(about),
+            **{name: getattr(call, name) for name in ("at", "method", "status", "sent", "answer", "seconds")},
+            "path": call.path[:500],
+        }
+        for call, about in notes
+    ]
+    db.session.execute(sa.insert(CrmCall.__table__), rows)  # type: ignore[arg-type]
+    newest = sa.select(sa.func.max(CrmCall.id)).scalar_subquery()
+    db.session.execute(sa.delete(CrmCall).where(CrmCall.id <= newest - KEPT))
+    notes.clear()
+
+
+def _as_text(about: Iterable[str]) -> str:
+    return f" {' '.join(dict.fromkeys(map(_whose, about)))} "
+
+
+def _whose(subject: str) -> str:
+    """`vote:12:7` is about the person 7."""
+    return f"person:{subject.rpartition(':')[2]}" if subject.startswith("vote:") else subject
+
+
+def forget(subjects: Collection[str]) -> None:
+    """Forget what was said of these, in whichever connection."""
+    if subjects:
+        about = (CrmCall.about.contains(f" {each} ", autoescape=True) for each in subjects)
+        db.session.execute(
+            sa.delete(CrmCall).where(sa.or_(*about)), execution_options={"synchronize_session": False}
+        )
+
+
+def forget_everything() -> None:
+    """Forget all that was said: somebody hid something, and it may stand in anything."""
+    db.session.execute(sa.delete(CrmCall))
