@@ -1,0 +1,140 @@
+"""The keeper of one running CRM: starts its servers, says where they are, and ends them.
+
+    python -m crms.keeping NAME FOLDER [--while-used]
+
+In FOLDER it writes `state.json` once the CRM answers, or `failure` when it cannot be started. It ends with SIGTERM,
+when a server ends by itself, and, with `--while-used`, when nobody is left of those who stand in `users/`.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from crms.making import CRMS, make
+from crms.programs import began_at, free_port, is_alive, run, start, stop
+
+STATE, FAILURE, USERS = "state.json", "failure", "users"
+LOG = "keeper.log"
+
+
+def keep(name: str, folder: Path, while_used: bool) -> None:
+    """Run the CRM over `folder` until somebody ends it."""
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda got, _: asked.append(got))
+    crm = CRMS[name]
+    made = make(crm, print)
+    if not (folder / "credentials.json").exists():
+        run(["cp", "-a", f"{made.folder}/.", str(folder)])
+    port = free_port()
+    children = crm.start(made.venv, folder, port)
+    try:
+        mine = {"pid": os.getpid(), "began": began_at(os.getpid()), "name": name}
+        _write(folder / STATE, json.dumps(mine | crm.reached(folder, port)))
+        while not asked and all(each.poll() is None for each in children):
+            if while_used and not _is_used(folder):
+                break
+            time.sleep(0.2)
+    finally:
+        (folder / STATE).unlink(missing_ok=True)
+        for each in reversed(children):
+            stop(each, signal.SIGINT)
+
+
+def _is_used(folder: Path) -> bool:
+    return any(is_alive(*_user(path)) for path in (folder / USERS).iterdir())
+
+
+def _user(path: Path) -> tuple[int, str]:
+    pid, _, began = path.name.partition("-")
+    return int(pid), began
+
+
+def use(folder: Path) -> Path:
+    """Say that this process needs the CRM of a folder; returns the file to remove when it no longer does."""
+    users = folder / USERS
+    users.mkdir(parents=True, exist_ok=True)
+    mine = users / f"{os.getpid()}-{began_at(os.getpid())}"
+    mine.touch()
+    return mine
+
+
+def state_of(folder: Path) -> dict[str, Any] | None:
+    """What the keeper of a folder wrote; None when none lives."""
+    with suppress(OSError, ValueError):
+        told: dict[str, Any] = json.loads((folder / STATE).read_text())
+        if is_alive(told["pid"], told["began"]):
+            return told
+    return None
+
+
+def begin(name: str, folder: Path, while_used: bool = False) -> "subprocess.Popen[bytes]":
+    """Start a keeper that outlives whoever starts it; `wait_for` says when the CRM answers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FAILURE).unlink(missing_ok=True)
+    command = [sys.executable, "-m", "crms.keeping", name, str(folder), *(["--while-used"] if while_used else [])]
+    with (folder / LOG).open("ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=Path(__file__).parent.parent,
+        )
+
+
+def wait_for(folder: Path, keeper: "subprocess.Popen[bytes] | None" = None, seconds: float = 600) -> dict[str, Any]:
+    """The state of the CRM of a folder as soon as it answers; RuntimeError when it cannot be started."""
+    deadline = time.monotonic() + seconds
+    while (state := state_of(folder)) is None:
+        if (folder / FAILURE).exists():
+            raise RuntimeError((folder / FAILURE).read_text())
+        if keeper and keeper.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The CRM did not start:\n{(folder / LOG).read_text()[-2000:]}")
+        time.sleep(0.05)
+    return state
+
+
+def end(folder: Path, seconds: float = 40) -> bool:
+    """End the keeper of a folder with its servers; whether there was one."""
+    state = state_of(folder)
+    if state is None:
+        return False
+    os.kill(state["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while is_alive(state["pid"], state["began"]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return True
+
+
+def _write(path: Path, text: str) -> None:
+    """The file is there whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(text)
+    part.chmod(0o600)
+    part.rename(path)
+
+
+def main() -> None:
+    name, path = sys.argv[1], Path(sys.argv[2])
+    while_used = "--while-used" in sys.argv
+    try:
+        keep(name, path, while_used)
+    except Exception as error:
+        _write(path / FAILURE, str(error))
+        raise
+    finally:
+        if while_used:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

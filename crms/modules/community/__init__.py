@@ -1,0 +1,1 @@
+"""A Tryton module for the community portal: its fields on parties, and the votes of a party."""

@@ -1,0 +1,69 @@
+"""What the community portal writes of a person or a company, on the party that stands for them."""
+
+from trytond.model import Unique, fields
+from trytond.pool import Pool, PoolMeta
+
+
+class Party(metaclass=PoolMeta):
+    __name__ = "party.party"
+
+    community_id = fields.Char("Community Id", readonly=True, help="person:7 or company:3")
+    community_made = fields.Boolean("Made by the Community", readonly=True)
+    community_email = fields.Function(
+        fields.Char("Community E-mail"), "get_community_email", setter="set_community_email"
+    )
+    community_account = fields.Char("Community Company", readonly=True)
+    community_status = fields.Char("Community Status", readonly=True)
+    community_profile_url = fields.Char("Profile", readonly=True)
+    community_record_url = fields.Char("Record", readonly=True)
+    community_participants = fields.Integer("Participants", readonly=True)
+    community_points = fields.Integer("Points", readonly=True)
+    community_votes = fields.Integer("Votes", readonly=True)
+    community_ideas = fields.Integer("Ideas", readonly=True)
+    community_ideas_shipped = fields.Integer("Shipped Ideas", readonly=True)
+    community_answers = fields.Integer("Answers", readonly=True)
+    community_accepted_answers = fields.Integer("Accepted Answers", readonly=True)
+    community_open_ideas = fields.Text("Open Ideas", readonly=True)
+    community_top_ideas = fields.Text("Top Ideas", readonly=True)
+    community_joined_on = fields.Date("Joined", readonly=True)
+    community_last_active_on = fields.Date("Last Active", readonly=True)
+    community_last_vote_on = fields.Date("Last Vote", readonly=True)
+    community_consent_basis = fields.Char("Consent Basis", readonly=True)
+    community_consent_at = fields.DateTime("Consent Given", readonly=True)
+    community_votes_cast = fields.One2Many("community.vote", "party", "Votes Cast", readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ("community_id_unique", Unique(table, table.community_id), "community.msg_unique")
+        )
+
+    def get_community_email(self, name):
+        return next((each.value for each in self.contact_mechanisms if each.community), None)
+
+    @classmethod
+    def set_community_email(cls, parties, name, value):
+        """Keep one mail address per party as ours; one that sales had already is marked, not doubled."""
+        mechanism = Pool().get("party.contact_mechanism")
+        for party in parties:
+            emails = mechanism.search([("party", "=", party.id), ("type", "=", "email")])
+            ours = [each for each in emails if each.community]
+            same = [each for each in emails if value and each.value.lower() == value.lower()]
+            if not value:
+                mechanism.delete([each for each in ours if each.community == "made"])
+                mechanism.write([each for each in ours if each.community != "made"], {"community": None})
+            elif ours:
+                mechanism.write(ours[:1], {"value": value})
+            elif same:
+                mechanism.write(same[:1], {"community": "found"})
+            else:
+                made = {"party": party.id, "type": "email", "value": value, "community": "made"}
+                mechanism.create([made])
+
+
+class ContactMechanism(metaclass=PoolMeta):
+    __name__ = "party.contact_mechanism"
+
+    community = fields.Char("Community", readonly=True, help="made: by the portal; found: was there before it")
