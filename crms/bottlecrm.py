@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from crms import installing
 from crms.programs import answers, as_user, free_port, program, run, start, stop, wait_until
 
 HERE = Path(__file__).parent
@@ -49,7 +48,9 @@ class BottleCRM:
         try:
             self._create(port)
             environment = self._environment(port, secret)
-            made = run([str(venv / "bin/python"), str(HERE / "bottlecrm_making.py")], env=environment, cwd=folder)
+            made = run(
+                [str(venv / "bin/python"), str(HERE / "bottlecrm_making.py")], env=environment, cwd=folder
+            )
         finally:
             stop(database, signal.SIGINT)
         told = {**json.loads(made.splitlines()[-1]), "secret": secret}
@@ -98,7 +99,9 @@ class BottleCRM:
                 raise RuntimeError(f"PostgreSQL did not take: {each}")
 
     def _wait_for_database(self, database: "subprocess.Popen[bytes]", port: int) -> None:
-        wait_until(lambda: database.poll() is not None or self._psql(port, "SELECT 1"), "The start of PostgreSQL")
+        wait_until(
+            lambda: database.poll() is not None or self._psql(port, "SELECT 1"), "The start of PostgreSQL"
+        )
         if database.poll() is not None:
             raise RuntimeError(f"PostgreSQL ended by itself ({database.returncode})")
 
@@ -136,7 +139,11 @@ def new_organisation(address: str, key: str, name: str) -> str:
     """An empty organisation beside the others; returns its token. Tests begin each with one of their own."""
     made = _ask(f"{address}/api/org/", key, {"name": name, "company_name": name, "default_currency": "EUR"})
     switched = _ask(f"{address}/api/auth/switch-org/", key, {"org_id": made["org"]["id"]})
-    return str(_ask(f"{address}/api/profile/tokens/", switched["access_token"], {"name": name, "scopes": []})["token"])
+    return str(
+        _ask(f"{address}/api/profile/tokens/", switched["access_token"], {"name": name, "scopes": []})[
+            "token"
+        ]
+    )
 
 
 def _ask(address: str, key: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,10 @@ import django
 
 django.setup()
 
-from common.models import Org, PersonalAccessToken, Profile
-from common.serializer import OrgAwareRefreshToken
-from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from common.models import Org, PersonalAccessToken, Profile  # noqa: E402
+from common.serializer import OrgAwareRefreshToken  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 
 EMAIL = "admin@crm.example"
 

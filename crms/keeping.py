@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from crms.making import CRMS, make
-from crms.programs import began_at, free_port, is_alive, run, start, stop
+from crms.programs import began_at, free_port, is_alive, run, stop
 
 STATE, FAILURE, USERS = "state.json", "failure", "users"
 LOG = "keeper.log"
@@ -79,7 +79,14 @@ def begin(name: str, folder: Path, while_used: bool = False) -> "subprocess.Pope
     """Start a keeper that outlives whoever starts it; `wait_for` says when the CRM answers."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FAILURE).unlink(missing_ok=True)
-    command = [sys.executable, "-m", "crms.keeping", name, str(folder), *(["--while-used"] if while_used else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "crms.keeping",
+        name,
+        str(folder),
+        *(["--while-used"] if while_used else []),
+    ]
     with (folder / LOG).open("ab") as log:
         return subprocess.Popen(
             command,
@@ -91,13 +98,15 @@ def begin(name: str, folder: Path, while_used: bool = False) -> "subprocess.Pope
         )
 
 
-def wait_for(folder: Path, keeper: "subprocess.Popen[bytes] | None" = None, seconds: float = 600) -> dict[str, Any]:
+def wait_for(
+    folder: Path, keeper: "subprocess.Popen[bytes] | None" = None, seconds: float = 600
+) -> dict[str, Any]:
     """The state of the CRM of a folder as soon as it answers; RuntimeError when it cannot be started."""
     deadline = time.monotonic() + seconds
     while (state := state_of(folder)) is None:
         if (folder / FAILURE).exists():
             raise RuntimeError((folder / FAILURE).read_text())
-        if keeper and keeper.poll() is not None or time.monotonic() > deadline:
+        if (keeper and keeper.poll() is not None) or time.monotonic() > deadline:
             raise RuntimeError(f"The CRM did not start:\n{(folder / LOG).read_text()[-2000:]}")
         time.sleep(0.05)
     return state

@@ -49,7 +49,14 @@ class Tryton:
         (folder / "password").write_text(admin)
         configuration = self._configure(folder, 0)
         environment = {**self._environment(), "TRYTONPASSFILE": str(folder / "password")}
-        command = [str(venv / "bin/trytond-admin"), "-c", configuration, "-d", "crm", "--activate-dependencies"]
+        command = [
+            str(venv / "bin/trytond-admin"),
+            "-c",
+            configuration,
+            "-d",
+            "crm",
+            "--activate-dependencies",
+        ]
         command += ["-u", "ir", "res", "party", "community", "--email", "admin@crm.example"]
         run(command, env=environment)
         making = [str(venv / "bin/python"), str(HERE / "tryton_making.py"), configuration, "crm", password]

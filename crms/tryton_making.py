@@ -9,8 +9,8 @@ from trytond import config
 
 config.update_etc(sys.argv[1])
 
-from trytond.pool import Pool
-from trytond.transaction import Transaction
+from trytond.pool import Pool  # noqa: E402
+from trytond.transaction import Transaction  # noqa: E402
 
 database, password = sys.argv[2:]
 Pool.start()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 GATEWAYS = {
     "embedded": "portal.crm_bridge.embedded.gateway:Embedded",
+    "bottlecrm": "portal.crm_bridge.bottlecrm.gateway:BottleCRM",
     "memory": "portal.crm_bridge.memory.gateway:Memory",
 }
 """One line per vendor, loaded on first use. What a vendor says of itself stands in `declaration.py` beside it."""

@@ -7,30 +7,30 @@ from trytond.pool import Pool, PoolMeta
 class Party(metaclass=PoolMeta):
     __name__ = "party.party"
 
-    community_id = fields.Char("Community Id", readonly=True, help="person:7 or company:3")
-    community_made = fields.Boolean("Made by the Community", readonly=True)
+    community_id = fields.Char("Community Id", help="person:7 or company:3")
+    community_made = fields.Boolean("Made by the Community")
     community_email = fields.Function(
         fields.Char("Community E-mail"), "get_community_email", setter="set_community_email"
     )
-    community_account = fields.Char("Community Company", readonly=True)
-    community_status = fields.Char("Community Status", readonly=True)
-    community_profile_url = fields.Char("Profile", readonly=True)
-    community_record_url = fields.Char("Record", readonly=True)
-    community_participants = fields.Integer("Participants", readonly=True)
-    community_points = fields.Integer("Points", readonly=True)
-    community_votes = fields.Integer("Votes", readonly=True)
-    community_ideas = fields.Integer("Ideas", readonly=True)
-    community_ideas_shipped = fields.Integer("Shipped Ideas", readonly=True)
-    community_answers = fields.Integer("Answers", readonly=True)
-    community_accepted_answers = fields.Integer("Accepted Answers", readonly=True)
-    community_open_ideas = fields.Text("Open Ideas", readonly=True)
-    community_top_ideas = fields.Text("Top Ideas", readonly=True)
-    community_joined_on = fields.Date("Joined", readonly=True)
-    community_last_active_on = fields.Date("Last Active", readonly=True)
-    community_last_vote_on = fields.Date("Last Vote", readonly=True)
-    community_consent_basis = fields.Char("Consent Basis", readonly=True)
-    community_consent_at = fields.DateTime("Consent Given", readonly=True)
-    community_votes_cast = fields.One2Many("community.vote", "party", "Votes Cast", readonly=True)
+    community_account = fields.Char("Community Company")
+    community_status = fields.Char("Community Status")
+    community_profile_url = fields.Char("Profile")
+    community_record_url = fields.Char("Record")
+    community_participants = fields.Integer("Participants")
+    community_points = fields.Integer("Points")
+    community_votes = fields.Integer("Votes")
+    community_ideas = fields.Integer("Ideas")
+    community_ideas_shipped = fields.Integer("Shipped Ideas")
+    community_answers = fields.Integer("Answers")
+    community_accepted_answers = fields.Integer("Accepted Answers")
+    community_open_ideas = fields.Text("Open Ideas")
+    community_top_ideas = fields.Text("Top Ideas")
+    community_joined_on = fields.Date("Joined")
+    community_last_active_on = fields.Date("Last Active")
+    community_last_vote_on = fields.Date("Last Vote")
+    community_consent_basis = fields.Char("Consent Basis")
+    community_consent_at = fields.DateTime("Consent Given")
+    community_votes_cast = fields.One2Many("community.vote", "party", "Votes Cast")
 
     @classmethod
     def __setup__(cls):
@@ -66,4 +66,6 @@ class Party(metaclass=PoolMeta):
 class ContactMechanism(metaclass=PoolMeta):
     __name__ = "party.contact_mechanism"
 
-    community = fields.Char("Community", readonly=True, help="made: by the portal; found: was there before it")
+    community = fields.Char(
+        "Community", help="made: by the portal; found: was there before it"
+    )

@@ -9,18 +9,18 @@ class Vote(ModelSQL, ModelView):
     __name__ = "community.vote"
     _rec_name = "idea_title"
 
-    community_id = fields.Char("Community Id", required=True, readonly=True, help="vote:12:7")
-    party = fields.Many2One("party.party", "Party", required=True, ondelete="CASCADE", readonly=True)
-    account = fields.Char("Company", readonly=True)
-    idea = fields.Char("Idea", readonly=True)
-    idea_title = fields.Char("Title", readonly=True)
-    idea_status = fields.Char("Status", readonly=True)
-    idea_url = fields.Char("Address", readonly=True)
-    value = fields.Integer("Value", readonly=True)
-    added_by = fields.Char("Added By", readonly=True)
-    proof = fields.Char("Proof", readonly=True)
-    cast_at = fields.DateTime("Cast", readonly=True)
-    withdrawn_at = fields.DateTime("Withdrawn", readonly=True)
+    community_id = fields.Char("Community Id", required=True, help="vote:12:7")
+    party = fields.Many2One("party.party", "Party", required=True, ondelete="CASCADE")
+    account = fields.Char("Company")
+    idea = fields.Char("Idea")
+    idea_title = fields.Char("Title")
+    idea_status = fields.Char("Status")
+    idea_url = fields.Char("Address")
+    value = fields.Integer("Value")
+    added_by = fields.Char("Added By")
+    proof = fields.Char("Proof")
+    cast_at = fields.DateTime("Cast")
+    withdrawn_at = fields.DateTime("Withdrawn")
 
     @classmethod
     def __setup__(cls):

@@ -1,0 +1,217 @@
+"""BottleCRM behind the gateway."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from portal.crm_bridge.bottlecrm.declaration import DECLARATION
+from portal.crm_bridge.bottlecrm.erasing import Eraser
+from portal.crm_bridge.bottlecrm.finding import Finder, Record
+from portal.crm_bridge.bottlecrm.records import held
+from portal.crm_bridge.bottlecrm.schema import Schema
+from portal.crm_bridge.bottlecrm.together import Together
+from portal.crm_bridge.bottlecrm.votes import activity_body, mark_of, owner, vote_fields
+from portal.crm_bridge.bottlecrm.writing import GONE, REFUSES, Writer, refused
+from portal.crm_bridge.calling.manners import Manners
+from portal.crm_bridge.calling.wire import Wire
+from portal.crm_bridge.gateway import (
+    Activity,
+    Changed,
+    Description,
+    Held,
+    Key,
+    Kind,
+    Outcome,
+    Ref,
+    Row,
+    Status,
+)
+
+
+class BottleCRM:
+    """`url` in the settings is where it answers, `token` a personal access token.
+
+    The id of a vote there is that of its contact and that of the interaction, with a slash between.
+    """
+
+    def __init__(self, settings: Mapping[str, str], wire: Wire | None = None) -> None:
+        signed = {"authorization": f"Bearer {settings['token']}"}
+        # A token that is not known is answered with 403; there is nothing to sign in with again.
+        manners = Manners(sign_in=lambda _: signed, unknown=frozenset())
+        self.crm = Together(f"{settings['url'].rstrip('/')}/api/", wire or Wire(), manners)
+        self.finder = Finder(self.crm)
+        self.writer = Writer(self.finder)
+        self.schema = Schema(self.crm)
+        self._ids: dict[str, str] = {}
+        """Contacts and accounts that were seen, by our id."""
+        self._new: set[str] = set()
+        """Contacts that were made just now: nothing hangs under them that we did not put there."""
+        self._changed: dict[str, list[Held]] = {}
+
+    def describe(self) -> Description:
+        return Description(title=DECLARATION.title, batch=100)
+
+    def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        return self.schema.missing(kinds)
+
+    def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        added = self.schema.ensure(kinds)
+        self.writer.kept = self.schema.kept
+        return added
+
+    def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
+        if kind != "vote":
+            found = self.finder.by_key(kind, keys)
+            return [str(each["id"]) if each else None for each in found]
+        votes = self._votes_of({owner(key.external_id): None for key in keys})
+        there = [votes.get(key.external_id) for key in keys]
+        return [self._vote_id(each) if each else None for each in there]
+
+    def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
+        if kind == "vote":
+            return self._upsert_votes(rows)
+        links = self._account_links(rows) if kind == "contact" else {}
+        outcomes = self.crm.each(
+            lambda row: self.writer.record(kind, row, links.get(row.ref.external_id, {})), rows
+        )
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if outcome.status in (Status.CREATED, Status.UPDATED) and outcome.remote_id:
+                self._ids[row.ref.external_id] = outcome.remote_id
+                if outcome.status is Status.CREATED:
+                    self._new.add(outcome.remote_id)
+        return outcomes
+
+    def _account_links(self, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+        """Per contact the account that it is to be linked to, where that is there."""
+        wanted = {
+            row.ref.external_id: str(row.fields["account"]) for row in rows if row.fields.get("account")
+        }
+        unknown = sorted(set(wanted.values()) - set(self._ids))
+        if unknown:
+            self._ids |= {key: str(each["id"]) for key, each in self.finder.by_id("account", unknown).items()}
+        return {
+            key: {"account": self._ids[account]} for key, account in wanted.items() if account in self._ids
+        }
+
+    def _upsert_votes(self, rows: Sequence[Row]) -> list[Outcome]:
+        groups: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            groups[row.parent.remote_id or "" if row.parent else ""].append(row)
+        lacking = Outcome(Status.FAILED, message="No contact to hang it under")
+
+        def write(contact_id: str) -> list[Outcome]:
+            if not contact_id:
+                return [lacking] * len(groups[contact_id])
+            return self.writer.votes(contact_id, groups[contact_id], contact_id in self._new)
+
+        by_row: dict[int, Outcome] = {}
+        for contact_id, outcomes in zip(groups, self.crm.each(write, groups), strict=True):
+            by_row |= {id(row): said for row, said in zip(groups[contact_id], outcomes, strict=True)}
+            if any(each.status is Status.FAILED for each in outcomes):
+                # It may be there all the same.
+                self._new.discard(contact_id)
+        return [by_row[id(row)] for row in rows]
+
+    def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
+        contacts = self._contact_ids(
+            {each.contact.external_id: each.contact.remote_id for each in activities}
+        )
+        return self.crm.each(lambda each: self._add(each, contacts.get(each.contact.external_id)), activities)
+
+    def _add(self, activity: Activity, contact_id: str | None) -> Outcome:
+        known = self.finder.interactions(contact_id) if contact_id else None
+        if known is None:
+            return Outcome(Status.FAILED, message=f"No contact {activity.contact.external_id}")
+        if there := known.get(activity.ref):
+            return Outcome(Status.UPDATED, f"{contact_id}/{there['id']}")
+        sent = {**activity_body(activity), "contact": contact_id}
+        answer = self.crm.caller.call("POST", "interactions/", json=sent, accept={*REFUSES, GONE})
+        if answer.status != 201:
+            return refused(answer)
+        return Outcome(Status.CREATED, f"{contact_id}/{answer.data['id']}")
+
+    def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
+        # BottleCRM neither sorts nor filters by the time of a change: everything is read once, and told in parts.
+        left = self._changed.pop(f"{kind} {cursor}", None) or self._snapshot(kind, cursor)
+        records, rest = left[:limit], left[limit:]
+        end = _place(records[-1]) if records else cursor
+        if rest:
+            self._changed = {f"{kind} {end}": rest}
+        return Changed(records, end)
+
+    def _snapshot(self, kind: str, cursor: str) -> list[Held]:
+        if kind == "vote":
+            everybody = [each for each in map(self._held_contact, self.finder.all("contact")) if each]
+            votes = self._votes_of({each.ref.external_id: each.ref.remote_id for each in everybody})
+            records = [
+                self._held_vote(each) for each in votes.values() if str(mark_of(each)).startswith("vote:")
+            ]
+        else:
+            records = [each for record in self.finder.all(kind) if (each := held(kind, record))]
+        return sorted((each for each in records if _place(each) > cursor), key=_place)
+
+    def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
+        if kind != "vote":
+            found = self.finder.by_id(kind, [ref.external_id for ref in refs])
+            return [
+                held(kind, found[each.external_id]) if each.external_id in found else None for each in refs
+            ]
+        contacts = {owner(ref.external_id): ref.remote_id and ref.remote_id.partition("/")[0] for ref in refs}
+        votes = self._votes_of(contacts)
+        return [
+            self._held_vote(votes[each.external_id]) if each.external_id in votes else None for each in refs
+        ]
+
+    def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
+        unknown = [ref.external_id for ref in refs if not ref.remote_id]
+        if kind == "vote":
+            found = self._votes_of({owner(each): None for each in unknown}) if unknown else {}
+            ids = {key: self._vote_id(each) for key, each in found.items()}
+        else:
+            ids = (
+                {key: str(each["id"]) for key, each in self.finder.by_id(kind, unknown).items()}
+                if unknown
+                else {}
+            )
+        eraser = Eraser(self.finder)
+        outcomes = self.crm.each(
+            lambda ref: eraser.erase(kind, ref, ref.remote_id or ids.get(ref.external_id)), refs
+        )
+        for ref in refs:
+            self._new.discard(self._ids.pop(ref.external_id, ""))
+        return outcomes
+
+    def close(self) -> None:
+        self.crm.close()
+
+    def _contact_ids(self, contacts: Mapping[str, str | None]) -> dict[str, str]:
+        """The ids there of contacts by ours, as far as they are there."""
+        known = {key: remote or self._ids.get(key) for key, remote in contacts.items()}
+        unknown = [key for key, remote in known.items() if not remote]
+        found = self.finder.by_id("contact", unknown) if unknown else {}
+        self._ids |= {key: str(each["id"]) for key, each in found.items()}
+        return {key: remote or self._ids[key] for key, remote in known.items() if remote or key in self._ids}
+
+    def _votes_of(self, contacts: Mapping[str, str | None]) -> dict[str, Record]:
+        """All interactions of ours of these contacts, by our id."""
+        ids = [each for each in self._contact_ids(contacts).values() if each not in self._new]
+        return {
+            mark: each
+            for known in self.crm.each(self.finder.interactions, ids)
+            for mark, each in (known or {}).items()
+        }
+
+    def _vote_id(self, interaction: Record) -> str:
+        return f"{interaction['contact']}/{interaction['id']}"
+
+    def _held_contact(self, record: Record) -> Held | None:
+        return held("contact", record)
+
+    def _held_vote(self, interaction: Record) -> Held:
+        ref = Ref(str(mark_of(interaction)), self._vote_id(interaction))
+        return Held(ref, vote_fields(interaction), interaction["created_at"])
+
+
+def _place(record: Held) -> str:
+    """Where a record stands among the changes: the time of its own, then its id."""
+    return f"{record.version} {record.ref.remote_id}"
