@@ -24,7 +24,7 @@ from tests import keeping, waiting
 from tests.factories import Factories
 from tests.standing import Scene
 
-pytest_plugins = ["tests.services", "tests.browsing"]
+pytest_plugins = ["tests.services", "tests.real_crms", "tests.browsing"]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -1,11 +1,8 @@
 """Servers as child processes: started on a free loopback port in a folder of their own, and stopped."""
 
-import ctypes
 import os
-import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,35 +15,18 @@ import psycopg
 import redis
 from aiosmtpd.controller import Controller
 
-PATIENCE = 30.0
+from crms.programs import PATIENCE, ServiceMissing, as_user, end_with_parent, free_port, program
+
 IN_MEMORY = next((path for path in ("/dev/shm",) if os.access(path, os.W_OK)), None)  # noqa: S108
 """Where databases lie, so that no test waits for a disk; None where there is no such place."""
 
 
-class ServiceMissing(Exception):
-    """The program is not on this machine; the text says which, and what brings it."""
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def program(name: str, *, package: str) -> str:
-    """The path of a server program, also where Debian hides PostgreSQL's; else ServiceMissing."""
-    hidden = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    found = shutil.which(name) or (str(hidden[-1]) if hidden else None)
-    if not found:
-        raise ServiceMissing(f"{name} is missing; `bin/test` installs Debian's {package}")
-    return found
+__all__ = ["IN_MEMORY", "MailServer", "PostgreSQL", "Redis", "ServiceMissing", "free_port", "program"]
 
 
 def _end_with_parent() -> None:
     """Linux ends the server even when the test process is killed without a word."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGQUIT)
+    end_with_parent(signal.SIGQUIT)
 
 
 class Server:
@@ -79,9 +59,7 @@ class Server:
         raise NotImplementedError
 
     def as_owner(self) -> dict:
-        if not self.owner:
-            return {}
-        return {"user": self.owner, "group": pwd.getpwnam(self.owner).pw_gid, "extra_groups": []}
+        return as_user(self.owner)
 
     def start(self) -> None:
         with (self.folder / "log").open("wb") as log:

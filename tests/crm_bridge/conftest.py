@@ -6,7 +6,9 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
+from crms.making import CRMS
 from portal.crm_bridge import connecting, leasing, planning, pushing
+from portal.crm_bridge.calling.wire import Wire
 from portal.crm_bridge.describing import Voice
 from portal.crm_bridge.gateway import connect
 from portal.crm_bridge.marking import CrmReader
@@ -81,8 +83,12 @@ def vendor(request):
 
 
 @pytest.fixture
-def gateway(vendor, tmp_path):
-    made = connect(vendor, {"path": str(tmp_path / "crm.sqlite"), "name": f"test {next(numbers)}"})
+def gateway(vendor, tmp_path, request):
+    if vendor in CRMS:
+        settings = request.getfixturevalue("real_crm")(vendor)
+    else:
+        settings = {"path": str(tmp_path / "crm.sqlite"), "name": f"test {next(numbers)}"}
+    made = connect(vendor, settings, Wire(private=True))
     yield made
     made.close()
 

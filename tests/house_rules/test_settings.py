@@ -11,7 +11,7 @@ import pytest
 from portal.settings import Settings
 from tests.house_rules.source import ROOT
 
-OF_THE_TESTS = {"PORTAL_SHARED", "PORTAL_REQUIRE_SHARED"}
+OF_THE_TESTS = {"PORTAL_SHARED", "PORTAL_REQUIRE_SHARED", "PORTAL_REQUIRE_CRM"}
 
 
 def line_of(each):

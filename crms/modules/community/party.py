@@ -66,6 +66,4 @@ class Party(metaclass=PoolMeta):
 class ContactMechanism(metaclass=PoolMeta):
     __name__ = "party.contact_mechanism"
 
-    community = fields.Char(
-        "Community", help="made: by the portal; found: was there before it"
-    )
+    community = fields.Char("Community", help="made: by the portal; found: was there before it")

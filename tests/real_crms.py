@@ -1,0 +1,148 @@
+"""Real CRMs for the tests, each one for all test processes of a run and gone with the last of them.
+
+`tests/conftest.py` loads this file as a plugin. `real_crm("bottlecrm")` starts it at the first use and returns the
+settings of a connection to an empty one. Tests that may need it are marked `real_crm(name)`; where the machine lacks
+what it runs on, they are left out with one loud line that counts them, and `bin/test --require-crm` fails.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from base64 import b64encode
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crms import keeping
+from crms.bottlecrm import new_organisation
+from crms.making import CRMS, lacking
+from tests.servers import IN_MEMORY
+
+lacks = cache(lacking)
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what is missing before any test process begins."""
+    config.stash[LEFT_OUT] = Counter()
+    if os.environ.get("PORTAL_REQUIRE_CRM") == "1":
+        missing = [reason for name in CRMS if (reason := lacks(name))]
+        if missing:
+            raise pytest.UsageError(f"A CRM is required and cannot be run: {'; '.join(missing)}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [item for item in items if any(lacks(name) for name in crms_of(item))]
+    for item in left_out:
+        config.stash[LEFT_OUT].update(name for name in crms_of(item) if lacks(name))
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def crms_of(item: pytest.Item) -> set[str]:
+    """Which real CRMs a test needs."""
+    return {name for mark in item.iter_markers("real_crm") for name in mark.args}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["without_crm"] = dict(session.config.stash[LEFT_OUT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error) -> None:
+    """Every test process collects the same tests, so one report stands for all."""
+    if output := getattr(node, "workeroutput", None):
+        node.config.stash[LEFT_OUT] |= Counter(output.get("without_crm", {}))
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    for name, count in sorted(config.stash[LEFT_OUT].items()):
+        line = (
+            f"NOT RUN: {count} tests need a real {CRMS[name].title}, which cannot be run here. {lacks(name)}"
+        )
+        terminalreporter.write_line(line, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def real_crm(testrun_uid):
+    """A function: the name of a CRM in, the settings of a connection to an empty one out."""
+    running = {}
+
+    def settings(name):
+        if name not in running:
+            folder = Path(IN_MEMORY or tempfile.gettempdir()) / f"portal-{testrun_uid[:12]}-{name}"
+            running[name] = EMPTY[name](*started(name, folder))
+        return running[name].settings()
+
+    yield settings
+    for each in running.values():
+        each.leave()
+
+
+def started(name, folder):
+    """The state of the CRM that all test processes of this run share, and the file that says we use it."""
+    user = keeping.use(folder)
+    with (folder / "starting").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        state = keeping.state_of(folder) or keeping.wait_for(
+            folder, keeping.begin(name, folder, while_used=True)
+        )
+    return folder, state, user
+
+
+class Organisations:
+    """A BottleCRM in which every test is an organisation of its own."""
+
+    def __init__(self, folder, state, user):
+        self.state, self.user, self.number = state, user, 0
+
+    def settings(self):
+        self.number += 1
+        name = f"Organisation {os.getpid()} {self.number}"
+        return {
+            **self.state["settings"],
+            "token": new_organisation(self.state["address"], self.state["key"], name),
+        }
+
+    def leave(self):
+        self.user.unlink(missing_ok=True)
+
+
+class Database:
+    """A Tryton with a database for this process, emptied for each test: to load one anew takes seconds."""
+
+    def __init__(self, folder, state, user):
+        self.state, self.user = state, user
+        name = f"test{os.getpid()}"
+        shutil.copy(folder / "data/crm.sqlite", folder / f"data/{name}.sqlite")
+        self.address = f"{state['address']}/{name}/rpc/"
+        self.known = {**state["settings"], "database": name}
+        httpx.get(f"{state['address']}/{name}/r/load", timeout=60)
+        self.headers = {}
+        uid, session, _ = self.ask(
+            "common.db.login", self.known["user"], {"password": self.known["password"]}
+        )
+        signed = b64encode(f"{self.known['user']}:{uid}:{session}".encode()).decode()
+        self.headers["Authorization"] = f"Session {signed}"
+
+    def ask(self, method, *params):
+        body = {"id": 1, "method": method, "params": params}
+        return httpx.post(self.address, json=body, headers=self.headers, timeout=60).json()["result"]
+
+    def settings(self):
+        for model in ("community.vote", "party.party"):
+            ids = self.ask(f"model.{model}.search", [], 0, None, None, {})
+            self.ask(f"model.{model}.delete", ids, {})
+        return self.known
+
+    def leave(self):
+        self.user.unlink(missing_ok=True)
+
+
+EMPTY = {"bottlecrm": Organisations, "tryton": Database}
