@@ -4,6 +4,7 @@ bin/crm start bottlecrm|tryton   installs it once, starts it, and prints how the
 bin/crm start NAME --empty       the same, with nothing kept of what was in it
 bin/crm stop [NAME]              ends it with everything it started; what is in it is kept
 bin/crm status                   what runs, and where
+bin/crm install                  installs all of them and starts none, as the tests need them
 """
 
 import argparse
@@ -66,6 +67,15 @@ def stop(names: list[str]) -> None:
         say(f"{CRMS[name].title} is stopped." if ended else f"{CRMS[name].title} does not run.")
 
 
+def install() -> None:
+    for name, crm in CRMS.items():
+        if missing := lacking(name):
+            say(f"NOT INSTALLED: {missing}")
+        else:
+            make(crm, say)
+            say(f"{crm.title} is installed.")
+
+
 def status() -> None:
     for name, crm in CRMS.items():
         state = keeping.state_of(folder_of(name))
@@ -86,13 +96,14 @@ def main() -> None:
     stopping = acts.add_parser("stop", help="end it with everything it started")
     stopping.add_argument("name", choices=CRMS, nargs="?")
     acts.add_parser("status", help="what runs, and where")
+    acts.add_parser("install", help="install all of them and start none")
     asked = parser.parse_args()
     if asked.act == "start":
         start(asked.name, asked.empty)
     elif asked.act == "stop":
         stop([asked.name] if asked.name else list(CRMS))
     else:
-        status()
+        {"install": install, "status": status}[asked.act]()
 
 
 if __name__ == "__main__":

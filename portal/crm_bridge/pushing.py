@@ -38,9 +38,13 @@ def push(connection: str, gateway: CrmGateway, holder: str, sheets: Iterable[She
 
     Raises CrmError when the CRM cannot be asked, Conflict when the lease is lost; what was done until then stays.
     """
-    gateway.ensure_schema(KINDS)
+    is_ready = False
     for sheet in sheets:
         yield Step()
+        if sheet.changes and not is_ready:
+            # Not before there is something to write: a push that finds everything equal calls nobody.
+            gateway.ensure_schema(KINDS)
+            is_ready = True
         for kind, changes in groupby(sheet.changes, key=lambda each: each.kind):
             yield from _send_all(connection, gateway, holder, kind, list(changes))
         unmark(connection, sheet.marks)

@@ -28,7 +28,7 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine(pattern):
     assert (found.returncode, found.stdout) == (nothing_found, "")
 
 
-@pytest.mark.parametrize("name", ["run", "test", "node"])
+@pytest.mark.parametrize("name", ["run", "test", "node", "bottlecrm", "tryton"])
 def test_every_locked_package_has_a_version_and_a_hash(name):
     text = (ROOT / "requirements" / f"{name}.txt").read_text().replace("\\\n", "")
     packages = [line for line in text.splitlines() if line[:1].isalnum()]

@@ -107,9 +107,7 @@ class BottleCRM:
         by_row: dict[int, Outcome] = {}
         for contact_id, outcomes in zip(groups, self.crm.each(write, groups), strict=True):
             by_row |= {id(row): said for row, said in zip(groups[contact_id], outcomes, strict=True)}
-            if any(each.status is Status.FAILED for each in outcomes):
-                # It may be there all the same.
-                self._new.discard(contact_id)
+            self._new.discard(contact_id)
         return [by_row[id(row)] for row in rows]
 
     def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
