@@ -1,0 +1,98 @@
+"""Real CRMs: whoever starts one, nothing of it is left running."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+import psutil
+import pytest
+
+from crms import installing, keeping
+from crms.programs import ServiceMissing, find_python
+from tests.services import ROOT
+
+PATIENCE = 60
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A Tryton with a keeper that lives while it is used: its folder, state, keeper, and the file that uses it."""
+    folder = tmp_path / "tryton"
+    user = keeping.use(folder)
+    keeper = keeping.begin("tryton", folder, while_used=True)
+    yield folder, keeping.wait_for(folder, keeper), keeper, user
+    keeper.kill()
+    keeper.wait()
+
+
+def processes_of(keeper):
+    return psutil.Process(keeper.pid).children(recursive=True)
+
+
+@pytest.mark.real_crm("tryton")
+def test_it_ends_with_the_last_who_used_it_and_leaves_nothing(begun):
+    folder, state, keeper, user = begun
+    assert httpx.get(f"{state['address']}/").status_code < 500
+    servers = processes_of(keeper)
+    user.unlink()
+    keeper.wait(PATIENCE)
+    assert servers
+    assert psutil.wait_procs(servers, PATIENCE)[1] == []
+    assert not folder.exists()
+
+
+@pytest.mark.real_crm("tryton")
+def test_a_killed_keeper_takes_its_servers_along(begun):
+    folder, _, keeper, _ = begun
+    servers = processes_of(keeper)
+    keeper.kill()
+    keeper.wait()
+    assert psutil.wait_procs(servers, PATIENCE)[1] == []
+    assert keeping.state_of(folder) is None
+
+
+def test_an_installation_counts_once_it_is_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(installing, "HOME", tmp_path)
+    half = tmp_path / "tryton/venv"
+    half.mkdir(parents=True)
+    assert not installing.is_installed("tryton")
+    (half / ".locked").write_text(installing.digest(installing.lock_file("bottlecrm")))
+    assert not installing.is_installed("tryton")
+    (half / ".locked").write_text(installing.digest(installing.lock_file("tryton")))
+    assert installing.is_installed("tryton")
+
+
+def test_what_is_missing_is_said_in_one_line():
+    with pytest.raises(
+        ServiceMissing, match=r"^Python 3\.99 or newer with venv is missing; neither .* has one$"
+    ):
+        find_python((3, 99))
+
+
+def test_a_keeper_that_cannot_start_says_why(tmp_path):
+    keeper = keeping.begin("unheard-of", tmp_path / "none")
+    with pytest.raises(RuntimeError, match="unheard-of"):
+        keeping.wait_for(tmp_path / "none", keeper)
+    keeper.wait(PATIENCE)
+
+
+def test_the_command_says_what_runs():
+    said = subprocess.run(
+        [sys.executable, "-m", "crms", "status"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert [line.split()[0] for line in said.splitlines()] == ["BottleCRM", "Tryton"]
+
+
+def test_nobody_is_taken_for_a_process_that_got_its_number_later(tmp_path):
+    path = keeping.use(tmp_path)
+    pid, began = path.name.split("-")
+    assert int(pid) == os.getpid()
+    assert keeping.is_alive(int(pid), began)
+    assert not keeping.is_alive(int(pid), f"{began}1")
+    child = subprocess.Popen(["sleep", "60"])
+    began = keeping.began_at(child.pid)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert not keeping.is_alive(child.pid, began)
