@@ -55,7 +55,7 @@ def tell(crm: Any, state: dict[str, Any], seconds: float) -> None:
         say(f"  {name:<10} {value}")
     settings = " ".join(f"--set {name}={value}" for name, value in state["settings"].items())
     say("\nConnect the portal, look at the plan, and write:")
-    say(f"  .venv/bin/flask --app wsgi crm connect {crm.name} --vendor {crm.name} {settings}")
+    say(f"  .venv/bin/flask --app wsgi crm connect {crm.name} --vendor {crm.name} --private {settings}")
     say(f"  .venv/bin/flask --app wsgi crm plan --connection {crm.name}")
     say(f"  .venv/bin/flask --app wsgi crm push --connection {crm.name}")
     say(f"\nIt runs until: bin/crm stop {crm.name}")
