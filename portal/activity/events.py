@@ -369,6 +369,14 @@ class PairDismissed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PairSuggestedAgain(Event):
+    """Staff took back that two ideas do not ask for the same."""
+
+    one_id: int
+    other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaPlanned(Event):
     """What staff plan for an idea changed: what of it."""
 

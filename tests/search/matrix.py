@@ -12,5 +12,6 @@ DONE = {"everyone": 403, "stranger": 401, "moderator": 303, "product_manager": 3
 ROUTES += [
     row("GET", "pairs.index", **STAFF, stranger=302),
     row("PUT", "pairs.put_dismissal", {"pair_id": 1}, **DONE),
+    row("DELETE", "pairs.delete_dismissal", {"pair_id": 1}, **DONE),
     row("PUT", "pairs.put_merging", {"pair_id": 1}, **DONE),
 ]

@@ -7,8 +7,11 @@ from playwright.sync_api import expect
 
 from portal.database import db
 from portal.errors import NotAllowed
+from portal.ideas.merging.joining import merge
+from portal.ideas.merging.separating import part
+from portal.ideas.models import Idea
 from portal.ideas.submitting import submit
-from portal.search.pairs import cli, pairing
+from portal.search.pairs import cli, pairing, queries
 from portal.search.pairs.models import Pair, Unpaired
 from tests.ideas.reading import shown
 
@@ -49,6 +52,41 @@ def test_what_is_dismissed_stays_dismissed(two, as_, cast, catch_up, app):
     assert cli.look(app.extensions["search"]) == 0
     assert "Nothing to merge" in shown(browser.get("/ideas/pairs/"))
     assert db.session.get(Pair, two[1].id).decided_by_id == cast.product_manager.id
+
+
+def test_what_was_parted_is_not_suggested_again_until_staff_want_it(two, as_, cast, catch_up, app):
+    """However it was merged: by hand, not from the list; and also when it is looked for anew."""
+    browser, pair = as_(cast.product_manager), two[1]
+    one, other = (db.session.get(Idea, key) for key in (pair.one_id, pair.other_id))
+    merge(one, other, by=cast.moderator)
+    catch_up()
+    assert db.session.get(Pair, two[1].id).outcome == "merged"
+    part(one, by=cast.moderator)
+    catch_up()
+    db.session.add(Unpaired(idea_id=one.id))
+    db.session.commit()
+    assert cli.look(app.extensions["search"]) == 0
+    assert "Nothing to merge" in shown(browser.get("/ideas/pairs/"))
+    page = shown(browser.get("/ideas/pairs/?list=dismissed"))
+    assert f"“Not the same”, said {cast.moderator.name}" in page
+    for _ in range(2):
+        assert browser.delete(f"/ideas/pairs/{two[1].id}/dismissal").status_code == 303
+    catch_up()
+    assert "Calendar export to a file" in shown(browser.get("/ideas/pairs/"))
+    assert "Nothing was dismissed" in shown(browser.get("/ideas/pairs/?list=dismissed"))
+
+
+def test_two_that_nobody_suggested_are_not_suggested_once_they_were_parted(make, cast, catch_up, app):
+    """Also not with the idea that was chosen, when that counts for another one by now."""
+    chosen, top, source = (make.idea(title=f"Wish {n}", board=make.board()) for n in range(3))
+    merge(source, chosen, by=cast.moderator)
+    merge(chosen, top, by=cast.moderator)
+    part(source, by=cast.moderator)
+    part(chosen, by=cast.moderator)
+    catch_up()
+    for other in (chosen, top):
+        assert pairing.keep(source.id, {other.id: 0.9}) == 0
+    assert queries.waiting() == []
 
 
 def test_customers_decide_nothing(two, cast):

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Person
 from portal.activity import journal
-from portal.activity.events import PairDismissed
+from portal.activity.events import IdeaMerged, IdeaParted, PairDismissed, PairSuggestedAgain
 from portal.activity.models import Entry
 from portal.database import db, insert_missing
 from portal.ideas.merging.joining import merge, must_merge
+from portal.ideas.merging.models import Merge
 from portal.search import resembling
 from portal.search.index import Index
 from portal.search.pairs import queries
@@ -21,10 +22,11 @@ NEAR = 5
 OF_AN_IMPORT = 500
 """Of an import the newest are looked for: whoever imports more has merged there."""
 NOTED = ("idea_submitted", "idea_edited")
+DECIDED = {IdeaMerged.kind: ("merged", "into_id"), IdeaParted.kind: ("dismissed", "from_id")}
 
 
 class PairReader:
-    """Notes ideas for which the worker shall look."""
+    """Notes ideas for which the worker shall look, and what staff said of a pair elsewhere: by merging and parting."""
 
     name = "pairs"
 
@@ -33,6 +35,29 @@ class PairReader:
         for source in {entry.data["source"] for entry in entries if entry.kind == "content_imported"}:
             ids |= set(queries.newest_of(source, OF_AN_IMPORT))
         insert_missing(Unpaired, [{"idea_id": each} for each in sorted(_still_there(ids))])
+        for entry in entries:
+            if entry.kind in DECIDED:
+                _follow(entry)
+
+
+def _follow(entry: Entry) -> None:
+    """Those that were merged are one; those that were parted are two, and nobody is asked about them again."""
+    outcome, field = DECIDED[entry.kind]
+    mine = {"outcome": outcome, "decided_at": entry.at, "decided_by_id": entry.actor_id}
+    for one_id, other_id in sorted({(entry.data["idea_id"], entry.data[field]), *_merged_by(entry)}):
+        row = {"one_id": min(one_id, other_id), "other_id": max(one_id, other_id)}
+        insert_missing(Pair, [row | {"covers": 0.0, "found_at": entry.at} | mine])
+        older = sa.or_(Pair.decided_at.is_(None), Pair.decided_at < entry.at)
+        db.session.execute(sa.update(Pair).filter_by(**row).where(older).values(mine))
+
+
+def _merged_by(entry: Entry) -> Sequence[tuple[int, int]]:
+    """The idea that was chosen when one was merged that is parted now: another may count for that by now."""
+    ended = sa.select(Merge.source_id, Merge.target_id).where(Merge.source_id == entry.data["idea_id"])
+    if entry.kind != IdeaParted.kind:
+        return ()
+    rows = db.session.execute(ended.where(Merge.undone_at.is_not(None), Merge.undone_at <= entry.at))
+    return [(source, target) for source, target in rows]
 
 
 def near(index: Index, idea_id: int, title: str) -> dict[int, float]:
@@ -68,6 +93,17 @@ def dismiss(pair: Pair, *, by: Person) -> bool:
     if not _decide(pair, by, "dismissed"):
         return False
     journal.record(PairDismissed(actor_id=by.id, one_id=pair.one_id, other_id=pair.other_id))
+    return True
+
+
+def suggest_again(pair: Pair, *, by: Person) -> bool:
+    """Have the two suggested as before. False when they are. Raises NotAllowed unless `by` merges."""
+    must_merge(by)
+    dismissed = sa.update(Pair).where(Pair.id == pair.id, Pair.outcome == "dismissed")
+    nothing = {"outcome": None, "decided_at": None, "decided_by_id": None}
+    if not db.session.execute(dismissed.values(nothing)).rowcount:  # type: ignore[attr-defined]
+        return False
+    journal.record(PairSuggestedAgain(actor_id=by.id, one_id=pair.one_id, other_id=pair.other_id))
     return True
 
 

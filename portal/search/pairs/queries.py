@@ -1,10 +1,12 @@
 """Every read of pairs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, load_only
 
+from portal.accounts.models import Person
 from portal.database import db
 from portal.errors import NotFound
 from portal.ideas.models import Board, Idea
@@ -15,13 +17,22 @@ SHOWN = 50
 
 def waiting() -> Sequence[Pair]:
     """The pairs that nobody decided, the surest first, of ideas that both stand for themselves and are not hidden."""
+    return _pairs(Pair.outcome.is_(None), Pair.covers.desc(), Pair.id.desc())
+
+
+def dismissed() -> Sequence[Pair]:
+    """The same of those that are not the same, by whom and when that was said: the last first."""
+    return _pairs(Pair.outcome == "dismissed", Pair.decided_at.desc(), Pair.id.desc())
+
+
+def _pairs(which: sa.ColumnElement[bool], *order: Any) -> Sequence[Pair]:
     one, other = aliased(Idea), aliased(Idea)
     brief = (Idea.title, Idea.score, Idea.status, Idea.board_id, Idea.written_status, Idea.comments)
     pairs = (
         sa.select(Pair)
         .join(one, one.id == Pair.one_id)
         .join(other, other.id == Pair.other_id)
-        .where(Pair.outcome.is_(None))
+        .where(which)
         .where(*(each.merged_into_id.is_(None) for each in (one, other)))
         .where(*(each.hidden_at.is_(None) for each in (one, other)))
     )
@@ -29,8 +40,8 @@ def waiting() -> Sequence[Pair]:
         joinedload(side).options(load_only(*brief), joinedload(Idea.board).load_only(Board.name))
         for side in (Pair.one, Pair.other)
     ]
-    order = (Pair.covers.desc(), Pair.id.desc())
-    return db.session.scalars(pairs.options(*shown).order_by(*order).limit(SHOWN)).all()
+    by = joinedload(Pair.decided_by).load_only(Person.name)
+    return db.session.scalars(pairs.options(*shown, by).order_by(*order).limit(SHOWN)).all()
 
 
 def find(pair_id: int) -> Pair:

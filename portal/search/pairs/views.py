@@ -1,6 +1,6 @@
 """The list of pairs for staff."""
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_login import login_required
 
 from portal import pages
@@ -15,7 +15,9 @@ pairs = Blueprint("pairs", __name__, url_prefix="/ideas/pairs")
 @login_required
 def index() -> Response:
     must_merge(pages.viewer())
-    return pages.page("search/pairs/index.html", pairs=queries.waiting())
+    past = request.args.get("list") == "dismissed"
+    found = queries.dismissed() if past else queries.waiting()
+    return pages.page("search/pairs/index.html", pairs=found, past=past)
 
 
 @pairs.put("/<int:pair_id>/dismissal")
@@ -25,6 +27,16 @@ def put_dismissal(pair_id: int) -> Response:
     pairing.dismiss(queries.find(pair_id), by=pages.viewer())
     db.session.commit()
     flash("They will not be suggested again.", "good")
+    return pages.go(url_for("pairs.index"))
+
+
+@pairs.delete("/<int:pair_id>/dismissal")
+@login_required
+def delete_dismissal(pair_id: int) -> Response:
+    must_merge(pages.viewer())
+    pairing.suggest_again(queries.find(pair_id), by=pages.viewer())
+    db.session.commit()
+    flash("They are suggested again.", "good")
     return pages.go(url_for("pairs.index"))
 
 
