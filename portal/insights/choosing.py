@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.accounts.models import Viewer
+from portal.discussion.models import Label
 from portal.ideas import waiting
 from portal.ideas.filtering import MEASURES, IdeaFilter
 from portal.ideas.merging.queries import labelled
@@ -109,7 +110,7 @@ class Choice:
         if self.sort in ("waiting", "rising"):
             found.append((Idea.waiting if self.sort == "waiting" else Idea.rising) > 0)
         if self.label:
-            found.append(Idea.id.in_(labelled(self.label)))
+            found.append(Idea.id.in_(labelled(Label.id == self.label)))
         if self.age:
             found.append(Idea.created_at > now - timedelta(days=self.age))
         if self.since:

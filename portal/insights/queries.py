@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from portal import clock
 from portal.accounts.models import Company, Person, Viewer
 from portal.database import db
-from portal.discussion.models import Label, Labelling
+from portal.discussion.models import Label
 from portal.ideas import queries as ideas
 from portal.ideas.models import Idea
 from portal.ideas.plans.models import Plan
@@ -77,18 +77,6 @@ def how_many_again(viewer: Viewer) -> int:
     more."""
     again = Choice(sort="new", state="again").narrow(ideas.listed_to(viewer), viewer)
     return len(db.session.scalars(again.with_only_columns(Idea.id).limit(FEW + 1)).all())
-
-
-def labels_on(ids: Collection[int]) -> Mapping[int, list[str]]:
-    """The labels of each of these ideas and of those that it counts for, by name. One query."""
-    counting = sa.func.coalesce(Idea.merged_into_id, Idea.id)
-    named = sa.select(counting, Label.name).join(Labelling, Labelling.idea_id == Idea.id)
-    named = named.join(Label, Label.id == Labelling.label_id).distinct()
-    there = sa.or_(Idea.id.in_(ids), Idea.merged_into_id.in_(ids))
-    found: dict[int, list[str]] = defaultdict(list)
-    for idea_id, name in db.session.execute(named.where(there).order_by(Label.name)):
-        found[idea_id].append(name)
-    return found
 
 
 def labels() -> Sequence[Any]:

@@ -15,6 +15,7 @@ from portal.ideas.fields import queries as fields
 from portal.ideas.fields.models import BoardField
 from portal.ideas.fields.queries import Value
 from portal.ideas.listing import listed
+from portal.ideas.merging.queries import labels_on
 from portal.ideas.models import Board
 from portal.ideas.plans.queries import staff
 from portal.ideas.statuses import queries as statuses
@@ -87,7 +88,7 @@ def _beside(viewer: Any, choice: Choice, ids: list[int]) -> dict[str, Any]:
     """What is read for the ideas of one page, how old the numbers are, and how many reviews are due."""
     due = queries.how_many_due(viewer) if choice.sort == "waiting" else 0
     again = queries.how_many_again(viewer) if choice.sort == "waiting" else 0
-    shown = {"weeks": queries.weeks_of(ids), "plans": queries.plans_of(ids), "labels": queries.labels_on(ids)}
+    shown = {"weeks": queries.weeks_of(ids), "plans": queries.plans_of(ids), "labels": labels_on(ids)}
     return shown | {"age": queries.age(), "due": due, "again": again} | _words()
 
 

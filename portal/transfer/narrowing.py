@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from portal.accounts.models import Company, Person, Viewer
 from portal.accounts.permissions import STAFF
 from portal.database import db
-from portal.discussion.models import Label, Labelling
+from portal.discussion.models import Label
 from portal.errors import Unusable
 from portal.ideas import queries as ideas
+from portal.ideas.merging.queries import labelled
 from portal.ideas.models import Board, Idea, Status
 from portal.ideas.plans.models import Plan
 from portal.ideas.statuses import queries as statuses
@@ -84,8 +85,7 @@ class Choice:
         if self.status:
             conditions.append(Idea.status.in_(_statuses(self.status)))
         if self.label:
-            labelled = sa.select(Labelling.idea_id).join(Label).where(Label.name == self.label)
-            conditions.append(Idea.id.in_(labelled.where(Labelling.idea_id.is_not(None))))
+            conditions.append(Idea.id.in_(labelled(Label.name == self.label)))
         if self.owner:
             owned = sa.select(Plan.idea_id).where(Plan.owner_id == _owner_id(self.owner))
             conditions.append(Idea.id.in_(owned))

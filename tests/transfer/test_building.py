@@ -14,6 +14,7 @@ from portal.database import db
 from portal.discussion.models import Label, Labelling
 from portal.errors import Conflict, Unusable
 from portal.ideas import deciding
+from portal.ideas.merging.joining import merge
 from portal.ideas.models import Audience, Status
 from portal.ideas.plans.models import Plan
 from portal.transfer import exporting
@@ -162,6 +163,27 @@ def test_filters_choose_ideas(idea, make, take, cast, choice, found):
     rows = one(take(Export("ideas", "csv", choice=Choice(**choice))))
     assert {row["title"] for row in rows} == found
     assert Choice.read(Choice(**choice).words()) == Choice(**choice)
+
+
+def test_labels_of_what_was_merged_count_as_in_the_lists(idea, make, take, cast, as_):
+    """The filter, the column, the usual two tables, and the desk say the same."""
+    for name, other in (
+        ("Airports", make.idea(board_id=idea.board_id)),
+        ("Travel", make.idea(board_id=idea.board_id)),
+    ):
+        make._save(Labelling(label_id=make._save(Label(name=name)).id, idea_id=other.id))
+        merge(other, idea, by=cast.admin)
+    own = db.session.query(Label).filter_by(name="Airports").one()
+    make._save(Labelling(label_id=own.id, idea_id=idea.id))
+    for export in (
+        Export("ideas", "csv", choice=Choice(label="Travel")),
+        Export("both", "xlsx", choice=Choice(label="Airports")),
+    ):
+        (row,) = take(export)["ideas" if export.rows == "both" else ""]
+        assert (row["title"], row["tags"]) == ("Offline mode", "Airports, Travel")
+    travel = db.session.query(Label).filter_by(name="Travel").one()
+    desk = as_(cast.product_manager).get(f"/desk/?label={travel.id}").text
+    assert "Offline mode" in desk
 
 
 def test_filters_of_votes_choose_votes_too(idea, take):

@@ -1,6 +1,7 @@
 """Every read of merges."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
-from portal.discussion.models import Labelling
+from portal.discussion.models import Label, Labelling
 from portal.errors import Conflict
 from portal.ideas.merging.models import Merge
 from portal.ideas.models import Board, Idea
@@ -139,10 +140,24 @@ def sources_of(idea: Idea, viewer: Viewer) -> Sequence[Merge]:
     return db.session.scalars(held.order_by(Merge.at.desc(), Merge.id.desc()).limit(SHOWN)).all()
 
 
-def labelled(label_id: int) -> sa.Select[int]:
-    """The ids of ideas that have a label themselves, or count for one that has it."""
+def labelled(which: sa.ColumnElement[bool]) -> sa.Select[int]:
+    """The ids of ideas that have such a label themselves, or count for one that has it: the one rule of labels.
+
+    `which` is a condition on rows of Label, or of Idea.
+    """
     counting = sa.select(sa.func.coalesce(Idea.merged_into_id, Idea.id))
-    return counting.join(Labelling, Labelling.idea_id == Idea.id).where(Labelling.label_id == label_id)
+    with_labels = counting.join(Labelling, Labelling.idea_id == Idea.id)
+    return with_labels.join(Label, Label.id == Labelling.label_id).where(which)
+
+
+def labels_on(ids: Collection[int]) -> Mapping[int, list[str]]:
+    """The labels of each of these ideas, by the same rule, by name and each once. One query."""
+    there = sa.or_(Idea.id.in_(ids), Idea.merged_into_id.in_(ids))
+    found: dict[int, list[str]] = defaultdict(list)
+    named = labelled(there).add_columns(Label.name).distinct().order_by(Label.name)
+    for idea_id, name in db.session.execute(named):
+        found[idea_id].append(name)
+    return found
 
 
 def seen_target(idea: Idea, viewer: Viewer) -> Idea | None:

@@ -1,6 +1,5 @@
 """A row for each idea: its own columns, and what the slices offer beside them."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,8 @@ from sqlalchemy.orm import aliased, joinedload
 from portal import tables
 from portal.accounts.models import Person
 from portal.database import db
-from portal.discussion.models import Label, Labelling, Link
+from portal.discussion.models import Link
+from portal.ideas.merging.queries import labels_on
 from portal.ideas.models import Board, Idea, OfficialAnswer, StatusChange
 from portal.ideas.standing import Standing
 from portal.tables import Cells, Column, Source, fixed
@@ -57,7 +57,7 @@ ORIGINAL = (
     Column("original_number", IDEA, "Number of the idea that it is a duplicate of"),
     Column("original_title", IDEA, "Title of that idea"),
 )
-TAGS = (Column("tags", IDEA, "Labels"),)
+TAGS = (Column("tags", IDEA, "Labels, also of what was merged into it"),)
 REASON = (Column("status_reason", DECISION, "The public reason of the status, as why it was declined"),)
 
 
@@ -111,11 +111,7 @@ def _answers(batch: Sequence[int]) -> Cells:
 
 
 def _tags(batch: Sequence[int]) -> Cells:
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = sa.select(Labelling.idea_id, Label.name).join(Label).where(Labelling.idea_id.in_(batch))
-    for idea_id, name in db.session.execute(rows.order_by(Label.name)):
-        found[int(idea_id or 0)].append(name)
-    return {key: {"tags": ", ".join(names)} for key, names in found.items()}
+    return {key: {"tags": ", ".join(names)} for key, names in labels_on(batch).items()}
 
 
 def _originals(batch: Sequence[int]) -> Cells:
