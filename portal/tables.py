@@ -9,7 +9,7 @@ Which columns an export of ideas can have is said by the slices. One that knows 
 """
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -46,12 +46,23 @@ def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 @dataclass(frozen=True)
 class Column:
-    """A fact that an export can hold, by the name that stands above it. `personal`: it says who somebody is."""
+    """A fact that an export can hold, by the name that stands above it. `personal`: it says who somebody is.
+
+    What stands above it is `heading` where the name is none that people would read; all headings differ. What is
+    `for_staff` is left out for whoever is none.
+    """
 
     name: str
     group: str
     says: str
     personal: bool = False
+    heading: str = ""
+    for_staff: bool = False
+
+    @property
+    def above(self) -> str:
+        """What stands above it in a file."""
+        return self.heading or self.name
 
 
 Cells = Mapping[int, Mapping[str, Any]]
@@ -64,6 +75,14 @@ class Source:
 
     columns: Callable[[], Sequence[Column]]
     load: Loader
+    stem: str = ""
+    """What the names of all its columns begin with, where these are read from rows: nobody has to read them then."""
+
+    def has_some_of(self, names: Collection[str]) -> bool:
+        """Whether some of these columns are its own."""
+        if self.stem:
+            return any(name.startswith(self.stem) for name in names)
+        return any(each.name in names for each in self.columns())
 
 
 def fixed(columns: Sequence[Column], load: Loader) -> Source:
@@ -74,12 +93,15 @@ def fixed(columns: Sequence[Column], load: Loader) -> Source:
 _offered: dict[str, Source] = {}
 
 
-def offer(name: str, columns: Sequence[Column] | Callable[[], Sequence[Column]], load: Loader) -> None:
+def offer(
+    name: str, columns: Sequence[Column] | Callable[[], Sequence[Column]], load: Loader, stem: str = ""
+) -> None:
     """Let exports of ideas have these columns. Offering again under a name replaces what was offered.
 
-    Columns that depend on rows (the fields of a board) are given as a function, which is asked for each export.
+    Columns that depend on rows (the fields of a board) are given as a function, which is asked for each export; `stem`
+    is what all their names begin with.
     """
-    _offered[name] = Source(columns, load) if callable(columns) else fixed(tuple(columns), load)
+    _offered[name] = Source(columns, load, stem) if callable(columns) else fixed(tuple(columns), load)
 
 
 def offered() -> Sequence[Source]:

@@ -49,11 +49,15 @@ def _show_what_becomes_of_them(app: "Flask") -> None:
 
 def _offer_columns() -> None:
     """What exports can say of ideas."""
+    from portal.ideas.fields import offering as fields
     from portal.ideas.grounds import offering as grounds
+    from portal.ideas.inquiring import offering as inquiring
+    from portal.ideas.merging import offering as merging
     from portal.ideas.plans import offering as plans
+    from portal.ideas.scores import offering as scores
 
-    grounds.offer()
-    plans.offer()
+    for each in (grounds, plans, scores, inquiring, merging, fields):
+        each.offer()
 
 
 def _know_pages() -> None:

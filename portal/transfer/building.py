@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from portal.errors import Unusable
@@ -28,7 +29,7 @@ OF_VOTERS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of an export: its name, the names of its columns, and its rows, which are read once."""
+    """A table of an export: its name, what stands above its columns, and its rows, which are read once."""
 
     name: str
     columns: Sequence[str]
@@ -54,7 +55,7 @@ class Export:
         if self.format not in FORMATS or self.rows not in ROWS:
             raise Unusable(f"Files are {', '.join(FORMATS)}; there is one row for each of {', '.join(ROWS)}.")
         if self.missing():
-            names = ", ".join(each.name for each in self.kinds()[0].columns())
+            names = ", ".join(each.name for each in self._known[0])
             raise Unusable(f"There is no column {self.missing()[0]!r}. There are: {names}.")
 
     def kinds(self) -> list[Kind]:
@@ -63,15 +64,20 @@ class Export:
 
     def missing(self) -> list[str]:
         """Columns that were chosen and are not there (any more)."""
-        there = {each.name for each in self.kinds()[0].columns()}
+        there = {each.name for each in self._known[0]}
         return [name for name in self.columns if name not in there]
 
     def named(self) -> list[tuple[Kind, list[Column]]]:
         """Each table with the columns that it has, in their order."""
         return [(kind, self._of(kind, place)) for place, kind in enumerate(self.kinds())]
 
+    @cached_property
+    def _known(self) -> list[list[Column]]:
+        """All columns that each table could have; some are read from rows, once for an export."""
+        return [kind.columns() for kind in self.kinds()]
+
     def _of(self, kind: Kind, place: int) -> list[Column]:
-        there = {each.name: each for each in kind.columns()}
+        there = {each.name: each for each in self._known[place]}
         chosen = self.columns if self.columns and place == 0 else kind.usual
         found = [there[name] for name in chosen if name in there]
         return [each for each in found if not (self.impersonal and each.personal)]
@@ -90,8 +96,9 @@ class Export:
     def sheets(self, meant: Meant) -> Iterator[Sheet]:
         """The tables of this export."""
         for kind, columns in self.named():
-            names = [each.name for each in columns]
-            yield Sheet(kind.name, names, kind.rows(meant, names))
+            shown = [each for each in columns if meant.viewer.is_staff or not each.for_staff]
+            rows = kind.rows(meant, [each.name for each in shown])
+            yield Sheet(kind.name, [each.above for each in shown], rows)
 
     def words(self) -> dict[str, Any]:
         """As plain values, to be kept."""

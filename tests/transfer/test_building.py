@@ -182,7 +182,7 @@ def test_labels_of_what_was_merged_count_as_in_the_lists(idea, make, take, cast,
         (row,) = take(export)["ideas" if export.rows == "both" else ""]
         assert (row["title"], row["tags"]) == ("Offline mode", "Airports, Travel")
     travel = db.session.query(Label).filter_by(name="Travel").one()
-    desk = as_(cast.product_manager).get(f"/desk/?label={travel.id}").text
+    desk = as_(cast.product_manager).get(f"/desk/?sort=new&label={travel.id}").text
     assert "Offline mode" in desk
 
 

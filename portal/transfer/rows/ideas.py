@@ -43,6 +43,10 @@ OWN = (
     Column("status_since", DECISION, "Since when it has this status"),
     Column("target", DECISION, "What it is meant for, as customers read it"),
     Column("locked_at", DECISION, "Since when nothing can be added"),
+    Column("solved_yes", DECISION, "People who say that it solves it"),
+    Column("solved_partly", DECISION, "People who say that it solves it partly"),
+    Column("solved_no", DECISION, "People who say that it does not solve it"),
+    Column("appeals", DECISION, "Customers who still want it though it was decided against"),
     Column("source_system", ORIGIN, "The tool that it was imported from"),
     Column("source_id", ORIGIN, "Its number there"),
     Column("source_url", ORIGIN, "Its address there"),
@@ -89,7 +93,8 @@ def _cells_of(row: Any) -> dict[str, Any]:
         "hot": round(row.hot, 6), "score": row.score, "edited_at": stamp(row.edited_at),
         "status_name": Standing.read(row.status, row.written or "plain|active|takes|Open").name,
         "status_since": stamp(row.status_at), "target": row.target, "locked_at": stamp(row.locked_at),
-        "source_system": row.source_system, "source_id": row.source_id, "source_url": row.source_url,
+        "solved_yes": row.solved_yes, "solved_partly": row.solved_partly, "solved_no": row.solved_no,
+        "appeals": row.appeals, "source_system": row.source_system, "source_id": row.source_id, "source_url": row.source_url,
     }  # fmt: skip
 
 
@@ -141,23 +146,21 @@ SOURCES = (
 )  # fmt: skip
 
 
-def sources() -> list[tuple[Source, Sequence[Column]]]:
+def sources() -> list[Source]:
     """Everything that can be known of an idea: our own first, then what other slices offer."""
-    return [(each, each.columns()) for each in (*SOURCES, *weighing.SOURCES, *tables.offered())]
+    return [*SOURCES, *weighing.SOURCES, *tables.offered()]
 
 
 def columns() -> list[Column]:
     """All columns of an idea, each name once."""
-    every = [column for _, offered in sources() for column in offered]
+    every = [column for each in sources() for column in each.columns()]
     return list({each.name: each for each in reversed(every)}.values())[::-1]
 
 
 def cells(ids: Sequence[int], names: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
     """The cells of these names for each idea that is there, in the order of `ids`; batch by batch."""
     wanted = set(names)
-    first, *others = (
-        source for source, offered in sources() if source.load is _own or wanted & {c.name for c in offered}
-    )
+    first, *others = (each for each in sources() if each.load is _own or each.has_some_of(wanted))
     for batch in batches(ids):
         own = first.load(batch)
         beside = [source.load(batch) for source in others]

@@ -1,6 +1,7 @@
 """A row for each vote that has a voter: who, of which company, how much it matters, and what is known of the idea."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -58,7 +59,7 @@ BEFORE = "idea_"
 def columns() -> list[Column]:
     """All columns of a vote; those of its idea have "idea_" before their names."""
     known = {each.name for each in COLUMNS}
-    beside = [Column(BEFORE + c.name, c.group, c.says, c.personal) for c in ideas.columns()]
+    beside = [replace(each, name=BEFORE + each.name) for each in ideas.columns()]
     return [*COLUMNS, *(each for each in beside if each.name not in known)]
 
 
