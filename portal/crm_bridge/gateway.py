@@ -14,6 +14,7 @@ GATEWAYS = {
     "embedded": "portal.crm_bridge.embedded.gateway:Embedded",
     "bottlecrm": "portal.crm_bridge.bottlecrm.gateway:BottleCRM",
     "memory": "portal.crm_bridge.memory.gateway:Memory",
+    "salesforce": "portal.crm_bridge.salesforce.gateway:Salesforce",
 }
 """One line per vendor, loaded on first use. What a vendor says of itself stands in `declaration.py` beside it."""
 
@@ -120,11 +121,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A record as the CRM holds it now."""
+    """A record as the CRM holds it now; of a changed one, whether it was deleted, and into which it was merged."""
 
     ref: Ref
     fields: dict[str, Value]
     version: str | None = None
+    gone: bool = False
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import pytest
 
 from portal.crm_bridge.gateway import Activity, CrmError, Key, Ref, Row, Status, connect
 from portal.crm_bridge.mapping import KINDS
+from tests.crm_bridge.fakes import FAKES
 
 
 def contact(n, seq=1, remote_id=None, **fields):
@@ -13,9 +14,9 @@ def contact(n, seq=1, remote_id=None, **fields):
 REAL = [pytest.param(name, marks=pytest.mark.real_crm(name)) for name in ("bottlecrm",)]
 
 
-@pytest.fixture(params=["embedded", "memory", *REAL])
+@pytest.fixture(params=["embedded", "memory", *FAKES, *REAL])
 def vendor(request):
-    """Here real CRMs are asked, too."""
+    """Here real CRMs are asked, too, and fakes of those that cannot be run here."""
     return request.param
 
 

@@ -1,0 +1,1 @@
+"""Salesforce: contacts and accounts with custom fields, ideas and votes as custom objects."""

@@ -1,0 +1,124 @@
+"""Finding records in Salesforce: by our id, by mail address, by what became of them, and by what changed."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from portal.crm_bridge.calling.following import Follower, Found
+from portal.crm_bridge.gateway import Changed, Held, Key, Ref
+from portal.crm_bridge.salesforce.asking import Asker, one_of, parts
+from portal.crm_bridge.salesforce.records import IDS, OBJECTS, TASK, TASK_ID, held, moment, quoted
+from portal.crm_bridge.salesforce.schema import Schema
+
+Record = Mapping[str, Any]
+PAGE = 2_000
+BEGINNING = "1970-01-01T00:00:00.000Z"
+
+
+class Finder:
+    """Reads records; writes nothing. Where the org does not have our fields yet, there is nothing to read."""
+
+    def __init__(self, org: Asker, schema: Schema) -> None:
+        self.org, self.schema = org, schema
+        self.taken: dict[str, str] = {}
+        """Whose record was merged into that of somebody else of ours, by our ids; see `keys`."""
+        self._followers: dict[str, Follower] = {}
+
+    def is_ready(self, kind: str) -> bool:
+        """Whether the org has our id on records of a kind."""
+        return IDS[kind] in self.schema.there(OBJECTS[kind])
+
+    def keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
+        """The id of the record that each key stands for.
+
+        Ours; else the one that ours was merged into; else one of nobody's with the mail address. Of several with the
+        address none is taken: nobody could say which.
+        """
+        if not self.is_ready(kind):
+            return [None for _ in keys]
+        found = self.ids(kind, [key.external_id for key in keys])
+        if kind == "contact":
+            found |= self._merged([key for key in keys if key.external_id not in found])
+            found |= self._by_mail([key for key in keys if key.email and key.external_id not in found])
+        return [found.get(key.external_id) for key in keys]
+
+    def ids(self, kind: str, ours: Sequence[str]) -> dict[str, str]:
+        """The ids there of records by ours, as far as they are there."""
+        if not self.is_ready(kind):
+            return {}
+        rows = self.where(kind, ["Id"], IDS[kind], ours)
+        return {str(each[IDS[kind]]): str(each["Id"]) for each in rows}
+
+    def where(
+        self, kind: str, fields: Sequence[str], name: str, values: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """These fields and our id of the records of a kind that have one of the values in a field."""
+        every = (*fields, IDS[kind])
+        return [
+            row for part in parts(values) for row in self.org.query(every, OBJECTS[kind], one_of(name, part))
+        ]
+
+    def _merged(self, keys: Sequence[Key]) -> dict[str, str]:
+        """Per key the contact that its own was merged into, unless that is somebody else's of ours."""
+        ours, gone = IDS["contact"], []
+        for part in parts([key.external_id for key in keys]):
+            condition = f"IsDeleted = true AND MasterRecordId != null AND {one_of(ours, part)}"
+            gone += self.org.query(["MasterRecordId", ours], "Contact", condition, deleted=True)
+        masters = {str(each[ours]): str(each["MasterRecordId"]) for each in gone}
+        owners = {
+            str(each["Id"]): each[ours]
+            for each in self.where("contact", ["Id"], "Id", sorted(set(masters.values())))
+        }
+        self.taken |= {key: owners[master] for key, master in masters.items() if owners.get(master)}
+        return {key: master for key, master in masters.items() if master in owners and not owners[master]}
+
+    def _by_mail(self, keys: Sequence[Key]) -> dict[str, str]:
+        mails = {str(key.email).casefold(): key.external_id for key in keys}
+        nobodys: dict[str, list[str]] = {}
+        for each in self.where("contact", ["Id", "Email"], "Email", sorted(mails)):
+            if not each[IDS["contact"]]:
+                nobodys.setdefault(each["Email"].casefold(), []).append(str(each["Id"]))
+        return {mails[mail]: ids[0] for mail, ids in nobodys.items() if len(ids) == 1}
+
+    def tasks(self, refs: Sequence[str]) -> dict[str, str]:
+        """The ids of tasks by our reference."""
+        rows = [
+            row
+            for part in parts(refs)
+            for row in self.org.query(["Id", TASK_ID], TASK, one_of(TASK_ID, part))
+        ]
+        return {str(each[TASK_ID]): str(each["Id"]) for each in rows}
+
+    def read(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
+        """The records as they are now."""
+        if not self.is_ready(kind):
+            return [None for _ in refs]
+        names = self.schema.names(kind)
+        fields = ["Id", "SystemModstamp", *names]
+        rows = self.where(kind, fields, IDS[kind], [ref.external_id for ref in refs])
+        found = {str(each[IDS[kind]]): held(kind, each, names) for each in rows}
+        return [found.get(ref.external_id) for ref in refs]
+
+    def changed(self, kind: str, cursor: str, limit: int) -> Changed:
+        """Records of ours that changed, deleted and merged ones among them."""
+        if not self.is_ready(kind):
+            return Changed([], cursor)
+        if kind not in self._followers:
+            self._followers[kind] = Follower(partial(self._page, kind), PAGE)
+        return self._followers[kind].after(cursor, limit)
+
+    def _page(self, kind: str, at: str, id_: str, limit: int) -> tuple[list[Found], bool]:
+        names = self.schema.names(kind)
+        more = ("MasterRecordId",) if "MasterRecordId" in self.schema.there(OBJECTS[kind]) else ()
+        fields = ("Id", "SystemModstamp", "IsDeleted", IDS[kind], *more, *names)
+        at = at or BEGINNING
+        after = f"(SystemModstamp = {at} AND Id > {quoted(id_)}) OR SystemModstamp > {at}"
+        rows = self.org.query(
+            fields,
+            OBJECTS[kind],
+            f"{IDS[kind]} != null AND ({after})",
+            f"ORDER BY SystemModstamp, Id LIMIT {limit}",
+            deleted=True,
+        )
+        found = [Found(moment(each["SystemModstamp"]), each["Id"], held(kind, each, names)) for each in rows]
+        return found, len(rows) == limit

@@ -1,0 +1,59 @@
+"""Salesforce behind the gateway."""
+
+from collections.abc import Mapping, Sequence
+
+from portal.crm_bridge.calling.wire import Wire
+from portal.crm_bridge.gateway import Activity, Changed, Description, Held, Key, Kind, Outcome, Ref, Row
+from portal.crm_bridge.salesforce.asking import Asker
+from portal.crm_bridge.salesforce.declaration import DECLARATION
+from portal.crm_bridge.salesforce.erasing import Eraser
+from portal.crm_bridge.salesforce.finding import Finder
+from portal.crm_bridge.salesforce.schema import Schema
+from portal.crm_bridge.salesforce.sending import Sender
+from portal.crm_bridge.salesforce.writing import Writer
+
+DEFAULTS = {each.name: each.default for each in DECLARATION.settings if each.default is not None}
+
+
+class Salesforce:
+    """What the settings mean stands in `declaration.py`."""
+
+    def __init__(self, settings: Mapping[str, str], wire: Wire | None = None) -> None:
+        given = DEFAULTS | dict(settings)
+        self.org = Asker(given, wire or Wire())
+        self.schema = Schema(self.org)
+        self.finder = Finder(self.org, self.schema)
+        sender = Sender(self.org)
+        self.writer = Writer(self.finder, sender, int(given["bulk_from"]))
+        self.eraser = Eraser(self.finder, sender)
+        self.batch = int(given["batch"])
+
+    def describe(self) -> Description:
+        return Description(title=DECLARATION.title, batch=self.batch)
+
+    def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        return self.schema.missing(kinds)
+
+    def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        return self.schema.ensure(kinds)
+
+    def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
+        return self.finder.keys(kind, keys)
+
+    def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
+        return self.writer.upsert(kind, rows)
+
+    def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
+        return self.writer.add(activities)
+
+    def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
+        return self.finder.changed(kind, cursor, limit)
+
+    def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
+        return self.finder.read(kind, refs)
+
+    def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
+        return self.eraser.erase(kind, refs)
+
+    def close(self) -> None:
+        self.org.caller.close()

@@ -1,0 +1,10 @@
+"""CRMs of ours that answer as the real ones do, with their limits and their failures. They live in this process.
+
+What each adds to the records that it keeps, and what of it could be tested against it alone, stands in docs/crm.md.
+"""
+
+from tests.crm_bridge.fakes.contract import ours
+from tests.crm_bridge.fakes.salesforce import Salesforce
+
+FAKES = {"salesforce": lambda: Salesforce(ours("salesforce"))}
+"""By vendor. Each knows the `settings` to connect with, and has a `wire`."""
