@@ -3,10 +3,9 @@
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -106,49 +105,6 @@ def one_state() -> Iterator[None]:
             yield
         finally:
             db.session.rollback()
-
-
-@contextmanager
-def on_a_copy(path: Path) -> Iterator[None]:
-    """What the session does in this block it does to a copy of the database, which is gone afterwards.
-
-    For work that is put back at its end and lasts: SQLite lets one transaction write at a time, and nobody waits for
-    this one. `path` is where the copy goes. On PostgreSQL, where nobody would wait, it is the database itself, and
-    everything is rolled back.
-    """
-    db.session.rollback()
-    if db.engine.dialect.name != "sqlite":
-        try:
-            yield
-        finally:
-            db.session.rollback()
-        return
-    usual, copy = db.session(), _copied(path)
-    apart = db.session.session_factory()
-    apart.get_bind = lambda *_of, **_more: copy  # type: ignore[method-assign]
-    db.session.registry.set(apart)
-    try:
-        yield
-    finally:
-        db.session.registry.set(usual)
-        apart.close()
-        copy.dispose()
-        _remove(path)
-
-
-def _copied(path: Path) -> Engine:
-    _remove(path)
-    with (
-        closing(sqlite3.connect(str(db.engine.url.database))) as there,
-        closing(sqlite3.connect(path)) as here,
-    ):
-        there.backup(here)
-    return sa.create_engine(f"sqlite:///{path}", hide_parameters=True)
-
-
-def _remove(path: Path) -> None:
-    for tail in ("", "-wal", "-shm"):
-        Path(f"{path}{tail}").unlink(missing_ok=True)
 
 
 def set_reads_only(value: bool) -> None:

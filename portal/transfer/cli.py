@@ -11,7 +11,8 @@ from flask import current_app
 
 from portal import clock
 from portal.cli import Commands
-from portal.database import db, on_a_copy
+from portal.copying import on_a_copy
+from portal.database import db
 from portal.transfer import choosing, exporting, opening, taking
 from portal.transfer.building import FORMATS
 from portal.transfer.complete import writing

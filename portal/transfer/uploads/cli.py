@@ -8,7 +8,8 @@ from typing import Any
 
 from portal import clock
 from portal.activity.excluding import alone
-from portal.database import db, on_a_copy, reading_only
+from portal.copying import on_a_copy
+from portal.database import db, reading_only
 from portal.errors import Refusal
 from portal.settings import Settings
 from portal.transfer.uploads import queries
