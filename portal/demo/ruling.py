@@ -21,6 +21,7 @@ def set_rules(boards: Mapping[str, Board], companies: Mapping[str, Company]) -> 
     """Let the first board ask how important an idea is, give each person some votes, and merge what is the same."""
     board = next(iter(boards.values()))
     board.vote_budget, board.most_per_idea, board.importance = BUDGET, MOST, True
+    board.explores = True
     db.session.flush()
     wanted = sa.select(Idea).where(Idea.board_id == board.id, Idea.status == Status.OPEN)
     takes_votes = wanted.where(Idea.hidden_at.is_(None), Idea.locked_at.is_(None))

@@ -70,6 +70,8 @@ class Board(Ruled, Asking, Model):
     position: Mapped[int] = mapped_column(default=0)
     votes_against: Mapped[bool] = mapped_column(default=False)
     half_life: Mapped[float] = mapped_column(default=30.0)
+    explores: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether its ideas that few have seen stand in pages of Hot and Top (portal/ideas/exploring.py)."""
     audience: Mapped[str] = mapped_column(sa.String(20), default=Audience.PUBLIC, server_default="public")
     own_only: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     who_posts: Mapped[str] = mapped_column(sa.String(20), default=Party.EVERYONE, server_default="everyone")

@@ -13,7 +13,7 @@ from portal.discussion.queries import Marks, Shown, visible_posts, with_author
 from portal.discussion.views import history_page, post_url
 from portal.discussion.writing import write
 from portal.errors import NotAllowed, NotFound
-from portal.ideas import permitting, queries, reading, seeing, veiling
+from portal.ideas import exploring, permitting, queries, reading, seeing, veiling
 from portal.ideas.fields import queries as fields
 from portal.ideas.filtering import IdeaFilter, position
 from portal.ideas.forms import AnswerForm, EditForm, StatusForm, VerdictForm
@@ -40,19 +40,19 @@ def register(app: Flask) -> None:
 
 @ideas.get("/")
 def index() -> Response:
-    viewer = pages.viewer()
-    wanted = IdeaFilter.read(request.args).allowed(viewer)
-    boards = queries.boards(viewer)
+    viewer, cursor = pages.viewer(), request.args.get("page")
+    wanted, boards = IdeaFilter.read(request.args).allowed(viewer), queries.boards(viewer)
     board = _board_of(wanted, boards)
     offered, asked = statuses.offered(viewer, board), fields.filters_for(viewer, board)
     wanted = wanted.with_status_of({each.key for each in offered}).offering({each.id for each in asked})
     wanted = veiling.fitting(wanted, viewer, board)
     veiled = veiling.veiled_boards(viewer, wanted, boards)
     found = wanted.narrow(queries.listed_to(viewer), viewer).where(*veiling.unveiled(veiled))
-    page = listed(wanted.order, wanted.among, found, cursor=request.args.get("page"), size=PAGE)
+    page = listed(wanted.order, wanted.among, found, cursor=cursor, size=PAGE)
+    explored = exploring.explored(viewer, wanted, boards, veiled, page.rows, cursor=cursor)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
     names: dict[str, Any] = {"wanted": wanted, "boards": boards, "veiled": veiled, "statuses": offered}
-    names |= {"groups": groups_of_accounts(viewer), "asked": asked}
+    names |= {"groups": groups_of_accounts(viewer), "asked": asked, "explored": explored}
     return pages.page("ideas/index.html", page=page, votes=votes, **names, **_of_board(viewer, board))
 
 

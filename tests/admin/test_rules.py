@@ -60,6 +60,7 @@ def test_a_budget_is_explained_and_then_set(put, board, rows):
         ({"votes_from": "2090-01-01T10:00"}, "3 votes of 2 people that are there stay"),
         ({"counts_hidden": "until_voted"}, "The counts of 3 open ideas"),
         ({"counts_hidden": "first_days", "counts_hidden_days": "5"}, "younger than 5 days"),
+        ({"explores": "y"}, "It is one of 3 ideas of at most 4 voters"),
     ],
 )
 def test_each_rule_says_what_it_does(put, change, sentence):

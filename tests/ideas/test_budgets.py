@@ -10,7 +10,7 @@ from sqlalchemy import event
 from portal.database import db
 from portal.discussion.models import Post
 from portal.ideas import deciding
-from portal.ideas.models import Idea, Status
+from portal.ideas.models import Board, Idea, Status
 from portal.voting.models import Vote
 from tests.factories import EPOCH
 from tests.ideas.reading import page_of
@@ -133,6 +133,14 @@ def test_lists_and_home_cost_the_same_at_any_size(make, cast, as_, at_most, plan
         for path in pages_of(customer, f"/ideas/{query}"):
             found = plans(lambda path=path: customer.get(path))
             assert read_whole(found) + sorted_by_hand(found) == []
+    db.session.execute(sa.update(Board).values(explores=True))
+    db.session.commit()
+    path = f"/ideas/?board={boards[0].id}"
+    with at_most(queries=4):
+        stranger.get(path)
+    with at_most(queries=7):
+        customer.get(path)
+    assert read_whole(plans(lambda: customer.get(path))) == []
     for query in OWN[:3]:
         assert read_whole(plans(lambda query=query: customer.get(f"/ideas/{query}"))) == []
     found = plans(lambda: stranger.get("/"))

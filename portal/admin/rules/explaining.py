@@ -6,7 +6,7 @@ from typing import Any
 
 from portal import clock
 from portal.admin.audiences.explaining import mark_of as mark_of
-from portal.admin.rules import queries
+from portal.admin.rules import foretelling, queries
 from portal.ideas.inquiring.asking import MOST
 from portal.ideas.inquiring.queries import endings
 from portal.ideas.models import Board
@@ -164,6 +164,7 @@ SENTENCES: dict[str, Callable[[Board, Any], Said]] = {
     "opens_at": _opens,
     "votes_from": _voting,
     "closes_at": _closes,
+    "explores": foretelling.explores,
     "revive_at": _revive,
     "revive_moves": _moves,
 }

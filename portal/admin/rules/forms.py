@@ -34,6 +34,7 @@ PLAIN = (
     "least_votes_to_post",
     "counts_hidden",
     "counts_hidden_days",
+    "explores",
     "revive_at",
     "revive_moves",
     "quiet_months",
@@ -86,6 +87,7 @@ class RulesForm(Form):
     counts_hidden_days = _whole(
         "For how many days", 0, 365, hint="Counts only where they are hidden for the first days."
     )
+    explores = BooleanField("Show an idea that few have seen among those of each page of Hot and Top")
     revive_at = _whole(
         "Ask for it again",
         0,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from portal.database import db
 from portal.errors import NotFound
+from portal.ideas import exploring
 from portal.ideas.inquiring.finding import is_quiet
 from portal.ideas.inquiring.models import Inquiry
 from portal.ideas.inquiring.queries import is_against, open_on
@@ -23,6 +24,12 @@ def find(board_id: int) -> Board:
     if board is None:
         raise NotFound("There is no such board. Perhaps its number is that of another one.")
     return board
+
+
+def ideas_little_seen(board: Board) -> int:
+    """How many of the newest ideas of the board few have seen."""
+    listed = sa.select(Idea).where(Idea.hidden_at.is_(None), Idea.merged_into_id.is_(None))
+    return _count(exploring.little_seen([board], listed).with_only_columns(Idea.id))
 
 
 def people_with_more_votes(board: Board, budget: int) -> int:
