@@ -674,6 +674,13 @@ class CustomerRecordsExported(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnDataTaken(Event):
+    """The person took along all that is kept of them, so many rows."""
+
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrmPushAsked(Event):
     """A member of staff wants everything compared with the CRM now."""
 

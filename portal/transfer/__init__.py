@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Attach the commands and pages, and have the worker make what is scheduled."""
     from portal.transfer import cli, views
+    from portal.transfer.own.views import own
     from portal.transfer.saved import cli as saved
     from portal.transfer.saved import views as saved_views  # noqa: F401
     from portal.transfer.uploads import cli as uploads
@@ -18,6 +19,7 @@ def register(app: "Flask") -> None:
     from portal.transfer.uploads.views import imports
 
     app.register_blueprint(views.transfer)
+    app.register_blueprint(own)
     app.register_blueprint(imports)
     app.cli.add_command(cli.transfer)
     settings = app.extensions["settings"]

@@ -10,6 +10,8 @@ IDEAS = {"format": "csv", "rows": "ideas"}
 WHEN = {"every": "day", "weekday": 0, "monthday": 1, "hour": 6, "days_kept": 7}
 
 ROUTES = [
+    row("GET", "own.show", everyone=200, stranger=302),
+    row("POST", "own.create", everyone=200, stranger=401),
     row("GET", "transfer.new_export", everyone=403, stranger=302, product_manager=200, admin=200),
     row(
         "POST",
