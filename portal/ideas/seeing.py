@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from portal.accounts.models import Company, Person, Viewer
 from portal.accounts.permissions import PERMISSIONS, STAFF, Permission
 from portal.database import db
-from portal.ideas.models import Admission, Audience, Board, Idea
+from portal.ideas.models import Audience, Board, Idea
 
 _Board = aliased(Board, name="place")
 
@@ -120,14 +120,26 @@ def knowing() -> sa.ColumnElement[bool]:
     idea: `visible_to`, asked for many people or many of somebody's ideas at once."""
     moderates = Person.role.in_(PERMISSIONS[Permission.MODERATE])
     wrote = sa.and_(Idea.author_id.is_not(None), Idea.author_id == Person.id)
-    row, company = aliased(Admission), aliased(Company)
-    chosen = sa.exists().where(row.board_id == Board.id, company.id == Person.company_id, names(row, company))
-    is_open = sa.or_(
-        Board.audience.in_((Audience.PUBLIC, Audience.SIGNED_IN)),
-        sa.and_(Board.audience == Audience.COMPANIES, chosen.correlate(Person, Board)),
-    )
-    its_board = sa.or_(Person.role.in_(STAFF), sa.and_(is_open, sa.or_(Board.own_only.is_(False), wrote)))
+    own_only = sa.or_(Board.own_only.is_(False), wrote)
+    its_board = sa.or_(Person.role.in_(STAFF), sa.and_(_opens(Board), own_only))
     return sa.or_(moderates, sa.and_(its_board, sa.or_(Idea.hidden_at.is_(None), wrote)))
+
+
+def belonging(place: Any) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Person and one of `place` so that the person is of its audience: `open_to`, asked for
+    many people or many places at once."""
+    return sa.or_(Person.role.in_(STAFF), _opens(place))
+
+
+def _opens(place: Any) -> sa.ColumnElement[bool]:
+    row: Any = aliased(place.admission)
+    company = aliased(Company)
+    here = getattr(row, place.admission.place) == place.id
+    chosen = sa.exists().where(here, company.id == Person.company_id, names(row, company))
+    return sa.or_(
+        place.audience.in_((Audience.PUBLIC, Audience.SIGNED_IN)),
+        sa.and_(place.audience == Audience.COMPANIES, chosen.correlate(Person, place)),
+    )
 
 
 def people_seeing(

@@ -25,10 +25,14 @@ class Why(StrEnum):
     CUSTOMER = "customer"
     AUTHOR = "author"
     FOLLOWER = "follower"
+    READER = "reader"
 
 
 def _in(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(each)) for each in values)})", name=column)
+
+
+ABOUT = "(idea_id IS NULL) <> (changelog_id IS NULL)"
 
 
 class Watch(Model):
@@ -53,7 +57,7 @@ class Watch(Model):
 class Telling(Model):
     """An entry of the journal of which people are told, and how far that has come: up to the person `after_id`.
 
-    Whoever had to do with the idea at the moment of the entry is told, each once. `what` is what it is about: the key of
+    It is about an idea, or about an entry of the changelog, of which its followers are told. Whoever had to do with the idea at the moment of the entry is told, each once. `what` is what it is about: the key of
     a status, the number of an answer.
     """
 
@@ -65,10 +69,12 @@ class Telling(Model):
             sqlite_where=sa.text("done_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL"),
         ),
+        sa.CheckConstraint(ABOUT, name="one_subject"),
     )
 
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True, autoincrement=False)
-    idea_id: Mapped[int] = mapped_column(sa.ForeignKey("idea.id"), index=True)
+    idea_id: Mapped[int | None] = mapped_column(sa.ForeignKey("idea.id"), index=True)
+    changelog_id: Mapped[int | None] = mapped_column(sa.ForeignKey("changelog_entry.id"))
     kind: Mapped[str] = mapped_column(sa.String(20))
     what: Mapped[str] = mapped_column(sa.String(40), default="")
     actor_id: Mapped[int | None]
@@ -79,13 +85,14 @@ class Telling(Model):
 
 
 class Notice(Model):
-    """That one person is told of one entry: about which idea, and why they are."""
+    """That one person is told of one entry: about which idea or entry of the changelog, and why they are."""
 
     __tablename__ = "notice"
     __table_args__ = (
         sa.UniqueConstraint("person_id", "entry_id"),
         sa.Index(None, "person_id", "id"),
         _in("why", Why),
+        sa.CheckConstraint(ABOUT, name="one_subject"),
         sa.Index(
             "ix_notice_unread",
             "person_id",
@@ -97,7 +104,8 @@ class Notice(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), index=True)
-    idea_id: Mapped[int] = mapped_column(sa.ForeignKey("idea.id"), index=True)
+    idea_id: Mapped[int | None] = mapped_column(sa.ForeignKey("idea.id"), index=True)
+    changelog_id: Mapped[int | None] = mapped_column(sa.ForeignKey("changelog_entry.id"))
     kind: Mapped[str] = mapped_column(sa.String(20))
     what: Mapped[str] = mapped_column(sa.String(40), default="")
     why: Mapped[str] = mapped_column(sa.String(10))

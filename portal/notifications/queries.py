@@ -10,6 +10,8 @@ from portal.accounts.models import Person, Viewer
 from portal.database import db
 from portal.errors import NotFound
 from portal.ideas import seeing
+from portal.ideas.changelog import queries as changelog
+from portal.ideas.changelog.models import ChangelogEntry, Stage
 from portal.ideas.models import Board, Idea, StatusChange
 from portal.ideas.queries import visible_to
 from portal.ideas.standing import written_of
@@ -28,11 +30,25 @@ _Vote = aliased(Vote)
 
 
 def page_of(person: Person, cursor: str | None) -> Page[Any]:
-    """A page of what the person was told, the newest first, about ideas that they may still see."""
-    told = visible_to(person).join(Notice, Notice.idea_id == Idea.id).where(Notice.person_id == person.id)
-    words = (Idea.title, written_of(Idea.board_id, Notice.what).label("written"), Idea.answer_version)
-    columns = (Notice.id, Notice.idea_id, Notice.kind, Notice.what, Notice.why, Notice.at, Notice.read_at)
-    shown: Any = told.with_only_columns(*columns, *words)
+    """A page of what the person was told, the newest first, about ideas and entries of the changelog that they may
+    still see."""
+    ideas, entries = visible_to(person).whereclause, changelog.visible_to(person).whereclause
+    told = (
+        sa.select(Notice)
+        .outerjoin(Idea, Idea.id == Notice.idea_id)
+        .outerjoin(ChangelogEntry, ChangelogEntry.id == Notice.changelog_id)
+        .where(Notice.person_id == person.id)
+        .where(
+            sa.or_(
+                sa.and_(Notice.idea_id.is_not(None), sa.true() if ideas is None else ideas),
+                sa.and_(Notice.changelog_id.is_not(None), sa.true() if entries is None else entries),
+            )
+        )
+    )
+    title = sa.func.coalesce(Idea.title, ChangelogEntry.title).label("title")
+    words = (title, written_of(Idea.board_id, Notice.what).label("written"), Idea.answer_version)
+    columns = (Notice.id, Notice.idea_id, Notice.changelog_id, Notice.kind, Notice.what, Notice.why)
+    shown: Any = told.with_only_columns(*columns, Notice.at, Notice.read_at, *words)
     return NEWEST.page(lambda rows: db.session.execute(rows).all(), shown, cursor=cursor, size=PAGE)
 
 
@@ -62,14 +78,19 @@ def merges_behind(notices: Sequence[Any], person: Person) -> dict[int, Idea]:
 
 
 def unread() -> sa.ColumnElement[int]:
-    """How many notices a row of Person has not read, about ideas that they may still see, up to one more than MOST.
+    """How many notices a row of Person has not read, about what they may still see, up to one more than MOST.
 
     Of LOOKED_AT at most it is asked whether they may.
     """
-    waiting = sa.select(Notice.idea_id).where(Notice.person_id == Person.id, Notice.read_at.is_(None))
+    waiting = sa.select(Notice.idea_id, Notice.changelog_id)
+    waiting = waiting.where(Notice.person_id == Person.id, Notice.read_at.is_(None))
     some = waiting.correlate(Person).limit(LOOKED_AT).subquery()
-    seen = sa.select(sa.literal(1)).select_from(some).join(Idea, Idea.id == some.c.idea_id)
-    seen = seen.join(Board, Board.id == Idea.board_id).where(seeing.knowing())
+    seen = sa.select(sa.literal(1)).select_from(some).outerjoin(Idea, Idea.id == some.c.idea_id)
+    seen = seen.outerjoin(Board, Board.id == Idea.board_id)
+    seen = seen.outerjoin(ChangelogEntry, ChangelogEntry.id == some.c.changelog_id)
+    an_idea = sa.and_(Idea.id.is_not(None), seeing.knowing())
+    entry = sa.and_(ChangelogEntry.stage == Stage.PUBLISHED, seeing.belonging(ChangelogEntry))
+    seen = seen.where(sa.or_(an_idea, entry))
     few = seen.correlate(Person).limit(MOST + 1).subquery()
     return sa.select(sa.func.count()).select_from(few).scalar_subquery()
 

@@ -17,17 +17,19 @@ from portal.ideas.inquiring import asking
 from portal.ideas.inquiring.queries import is_against
 from portal.ideas.merging.queries import below
 from portal.ideas.models import Board, Idea
+from portal.notifications import announcing
 from portal.notifications.models import Notice, Telling, Watch, Why
 from portal.voting.models import Vote
 
 BATCH = 1_000
 """How many people are told in one transaction."""
 
-ANNOUNCED, MERGED, INQUIRY = "announced", "merged", "inquiry"
+ANNOUNCED, MERGED, INQUIRY, NEWS = "announced", "merged", "inquiry", "news"
 TOLD: dict[str, tuple[str, str]] = {
     events.StatusChanged.kind: ("status", "new"),
     events.OfficialAnswerGiven.kind: ("answer", "version"),
     events.IdeaAnnounced.kind: (ANNOUNCED, "entry_id"),
+    events.ChangelogPublished.kind: (NEWS, "entry_id"),
     events.InquiryOpened.kind: (INQUIRY, "until"),
     events.IdeaMerged.kind: (MERGED, "into_id"),
     events.IdeaParted.kind: ("parted", "from_id"),
@@ -44,7 +46,9 @@ def begin(entries: Sequence[Entry]) -> None:
         if entry.kind in TOLD:
             kind, field = TOLD[entry.kind]
             what = str(entry.data[field]) if field else ""
-            facts = {"entry_id": entry.id, "idea_id": entry.data["idea_id"], "kind": kind, "what": what}
+            about = "changelog_id" if kind == NEWS else "idea_id"
+            subject = entry.data["entry_id" if kind == NEWS else "idea_id"]
+            facts = {"entry_id": entry.id, about: subject, "kind": kind, "what": what}
             db.session.add(Telling(**facts, actor_id=entry.actor_id, at=entry.at, after_id=0, told=0))
     db.session.flush()
 
@@ -57,10 +61,11 @@ def tell(limit: int | None = None) -> int | None:
     """
     waiting = sa.select(Telling).where(Telling.done_at.is_(None)).order_by(Telling.entry_id).limit(1)
     telling = db.session.scalar(waiting.with_for_update(skip_locked=True))
-    if telling is None:
+    if telling is None or (telling.kind == NEWS and announcing.must_wait(telling)):
         return None
     limit = limit or BATCH
-    people = _next_people(telling, limit) if _still_holds(telling) else []
+    next_people = announcing.next_readers if telling.kind == NEWS else _next_people
+    people = next_people(telling, limit) if _still_holds(telling) else []
     told = insert_missing(Notice, [_notice(telling, person_id, why) for person_id, why in people])
     telling.told += told
     if people:
@@ -75,13 +80,15 @@ def _still_holds(telling: Telling) -> bool:
     """Whether what is told still is so; whoever is asked something is told until when, counted from now."""
     if telling.kind != INQUIRY:
         return True
-    until = asking.tell(telling.idea_id)
+    until = asking.tell(telling.idea_id or 0)
     telling.what = until.date().isoformat() if until else telling.what
     return until is not None
 
 
 def _notice(telling: Telling, person_id: int, why: int) -> dict[str, Any]:
-    same = {name: getattr(telling, name) for name in ("entry_id", "idea_id", "kind", "what", "at")}
+    same = {
+        name: getattr(telling, name) for name in ("entry_id", "idea_id", "changelog_id", "kind", "what", "at")
+    }
     return same | {"person_id": person_id, "why": CLOSEST[why]}
 
 

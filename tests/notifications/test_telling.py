@@ -13,9 +13,10 @@ from portal.activity.models import Entry
 from portal.database import db
 from portal.discussion.writing import write
 from portal.ideas import seeing
+from portal.ideas.changelog import following as changelog
 from portal.ideas.changelog import publishing
 from portal.ideas.changelog.models import ChangelogAdmission
-from portal.ideas.changelog.withdrawing import withdraw
+from portal.ideas.changelog.withdrawing import restore, withdraw
 from portal.ideas.deciding import answer, change_status
 from portal.ideas.merging.joining import merge
 from portal.ideas.merging.separating import part
@@ -319,3 +320,60 @@ def test_who_does_not_see_the_other_idea_is_told_no_more_than_that(make, cast, t
     page = as_(cast.customer).get("/notices/")
     assert "It was merged into another idea, which is not for everybody." in shown(page)
     assert "Quokka" not in page.text
+
+
+def test_followers_of_the_changelog_are_told_of_an_entry_once_if_they_may_read_it(
+    make, cast, idea, tell_now, as_, rows
+):
+    """Whoever hears of one of its ideas with it is not told twice; who followed later or may not read it, not at all."""
+    names = ("Fil", "Vera", "Late", "Gone", "Elsewhere")
+    fil, vera, late, gone, elsewhere = (make.person(name=name, company_id=cast.company.id) for name in names)
+    elsewhere.company_id, gone.active = cast.other_company.id, False
+    for each in (fil, vera, gone, elsewhere, cast.product_manager):
+        changelog.follow(each)
+    casting.cast(idea, by=vera)
+    entry = make.entry(title="Version 9", stage="draft", ideas=[idea], audience="companies")
+    make._save(ChangelogAdmission(entry_id=entry.id, company_id=cast.company.id))
+    publishing.publish(entry, by=cast.product_manager)
+    db.session.commit()
+    changelog.follow(late)
+    for _ in range(2):
+        tell_now()
+    people = sa.select(Person.name, Notice.why).join(Notice, Notice.person_id == Person.id)
+    news = people.where(Notice.changelog_id == entry.id)
+    assert db.session.execute(news).all() == [("Fil", "reader")]
+    assert ("Vera", "status", "voter") in told(idea)
+    page = as_(fil).get("/notices/")
+    for words in ("Version 9", "because you follow the changelog", f'/changelog/{entry.id}"'):
+        assert words in page.text
+    assert "1 new<" in page.text
+    withdraw(entry, by=cast.product_manager, reason="Too early")
+    db.session.commit()
+    page = as_(fil).get("/notices/")
+    assert "Version 9" not in page.text
+    assert " new<" not in page.text
+    restore(entry, by=cast.product_manager)
+    tell_now()
+    assert rows(Notice, changelog_id=entry.id) == 1
+    fil.company_id = cast.other_company.id
+    db.session.commit()
+    assert "Version 9" not in as_(fil).get("/notices/").text
+
+
+def test_followers_are_told_in_bounded_batches_and_not_of_what_was_withdrawn(
+    make, cast, tell_now, rows, monkeypatch
+):
+    monkeypatch.setattr(telling, "BATCH", 2)
+    for n in range(5):
+        changelog.follow(make.person(name=f"F{n}"))
+    entry = make.entry(stage="draft")
+    publishing.publish(entry, by=cast.product_manager)
+    tell_now()
+    assert rows(Notice, changelog_id=entry.id) == 2
+    withdraw(entry, by=cast.product_manager, reason="Too early")
+    db.session.commit()
+    while cli.telling.tell() is not None:
+        db.session.commit()
+    db.session.commit()
+    assert rows(Notice, changelog_id=entry.id) == 2
+    assert rows(Telling, done_at=None) == 0
