@@ -15,6 +15,7 @@ GATEWAYS = {
     "bottlecrm": "portal.crm_bridge.bottlecrm.gateway:BottleCRM",
     "memory": "portal.crm_bridge.memory.gateway:Memory",
     "salesforce": "portal.crm_bridge.salesforce.gateway:Salesforce",
+    "tryton": "portal.crm_bridge.tryton.gateway:Tryton",
 }
 """One line per vendor, loaded on first use. What a vendor says of itself stands in `declaration.py` beside it."""
 

@@ -1,0 +1,14 @@
+"""What Tryton says of itself."""
+
+from portal.crm_bridge.declaring import CALLS, Declaration, Setting
+
+DECLARATION = Declaration(
+    title="Tryton",
+    settings=(
+        Setting("url", "Where it answers", kind="address"),
+        Setting("database", "The database"),
+        Setting("user", "The login of a user of the portal's own", "community"),
+        Setting("password", "The password of that user", secret=True),
+        *CALLS,
+    ),
+)
