@@ -182,6 +182,8 @@ def main():
     shared = Path(os.environ.get("PORTAL_SHARED") or Path(__file__).resolve().parent.parent.parent / "shared")
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as place:
         crm = Path(place) / "crm"
+        # The servers of a CRM may belong to somebody else.
+        Path(place).chmod(0o711)
         user = keeping.use(crm)
         state = keeping.wait_for(crm, keeping.begin(asked.vendor, crm, while_used=True))
 

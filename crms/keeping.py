@@ -138,11 +138,11 @@ def main() -> None:
     try:
         keep(name, path, while_used)
     except Exception as error:
+        # What is left says why; whoever waits for the CRM reads it.
         _write(path / FAILURE, str(error))
         raise
-    finally:
-        if while_used:
-            shutil.rmtree(path, ignore_errors=True)
+    if while_used:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 if __name__ == "__main__":

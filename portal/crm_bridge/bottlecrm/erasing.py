@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.crm_bridge.bottlecrm.finding import Finder
 from portal.crm_bridge.bottlecrm.records import ID, MADE, PATHS, PREFIX
+from portal.crm_bridge.bottlecrm.votes import mark_of
 from portal.crm_bridge.bottlecrm.writing import GONE, REFUSES, refused
 from portal.crm_bridge.gateway import Outcome, Ref, Status
 
@@ -37,13 +38,12 @@ class Eraser:
         """Whether nobody there has added anything to a contact that we made."""
         if any(detail.get(name) for name in OF_OTHERS):
             return False
-        ours = self.finder.interactions(contact_id) or {}
-        answer = self.call("GET", "interactions/", params={"contact": contact_id, "limit": 1}, accept={GONE})
-        return answer.status == GONE or answer.data["count"] == len(ours)
+        return all(map(mark_of, self.finder.every_interaction(contact_id) or ()))
 
     def _blank(self, kind: str, remote_id: str, custom: Mapping[str, Any]) -> Outcome:
         """Our interactions go, our fields become empty; the record belongs to others as well."""
-        for each in (self.finder.interactions(remote_id) or {}).values() if kind == "contact" else ():
+        there = self.finder.every_interaction(remote_id) if kind == "contact" else None
+        for each in filter(mark_of, there or ()):
             outcome = self._delete(f"interactions/{each['id']}/", remote_id)
             if outcome.status is not Status.ERASED:
                 return outcome

@@ -96,16 +96,23 @@ class Finder:
 
         For threads: it asks the Caller itself.
         """
+        found = self.every_interaction(contact_id)
+        return None if found is None else by_mark(found)
+
+    def every_interaction(self, contact_id: str) -> list[Record] | None:
+        """All interactions of a contact, ours and others, also one that is there twice. For threads."""
         found: list[Record] = []
         count = 1
         while len(found) < count:
             params = {"contact": contact_id, "limit": OF_A_CONTACT, "offset": len(found)}
             answer = self.crm.caller.call("GET", "interactions/", params=params, accept={400, 404})
-            if answer.status != 200 or (found and not answer.data["interactions"]):
-                return None if answer.status != 200 else by_mark(found)
+            if answer.status != 200:
+                return None
+            if not answer.data["interactions"]:
+                break
             found += answer.data["interactions"]
             count = answer.data["count"]
-        return by_mark(found)
+        return found
 
 
 def listed(kind: str, data: Any) -> list[Record]:

@@ -140,10 +140,9 @@ class BottleCRM:
     def _snapshot(self, kind: str, cursor: str) -> list[Held]:
         if kind == "vote":
             everybody = [each for each in map(self._held_contact, self.finder.all("contact")) if each]
-            votes = self._votes_of({each.ref.external_id: each.ref.remote_id for each in everybody})
-            records = [
-                self._held_vote(each) for each in votes.values() if str(mark_of(each)).startswith("vote:")
-            ]
+            ids = [str(each.ref.remote_id) for each in everybody]
+            found = [one for some in self.crm.each(self.finder.every_interaction, ids) for one in some or ()]
+            records = [self._held_vote(each) for each in found if (mark_of(each) or "").startswith("vote:")]
         else:
             records = [each for record in self.finder.all(kind) if (each := held(kind, record))]
         return sorted((each for each in records if _place(each) > cursor), key=_place)
