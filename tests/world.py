@@ -13,6 +13,7 @@ from portal.ideas.merging.models import Merge
 from portal.ideas.models import Admission, Audience
 from portal.ideas.plans.models import InternalNote, Plan
 from portal.moderation.converting.models import Conversion
+from portal.moderation.workarounds.models import Workaround
 from portal.notifications.models import Notice
 from portal.search.pairs.models import Pair
 from portal.transfer.building import Export
@@ -127,13 +128,22 @@ def _merged(make: Any, cast: Cast, idea: Any) -> dict[str, Any]:
 
 
 def _converted(make: Any, cast: Cast, world: dict[str, Any]) -> dict[str, Any]:
-    """A question that became an idea."""
+    """A question that became an idea, and an answer to it that works around that, for which Tomas voted."""
     asked = make.topic(category=world["category"], author=cast.customer, title="Can reports be sent by mail?")
     proposed = make.idea(board=world["board"], author=cast.customer, title="Reports by mail")
     made = Conversion(
         made="idea", topic=asked, idea=proposed, by=cast.moderator, at=clock.now(), locked=False
     )
-    return {"asked_topic": asked, "proposed_idea": proposed, "conversion": make._save(made).id}
+    answer = make.reply(asked, author=cast.other_customer, body="Save it as a file and send that.")
+    make._save(Workaround(idea_id=proposed.id, post=answer, marked_by=cast.moderator, at=clock.now()))
+    make._save(Vote(person_id=cast.other_customer.id, idea_id=proposed.id, value=1, cast_at=clock.now()))
+    proposed.votes_up = proposed.weights_up = 1
+    return {
+        "asked_topic": asked,
+        "workaround_answer": answer,
+        "proposed_idea": proposed,
+        "conversion": make._save(made).id,
+    }
 
 
 STAFF = frozenset({"moderator", "product_manager", "admin"})

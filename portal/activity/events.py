@@ -346,6 +346,46 @@ class ConversionRenewed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkaroundMarked(Event):
+    """A post was said to work around an idea, for the first time; `author_id` wrote the post (None for a ghost)."""
+
+    idea_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkaroundMarkedAgain(Event):
+    """The same of a post that was marked for the idea before."""
+
+    idea_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkaroundEnded(Event):
+    """The post works around the idea no more, or is hidden."""
+
+    idea_id: int
+    post_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpedByWorkaround(Event):
+    """The actor, who voted for it, says that the workaround helps for now."""
+
+    idea_id: int
+    post_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpedNoMore(Event):
+    idea_id: int
+    post_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaMoved(Event):
     """The idea stands on another board."""
 

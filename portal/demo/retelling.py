@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import announcing, answering, inquiring, peopling
+from portal.demo import announcing, answering, converting, inquiring, peopling
 from portal.demo.choosing import NOW, Electorate
 from portal.demo.loading import Community, Item
 from portal.discussion import writing
@@ -80,6 +80,7 @@ class Story:
             *(step for topic in self.community.topics for step in self._topic(topic, electorate)),
             *self._moderation(),
             *self._answers(),
+            *self._conversions(),
             self._step(inquiring.DAYS_AGO, inquiring.inquire, self.boards),
             *(self._step(entry["days_ago"], self._announce, entry) for entry in self.community.changelog),
         ]
@@ -136,6 +137,10 @@ class Story:
     def _answers(self) -> Iterator[Step]:
         for days_ago, act, key, number in answering.turns(self.community.ideas):
             yield self._step(days_ago, self._answer, act, ("idea", key), number, late=JITTER)
+
+    def _conversions(self) -> Iterator[Step]:
+        for days_ago, key, act in converting.turns(self.things, self.boards):
+            yield self._step(days_ago, self._convert, key, act)
 
     def _locked(self, subject: Name) -> float:
         """When an idea was locked, in days ago; soon, when it was not."""
@@ -221,6 +226,10 @@ class Story:
     def _answer(self, act: answering.Act, name: Name, number: int) -> None:
         if (idea := self.things.get(name)) and (by := act(idea, number)):
             self.last_acts[next(key for key, each in self.people.items() if each.id == by.id)] = clock.now()
+
+    def _convert(self, key: str, act: Callable[[Person], object]) -> None:
+        if key in self.people:
+            act(self._as(key))
 
     def _announce(self, item: Item) -> None:
         announcing.announce(item, by=self._as(item["author"]), things=self.things, storage=self.storage)

@@ -11,7 +11,8 @@ class Answered:
     """What people say of a decided idea, as columns of it, and what the viewer said, read for its page alone.
 
     `solved_…` count since it was shipped who of those who wanted it says that it solves it; `appeals` since the last
-    decision which customers still want it, and `asked_again_at` is when those were enough.
+    decision which customers still want it, and `asked_again_at` is when those were enough. `helped` counts who of those
+    who voted says that a workaround helps them for now (portal/moderation/workarounds).
     """
 
     solved_yes: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -19,6 +20,7 @@ class Answered:
     solved_no: Mapped[int] = mapped_column(default=0, server_default="0")
     appeals: Mapped[int] = mapped_column(default=0, server_default="0")
     asked_again_at: Mapped[datetime | None]
+    helped: Mapped[int] = mapped_column(default=0, server_default="0")
     is_asked: ClassVar[Any]
     """Whether people are asked if they still want it (portal/ideas/inquiring)."""
 
@@ -64,4 +66,5 @@ def indexes() -> tuple[sa.Index, ...]:
     return (
         _some("ix_idea_unsolved", "solved_no", "solved_no > 0"),
         _some("ix_idea_asked_again", "appeals", "asked_again_at IS NOT NULL"),
+        _some("ix_idea_helped", "helped", "helped > 0"),
     )

@@ -46,6 +46,7 @@ CARD = (
     Idea.sources,
     Idea.appeals,
     Idea.asked_again_at,
+    Idea.helped,
 )
 """What a card shows or a page is found by."""
 

@@ -178,5 +178,7 @@ STATES: dict[str, Callable[[], sa.ColumnElement[bool]]] = {
     "undecided": waiting.is_undecided,
     "answered": was_answered,
     "again": lambda: Idea.asked_again_at.is_not(None),
+    "helped": lambda: Idea.helped > 0,
 }
-"""What can be asked of the decision: not taken yet, had a first answer, or enough customers still want it."""
+"""What can be asked of the decision: not taken yet, had a first answer, enough customers still want it, or a workaround
+helps some of them meanwhile."""

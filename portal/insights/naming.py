@@ -26,7 +26,12 @@ NAMES = {
 """What can be chosen: its label, and what stands for no choice."""
 OFFERED: Offered = {
     "age": [(7, "Made in 7 days"), (30, "Made in 30 days"), (90, "Made in 90 days"), (365, "Made in a year")],
-    "state": [("undecided", "Not decided"), ("answered", "Had an answer"), ("again", "Asked for again")],
+    "state": [
+        ("undecided", "Not decided"),
+        ("answered", "Had an answer"),
+        ("again", "Asked for again"),
+        ("helped", "A workaround helps"),
+    ],
     "due": [("1", "Review is due")],
 }
 """What is offered whatever is in the database; these words need no label before them."""

@@ -17,6 +17,7 @@ from portal.ideas.inquiring import asking
 from portal.ideas.inquiring.queries import is_against
 from portal.ideas.merging.queries import below
 from portal.ideas.models import Board, Idea
+from portal.moderation.workarounds.models import Workaround
 from portal.notifications import announcing
 from portal.notifications.models import Notice, Telling, Watch, Why
 from portal.voting.models import Vote
@@ -24,7 +25,7 @@ from portal.voting.models import Vote
 BATCH = 1_000
 """How many people are told in one transaction."""
 
-ANNOUNCED, MERGED, INQUIRY, NEWS = "announced", "merged", "inquiry", "news"
+ANNOUNCED, MERGED, INQUIRY, NEWS, WORKAROUND = "announced", "merged", "inquiry", "news", "workaround"
 TOLD: dict[str, tuple[str, str]] = {
     events.StatusChanged.kind: ("status", "new"),
     events.OfficialAnswerGiven.kind: ("answer", "version"),
@@ -34,6 +35,7 @@ TOLD: dict[str, tuple[str, str]] = {
     events.IdeaMerged.kind: (MERGED, "into_id"),
     events.IdeaParted.kind: ("parted", "from_id"),
     events.QuestionBecameIdea.kind: ("proposed", "topic_id"),
+    events.WorkaroundMarked.kind: (WORKAROUND, "post_id"),
 }
 """Events of which people are told: the kind of notice, and the field that says what it is about ("" for none)."""
 
@@ -117,6 +119,9 @@ def _may_read(telling: Telling) -> sa.ColumnElement[bool]:
     """What must hold for a row of Person so that what is told is for them, beside the idea itself."""
     if telling.kind == INQUIRY:
         return ~is_against(Person.id, telling.idea_id)
+    if telling.kind == WORKAROUND:
+        holds = sa.exists().where(Workaround.idea_id == telling.idea_id, Workaround.ended_at.is_(None))
+        return holds.where(Workaround.post_id == int(telling.what))
     if telling.kind != ANNOUNCED:
         return sa.true()
     entry = db.session.get(ChangelogEntry, int(telling.what), populate_existing=True)

@@ -34,6 +34,7 @@ RANKED = (
     "merged_into_id",
     "sources",
     "is_asked",
+    "helped",
 )
 SEEN = ("votes_up", "votes_down", "hidden_at")
 

@@ -14,7 +14,7 @@ from portal.accounts.models import Company, Person
 from portal.activity import reading
 from portal.activity.models import Entry
 from portal.database import db
-from portal.demo import choosing, loading, merging, picturing, seeding
+from portal.demo import choosing, converting, loading, merging, picturing, seeding
 from portal.discussion.images.models import ImageUse
 from portal.discussion.models import Link, Post
 from portal.errors import Conflict
@@ -22,6 +22,7 @@ from portal.forums.models import Acceptance, Topic
 from portal.ideas.changelog.models import ChangelogEntry
 from portal.ideas.models import Idea
 from portal.insights.bursts import queries as bursts
+from portal.moderation.converting.models import Conversion
 from portal.moderation.models import Flag
 from portal.reputation.models import LedgerLine
 from portal.voting.models import Vote
@@ -68,7 +69,7 @@ def test_a_part_of_it_can_be_told_on_every_database(app, run, rows, monkeypatch)
     doors = seeding.seed()
     db.session.commit()
     assert [door.role for door in doors] == ["customer", "moderator", "product_manager", "admin"]
-    assert rows(Idea) == len(community.ideas)
+    assert rows(Idea) == len(community.ideas) + rows(Conversion)
     assert rows(Topic) == len(community.topics)
     audit = run("activity", "audit")
     assert audit.exit_code == 0, audit.output
@@ -90,7 +91,8 @@ def test_the_whole_community_is_told_once(app, run, rows):
     ballots = sa.select(Vote.idea_id, Vote.value).where(Vote.idea_id.is_not(None))
     cast = Counter((row.idea_id, row.value) for row in db.session.execute(ballots))
     [for_a_customer] = db.session.scalars(sa.select(Vote).where(Vote.added_by_id.is_not(None)))
-    assert as_written(community) == {
+    proposed = {converting.TITLE: ("open", len(converting.VOTERS) + 1, 0, 0, 0)}
+    assert as_written(community) | proposed == {
         idea.title: (
             idea.status,
             cast[idea.id, 1] - (idea.id == for_a_customer.idea_id),
@@ -107,6 +109,8 @@ def test_the_whole_community_is_told_once(app, run, rows):
     assert rows(Link, kind="duplicate") == duplicates
     merged = db.session.scalars(sa.select(Idea).where(Idea.merged_into_id.is_not(None))).all()
     assert len(merged) == merging.MERGED
+    assert rows(Conversion) == 1
+    assert [idea.helped for idea in ideas if idea.helped] == [converting.HELPED]
     accepted = [
         reply for topic in community.topics for reply in topic["replies"] if "accepted_days_ago" in reply
     ]

@@ -6,6 +6,7 @@ HIDE = {"reason": "Advertising"}
 MODERATORS = {"moderator": 200, "admin": 200}
 ACTING = {"stranger": 401, "moderator": 303, "admin": 303}
 
+COMMENT = {"post_id": "1"}
 CUSTOMERS = {"customer": 403, "other_customer": 403}
 IDEA = {"board": "1", "title": "A wish", "body": "Said in a question"}
 QUESTION = {"category": "1", "title": "How so?", "body": "Said in an idea", "status": "declined"}
@@ -96,4 +97,45 @@ ROUTES = [
         **CUSTOMERS,
     ),
     row("PUT", "converting.put", {"conversion_id": "conversion"}, everyone=303, stranger=401, **CUSTOMERS),
+    row(
+        "PUT", "workarounds.put", {"idea_id": "idea"}, COMMENT, everyone=303, stranger=401, other_customer=403
+    ),
+    row(
+        "PUT",
+        "workarounds.put",
+        {"idea_id": "idea"},
+        {"post_id": "2"},
+        everyone=404,
+        stranger=401,
+        customer=409,
+        moderator=409,
+        admin=409,
+    ),
+    row(
+        "DELETE",
+        "workarounds.delete",
+        {"idea_id": "proposed_idea"},
+        everyone=303,
+        stranger=401,
+        other_customer=403,
+    ),
+    row(
+        "PUT",
+        "workarounds.put_help",
+        {"idea_id": "proposed_idea"},
+        everyone=403,
+        stranger=401,
+        other_customer=303,
+    ),
+    row("DELETE", "workarounds.delete_help", {"idea_id": "proposed_idea"}, everyone=303, stranger=401),
+    row(
+        "PUT",
+        "workarounds.put_help",
+        {"idea_id": "hidden_idea"},
+        everyone=404,
+        stranger=401,
+        customer=409,
+        moderator=409,
+        admin=409,
+    ),
 ]

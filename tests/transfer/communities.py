@@ -29,6 +29,9 @@ from portal.moderation.converting import separating
 from portal.moderation.converting.asking import ask
 from portal.moderation.converting.proposing import propose
 from portal.moderation.models import FlagReason
+from portal.moderation.workarounds import helping
+from portal.moderation.workarounds.marking import mark
+from portal.moderation.workarounds.models import Workaround
 from portal.notifications.models import Watch
 from portal.reputation.models import ImportedBadge
 from portal.search.pairs.models import Pair
@@ -101,6 +104,7 @@ class Community:
         self.ask_once(make)
         self.merge_two()
         self.convert_some()
+        self.work_around_one()
 
     def ask_once(self, make):
         """Whether the first idea is still wanted, which somebody said."""
@@ -132,6 +136,19 @@ class Community:
         words = {"title": asked.title, "body": asked.body, "status": "declined"}
         ask(asked, category=self.make.category(), by=self.staff, **words)
         self.ideas.append(asked)
+
+    def work_around_one(self):
+        """A comment that was a workaround, another that is one and helps; and one in a question, which stays at home."""
+        idea, answer = (
+            self.make.idea(board=self.boards[0], author=self.staff),
+            self.make.reply(self.make.topic()),
+        )
+        for who in self.people[:2]:
+            casting.cast(idea, by=who)
+        for comment in (self.make.comment(idea), self.make.comment(idea)):
+            mark(idea, comment, by=self.staff)
+            helping.say(idea, by=self.people[0])
+        self.make._save(Workaround(idea_id=self.ideas[0].id, post=answer, marked_by=self.staff, at=START))
 
     def do_merge(self, _person, idea, text):
         merge(idea, self.chance.choice(self.ideas), by=self.staff, reason=text)

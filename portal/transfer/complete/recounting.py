@@ -9,6 +9,7 @@ from portal.discussion.counting import is_counted
 from portal.discussion.models import Post
 from portal.ideas.merging.settling import settle
 from portal.ideas.models import Idea, OfficialAnswer
+from portal.moderation.workarounds.models import Help
 from portal.reputation.rebuilding import rebuild
 from portal.transfer import counting, storing
 from portal.transfer.complete.listing import Carried
@@ -23,17 +24,7 @@ def count_everything(tables: list[Carried]) -> None:
     counting.count_votes(
         db.session.scalars(sa.select(Vote.idea_id).where(Vote.idea_id.is_not(None)).distinct())
     )
-    posts = sa.select(sa.func.count(Post.id)).where(Post.idea_id == Idea.id, is_counted()).correlate(Idea)
-    last = (
-        sa.select(sa.func.coalesce(sa.func.max(Post.position), 0))
-        .where(Post.idea_id == Idea.id)
-        .correlate(Idea)
-    )
-    highest = sa.func.coalesce(sa.func.max(OfficialAnswer.version), 0)
-    answers = sa.select(highest).where(OfficialAnswer.idea_id == Idea.id).correlate(Idea)
-    values = {"comments": posts, "last_position": last, "answer_version": answers}
-    numbers: dict[str, Any] = {name: select.scalar_subquery() for name, select in values.items()}
-    db.session.execute(sa.update(Idea).values(numbers), execution_options=QUIETLY)
+    db.session.execute(sa.update(Idea).values(_numbers()), execution_options=QUIETLY)
     imported = sa.update(Idea).where(
         Idea.imported_hot.is_not(None), ~sa.exists().where(Vote.idea_id == Idea.id)
     )
@@ -43,6 +34,22 @@ def count_everything(tables: list[Carried]) -> None:
     if db.engine.dialect.name == "postgresql":
         for each in tables:
             _go_on_counting(each.table)
+
+
+def _numbers() -> dict[str, Any]:
+    """What stands on an idea beside its votes, counted from the rows."""
+    posts = sa.select(sa.func.count(Post.id)).where(Post.idea_id == Idea.id, is_counted())
+    last = sa.select(sa.func.coalesce(sa.func.max(Post.position), 0)).where(Post.idea_id == Idea.id)
+    highest = sa.func.coalesce(sa.func.max(OfficialAnswer.version), 0)
+    answers = sa.select(highest).where(OfficialAnswer.idea_id == Idea.id)
+    helped = sa.select(sa.func.count(Help.id)).where(Help.idea_id == Idea.id, Help.counted.is_(True))
+    counts: dict[str, Any] = {
+        "comments": posts,
+        "last_position": last,
+        "answer_version": answers,
+        "helped": helped,
+    }
+    return {name: count.correlate(Idea).scalar_subquery() for name, count in counts.items()}
 
 
 def _go_on_counting(table: sa.Table) -> None:

@@ -28,6 +28,7 @@ from portal.ideas.models import Idea, OfficialAnswer
 from portal.ideas.plans.models import InternalNote
 from portal.ideas.verdicts.models import Verdict
 from portal.moderation.models import Flag
+from portal.moderation.workarounds.models import Help
 from portal.notifications.models import Notice, Watch
 from portal.reputation.models import ImportedBadge, LedgerLine
 from portal.transfer.saved.models import SavedExport
@@ -134,6 +135,7 @@ PARTS = (
         (Inquiry.idea_id,),
         lambda rows: rows.join(Inquiry, Inquiry.id == InquiryAnswer.inquiry_id),
     ),
+    Part("helped_by_workarounds", Help.person_id, "idea_id post_id at counted"),
     Part("flags", Flag.person_id, f"{_PLACE} reason note at outcome"),
     Part(
         "customer_record",
@@ -155,6 +157,7 @@ LEFT_OUT = {
         "idea_merge.merged_by_id", "idea_merge.undone_by_id", "idea_pair.decided_by_id", "idea_plan.owner_id",
         "inquiry.ended_by_id", "moderation_act.moderator_id", "roadmap_item.by_id", "score.scored_by_id",
         "status_change.changed_by_id", "upload.by_id", "vote.added_by_id",
+        "workaround.marked_by_id", "workaround.ended_by_id",
     ),
     "it says what others did": ("ledger_line.actor_id", "topic.last_author_id", "export_recipient.person_id"),
     "it opens a file for a while": ("export_link.person_id",),
