@@ -246,3 +246,16 @@ def test_a_wish_that_means_nothing_says_what_there_is(app, run, words, says):
 def test_every_preset_says_what_it_reads():
     for name in choosing.PRESETS:
         assert choosing.preset(name).layouts
+
+
+def test_duplicates_of_one_original_are_merged_together(app, tmp_path, at_most, rows):
+    """Forty cost some eight statements each, not thirty, and the numbers are those of one after the other."""
+    path = tmp_path / "posts.csv"
+    lines = ["number,title,description,votes_count,status,original_number", "1,Wish,Text,50,open,"]
+    lines += [f"{n},Wish number {n},Text,{n},duplicate,1" for n in range(2, 42)]
+    path.write_text("\n".join(lines))
+    with at_most(queries=380):
+        report = bring("fider", path)
+    assert (report.taken["merges"], rows(Merge)) == (40, 40)
+    assert (idea("1").sources, idea("1").score) == (40, 50)
+    assert [each.differences for each in audit_all() if each.differences] == []

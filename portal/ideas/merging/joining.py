@@ -1,8 +1,10 @@
 """Merging an idea into another. Nothing moves: votes, followers, comments and labels are read through the link."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock
 from portal.accounts.models import Person
@@ -38,8 +40,12 @@ def hold(*ideas: Idea) -> None:
     """
     db.session.flush()
     holding.hold(ideas, [*STATE, "hot", "imported_hot", "votes_up"])
+    boards: dict[int, Any] = {}
     for idea in ideas:
-        budgeting.read_rules(idea)
+        if idea.board_id not in boards:
+            budgeting.read_rules(idea)
+            boards[idea.board_id] = idea.board
+        set_committed_value(idea, "board", boards[idea.board_id])
 
 
 def merge(source: Idea, into: Idea, *, by: Person, reason: str = "") -> bool:
@@ -56,36 +62,39 @@ def merge(source: Idea, into: Idea, *, by: Person, reason: str = "") -> bool:
         return False
     under = queries.below(source)
     _add_row(source, into, by, reason.strip(), under)
-    _unite(source, into, under)
+    _unite([source], into, under)
     journal.record(IdeaMerged(actor_id=by.id, idea_id=source.id, into_id=into.id, author_id=source.author_id))
     return True
 
 
-def bring(source: Idea, into: Idea) -> bool:
-    """Have one idea count for another too that came merged from another portal. False when it cannot be, or when it was
-    merged here before, also if it was parted again.
+def bring(sources: Sequence[Idea], into: Idea) -> list[Idea]:
+    """Have an idea count for others too that came merged from another portal, for all at once. Returns those that it
+    counts for now: not what cannot be merged, nor what was merged here before, also if it was parted again.
 
     Votes without voters stay where they are: what counts for both counts them there already. The event of the import
     stands for all.
     """
-    before = sa.select(Merge.id).where(Merge.source_id == source.id).limit(1)
-    hold(source, into)
-    if why_not(source, into) or db.session.scalar(before) is not None:
-        return False
-    under = queries.below(source)
-    db.session.add(Merge(source_id=source.id, target_id=into.id, at=clock.now()))
-    db.session.flush()
-    _unite(source, into, under)
-    return True
+    hold(*sources, into)
+    before = sa.select(Merge.source_id).where(Merge.source_id.in_([each.id for each in sources]))
+    past = set(db.session.scalars(before))
+    new = [each for each in sources if each.id not in past and not why_not(each, into)]
+    if new:
+        under = [below for each in new if each.sources for below in queries.below(each)]
+        now = clock.now()
+        db.session.add_all(Merge(source_id=each.id, target_id=into.id, at=now) for each in new)
+        db.session.flush()
+        _unite(new, into, under)
+    return new
 
 
-def _unite(source: Idea, into: Idea, under: list[Idea]) -> None:
-    """Both are held, and the row of the merge is there: the other idea counts for them from now on."""
-    set_ideas(Idea.id.in_([source.id, *(each.id for each in under)]), merged_into_id=into.id, sources=0)
-    set_ideas(Idea.id == into.id, sources=Idea.sources + len(under) + 1)
-    refresh(into, source, *under)
+def _unite(sources: Sequence[Idea], into: Idea, under: list[Idea]) -> None:
+    """All are held, and the rows of the merges are there: the one idea counts for them from now on."""
+    below = [*sources, *under]
+    set_ideas(Idea.id.in_([each.id for each in below]), merged_into_id=into.id, sources=0)
+    set_ideas(Idea.id == into.id, sources=Idea.sources + len(below))
+    refresh(into, *below)
     uniting.unite(queries.family_of(into))
-    for each in (into, source, *under):
+    for each in (into, *below):
         recount(each)
 
 

@@ -1,6 +1,8 @@
 """Duplicates of a source: merged where it says that they were, else linked to the original."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +13,9 @@ from portal.ideas.merging.joining import bring
 from portal.ideas.models import Idea
 from portal.transfer import storing
 from portal.transfer.tables.taking import Taking
+
+TOGETHER = 100
+"""How many duplicates of one original are merged at once."""
 
 
 class Duplicates:
@@ -43,17 +48,25 @@ class Duplicates:
         """Those that are merged now, here or before. What others were merged into comes after them, so that each can be
         parted with those below it."""
         known, merged = set(self._taking.parted_or_merged(keys)), set[str]()
-        for key in sorted(set(keys) - known, key=lambda each: -len(self._chain(each))):
-            source, into = (self._idea(each) for each in (key, self._of[key][0]))
-            if source is not None and into is not None and bring(source, into):
-                merged.add(key)
+        for original, several in groupby(
+            sorted(set(keys) - known, key=self._turn), lambda each: self._of[each][0]
+        ):
+            for batch in storing.batches(several, TOGETHER):
+                merged |= self._bring(batch, original)
         self._taking.report.taken["merges"] += len(merged)
         self._forget_links(merged)
         return merged | known
 
-    def _idea(self, key: str) -> Idea | None:
-        idea_id = self._taking.idea_id(key)
-        return db.session.get(Idea, idea_id) if idea_id else None
+    def _turn(self, key: str) -> tuple[int, str, str]:
+        return -len(self._chain(key)), self._of[key][0], key
+
+    def _bring(self, keys: Sequence[str], original: str) -> set[str]:
+        """Those of these duplicates of one original that are merged now."""
+        ids = {self._taking.idea_id(each): each for each in (*keys, original)}
+        found = db.session.scalars(sa.select(Idea).where(Idea.id.in_([each for each in ids if each])))
+        ideas = {ids[idea.id]: idea for idea in found}
+        into, sources = ideas.get(original), [ideas[key] for key in keys if key in ideas and key != original]
+        return {ids[idea.id] for idea in bring(sources, into)} if into is not None and sources else set()
 
     def _forget_links(self, keys: set[str]) -> None:
         """An import of earlier linked what is merged now."""
