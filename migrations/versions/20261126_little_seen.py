@@ -14,5 +14,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("board") as batch:
-        batch.drop_column("explores")
+    op.drop_column("board", "explores")

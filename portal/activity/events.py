@@ -187,6 +187,14 @@ class VoteWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VotersForgotten(Event):
+    """It is no longer known who cast so many votes on a closed idea, or on those that count for it."""
+
+    idea_id: int
+    votes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoteConfirmed(Event):
     """The text changed after the vote, and the voter still wants it."""
 

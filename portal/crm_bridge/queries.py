@@ -174,7 +174,7 @@ def company_record(name: str, company_id: int) -> CompanyRecord:
                 CrmLink.idea_id == 0,
             ),
         )
-        .where(Person.company_id == company_id)
+        .where(Person.company_id == company_id, Person.erased_at.is_(None))
     )
     return CompanyRecord(
         link=db.session.get(CrmLink, (name, Entity.COMPANY, company_id, 0)),

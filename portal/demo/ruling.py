@@ -14,6 +14,8 @@ from portal.voting import vouching
 from portal.voting.models import Proof, Vote
 
 BUDGET, MOST = 10, 3
+KEPT_MONTHS = 24
+"""So long after an idea was closed it is known who voted: longer than the demo is old."""
 BY_TICKET = vouching.Evidence(Proof.TICKET, text="Our auditors ask for it every spring.")
 
 
@@ -22,6 +24,8 @@ def set_rules(boards: Mapping[str, Board], companies: Mapping[str, Company]) -> 
     board = next(iter(boards.values()))
     board.vote_budget, board.most_per_idea, board.importance = BUDGET, MOST, True
     board.explores = True
+    for each in boards.values():
+        each.forget_months = KEPT_MONTHS
     db.session.flush()
     wanted = sa.select(Idea).where(Idea.board_id == board.id, Idea.status == Status.OPEN)
     takes_votes = wanted.where(Idea.hidden_at.is_(None), Idea.locked_at.is_(None))

@@ -79,10 +79,12 @@ def _know_pages() -> None:
 
 
 def _ask_afterwards(app: "Flask") -> None:
-    """What is said of an idea in numbers: does it solve it, who still wants it, what does it score."""
+    """What is said of an idea in numbers: does it solve it, who still wants it, what does it score; and what of it is
+    forgotten one day."""
     from portal.ideas import inquiries
     from portal.ideas.appeals import auditing as appeals_counted  # noqa: F401
     from portal.ideas.appeals import views as appeals
+    from portal.ideas.forgetting.cli import EachDay
     from portal.ideas.scores import views as scores
     from portal.ideas.verdicts import auditing as verdicts_counted  # noqa: F401
     from portal.ideas.verdicts import views as verdicts
@@ -91,3 +93,4 @@ def _ask_afterwards(app: "Flask") -> None:
     inquiries.register(app)
     verdicts.register(app)
     scores.register(app)
+    app.extensions["jobs"].add("forget_voters", EachDay())

@@ -55,6 +55,8 @@ class Asking:
     quiet_months: Mapped[int] = mapped_column(default=0, server_default="0")
     quiet_days: Mapped[int] = mapped_column(default=30, server_default="30")
     quiet_status: Mapped[str] = mapped_column(sa.String(20), default="declined", server_default="declined")
+    forget_months: Mapped[int] = mapped_column(default=0, server_default="0")
+    """So many months after an idea was closed it is forgotten who voted (0: never; portal/ideas/forgetting)."""
 
 
 def _some(name: str, column: str, condition: str) -> sa.Index:

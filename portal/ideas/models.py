@@ -59,6 +59,7 @@ class Board(Ruled, Asking, Model):
         sa.CheckConstraint("revive_at >= 0", name="revive_at_not_negative"),
         sa.CheckConstraint("quiet_months >= 0", name="quiet_months_not_negative"),
         sa.CheckConstraint("quiet_days > 0", name="quiet_days_positive"),
+        sa.CheckConstraint("forget_months >= 0", name="forget_months_not_negative"),
         *checks(),
         within("audience", Audience),
         *(within(column, Party) for column in ("who_posts", "who_votes", "who_comments")),

@@ -9,7 +9,7 @@ from portal.database import Id, Model
 
 
 class LedgerLine(Model):
-    """Points for one cause. Rows are only ever added: a trigger refuses UPDATE and DELETE.
+    """Points for one cause. Rows are only ever added: triggers refuse UPDATE and DELETE, but for forgetting who gave them.
 
     A reversal is a line of its own that names the line it takes back. `cause` says what the points are for
     ("answer_vote:7:12" is person 12's vote on post 7); lines of one cause are granted and reversed in turn, and

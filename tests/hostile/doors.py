@@ -145,12 +145,12 @@ DOORS = [
         {
             "vote_budget": 100, "most_per_idea": 100, "least_votes_to_post": 100, "counts_hidden_days": 100,
             "opens_at": 100, "votes_from": 100, "closes_at": 100, "revive_at": 100, "agreed": 100,
-            "quiet_months": 100, "quiet_days": 100, "quiet_status": 100,
+            "quiet_months": 100, "quiet_days": 100, "quiet_status": 100, "forget_months": 100,
         },
         {"counts_hidden": "never"}, ("/ideas/",),
         fine={"vote_budget": "5", "most_per_idea": "1", "least_votes_to_post": "0", "counts_hidden_days": "14",
               "opens_at": "", "votes_from": "", "closes_at": "", "revive_at": "10", "agreed": "", "quiet_months": "0",
-              "quiet_days": "30", "quiet_status": "declined"},
+              "quiet_days": "30", "quiet_status": "declined", "forget_months": "0"},
     ),
     _desk("categories", "CategoryForm", {}),
     Door(

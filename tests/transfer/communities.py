@@ -15,6 +15,7 @@ from portal.errors import Refusal
 from portal.ideas import deciding, submitting
 from portal.ideas.changelog.models import ChangelogAdmission, ChangelogFollow, ChangelogKind
 from portal.ideas.confirming import keeping
+from portal.ideas.forgetting.models import Forgetting
 from portal.ideas.grounds.models import Ground
 from portal.ideas.inquiring.models import Inquiry, InquiryAnswer
 from portal.ideas.merging.joining import bring, merge
@@ -113,6 +114,8 @@ class Community:
         inquiry = make._save(Inquiry(idea_id=self.ideas[0].id, **days, **end))
         said = {"inquiry_id": inquiry.id, "person_id": self.people[0].id, "says": "yes"}
         make._save(InquiryAnswer(**said, at=end["ended_at"]))
+        forgotten = {"begun_at": end["ended_at"], "ended_at": end["ended_at"], "votes": 2}
+        make._save(Forgetting(idea_id=self.ideas[0].id, **forgotten))
 
     def merge_two(self):
         """Two ideas that were merged and parted, which seem to be the same."""

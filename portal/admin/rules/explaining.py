@@ -165,6 +165,7 @@ SENTENCES: dict[str, Callable[[Board, Any], Said]] = {
     "votes_from": _voting,
     "closes_at": _closes,
     "explores": foretelling.explores,
+    "forget_months": foretelling.forgets,
     "revive_at": _revive,
     "revive_moves": _moves,
 }

@@ -40,8 +40,9 @@ PLAIN = (
     "quiet_months",
     "quiet_days",
     "quiet_status",
+    "forget_months",
 )
-KEPT = ("revive_at", "quiet_months", "quiet_days", "quiet_status")
+KEPT = ("revive_at", "quiet_months", "quiet_days", "quiet_status", "forget_months")
 """What stays as it is where a form does not say it."""
 PHASES = ("opens_at", "votes_from", "closes_at")
 FARTHEST = 2200
@@ -111,6 +112,13 @@ class RulesForm(Form):
         "One yes keeps the idea open. Without one it is closed after these days.",
     )
     quiet_status = SelectField("What it is then", validate_choice=False)
+    forget_months = _whole(
+        "Forget who voted, after how many months",
+        0,
+        120,
+        False,
+        "So many months after an idea was closed. The counts stay; who it was is gone and never comes back. 0: never.",
+    )
     agreed = HiddenField()
 
     def __init__(self, *args: Any, board: Board, endings: Sequence[Standing], **kwargs: Any) -> None:

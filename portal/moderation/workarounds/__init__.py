@@ -10,7 +10,15 @@ def register(app: "Flask") -> None:
     """Make the tables known, attach pages and listeners, and let ideas and exports say what helps."""
     from portal.forums import reading as topics
     from portal.ideas import reading
-    from portal.moderation.workarounds import auditing, counting, marking, offering, queries, views  # noqa: F401
+    from portal.moderation.workarounds import (  # noqa: F401
+        auditing,
+        counting,
+        forgetting,
+        marking,
+        offering,
+        queries,
+        views,
+    )
 
     reading.read_beside("workaround", queries.of_idea, queries.told)
     reading.read_beside("helps_me", queries.helps, bool)
