@@ -4,7 +4,11 @@ What each adds to the records that it keeps, and what of it could be tested agai
 """
 
 from tests.crm_bridge.fakes.contract import ours
+from tests.crm_bridge.fakes.hubspot import HubSpot
 from tests.crm_bridge.fakes.salesforce import Salesforce
 
-FAKES = {"salesforce": lambda: Salesforce(ours("salesforce"))}
+FAKES = {
+    "hubspot": lambda: HubSpot(ours("hubspot")),
+    "salesforce": lambda: Salesforce(ours("salesforce")),
+}
 """By vendor. Each knows the `settings` to connect with, and has a `wire`."""

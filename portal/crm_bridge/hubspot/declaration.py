@@ -1,0 +1,25 @@
+"""What HubSpot says of itself."""
+
+from portal.crm_bridge.declaring import CALLS, Declaration, Setting
+
+DECLARATION = Declaration(
+    title="HubSpot",
+    settings=(
+        Setting("token", "The key of a service key or private app with its scopes", secret=True),
+        Setting("url", "Where the API answers", "https://api.hubapi.com", kind="address"),
+        Setting("version", "Version of the API, a date such as 2026-09, or v3", "2026-09"),
+        Setting(
+            "votes",
+            "As notes of the contact (every plan), or as objects of their own (Enterprise)",
+            "notes",
+            choices=("notes", "objects"),
+        ),
+        Setting(
+            "erase",
+            "How contacts that we made go: for good, or into the bin",
+            "gdpr-delete",
+            choices=("gdpr-delete", "archive"),
+        ),
+        *CALLS,
+    ),
+)

@@ -1,0 +1,158 @@
+"""Finding records in HubSpot: by our id, by mail address, by what became of them, and by what changed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from portal.crm_bridge.calling.following import Follower, Found, Page
+from portal.crm_bridge.gateway import Changed, Held, Key, Ref
+from portal.crm_bridge.hubspot.asking import NOT_FOUND, Asker
+from portal.crm_bridge.hubspot.records import ID, changed_at, held, moment
+from portal.crm_bridge.hubspot.schema import Schema
+
+PAGE = 200
+"""So many a search returns at once; of all that it finds it returns 10,000, so that each begins after a place."""
+
+
+class Finder:
+    """Reads contacts, companies and votes that are objects; writes nothing."""
+
+    def __init__(self, org: Asker, schema: Schema) -> None:
+        self.org, self.schema = org, schema
+        self.gone: dict[str, str] = {}
+        """The last known ids there of contacts that were not found by ours any more."""
+        self.adopted: set[str] = set()
+        """Contacts that were found and do not carry our id yet."""
+        self.taken: dict[str, str] = {}
+        """Whose contact was merged into that of somebody else of ours, by our ids."""
+        self._followers: dict[str, Follower] = {}
+
+    def path(self, kind: str, rest: str) -> str:
+        """The path below the objects of a kind."""
+        return self.org.path("objects", f"{self.schema.type_of(kind)}/{rest}")
+
+    def keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
+        """The id of the record that each key stands for: ours, else the one that ours was merged into, else one of
+        nobody's with the mail address."""
+        if not self.schema.is_ready(kind):
+            return [None for _ in keys]
+        found = self.ids(kind, [key.external_id for key in keys])
+        if kind == "contact":
+            others = self._merged([key.external_id for key in keys if key.external_id not in found])
+            others |= self._by_mail([key for key in keys if key.external_id not in {*found, *others}])
+            self.adopted |= set(others)
+            found |= others
+        return [found.get(key.external_id) for key in keys]
+
+    def ids(self, kind: str, ours: Sequence[str]) -> dict[str, str]:
+        """The ids there of records by ours, as far as they are there."""
+        if not self.schema.is_ready(kind) or not ours:
+            return {}
+        found = self.org.read(self.path(kind, "batch/read"), ours, [ID], by=ID)
+        return {str(each["properties"][ID]): str(each["id"]) for each in found}
+
+    def _merged(self, ours: Sequence[str]) -> dict[str, str]:
+        """HubSpot answers to the id of a contact that was merged with the one that stayed."""
+        stayed: dict[str, str] = {}
+        for key in ours:
+            if key not in self.gone:
+                continue
+            path = self.path("contact", self.gone[key])
+            answer = self.org.call("GET", path, params={"properties": ID}, accept={NOT_FOUND})
+            if answer.status == NOT_FOUND:
+                continue
+            if owner := answer.data["properties"].get(ID):
+                self.taken[key] = owner
+            else:
+                stayed[key] = str(answer.data["id"])
+        return stayed
+
+    def _by_mail(self, keys: Sequence[Key]) -> dict[str, str]:
+        """No two contacts have one mail address there."""
+        mails = {str(key.email).casefold(): key.external_id for key in keys if key.email}
+        path = self.path("contact", "batch/read")
+        found = self.org.read(path, sorted(mails), [ID, "email"], by="email") if mails else []
+        nobodys = [each for each in found if not each["properties"].get(ID)]
+        by_mail = {str(each["properties"]["email"]).casefold(): str(each["id"]) for each in nobodys}
+        return {mails[mail]: id_ for mail, id_ in by_mail.items() if mail in mails}
+
+    def read(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
+        """The records as they are now."""
+        if not self.schema.is_ready(kind):
+            return [None for _ in refs]
+        types = self.schema.there(kind)
+        ids = [ref.external_id for ref in refs]
+        rows = self.org.read(self.path(kind, "batch/read"), ids, list(types), by=ID)
+        found = {str(each["properties"][ID]): held(kind, each, types) for each in rows}
+        return [found.get(each) for each in ids]
+
+    def changed(self, kind: str, cursor: str, limit: int) -> Changed:
+        """Records of ours that changed."""
+        if not self.schema.is_ready(kind):
+            return Changed([], cursor)
+        types = self.schema.there(kind)
+        search = partial(self._search, self.path(kind, "search"), list(types), changed_at(kind))
+        ours = {"propertyName": ID, "operator": "HAS_PROPERTY"}
+        page = pages(search, ours, changed_at(kind), lambda each: held(kind, each, types))
+        return self.follow(kind, page, cursor, limit)
+
+    def follow(self, kind: str, page: Page, cursor: str, limit: int) -> Changed:
+        """What changed after the cursor."""
+        if kind not in self._followers:
+            self._followers[kind] = Follower(page, PAGE)
+        return self._followers[kind].after(cursor, limit)
+
+    def _search(
+        self, path: str, properties: Sequence[str], changed: str, filters: Sequence[Any], sort: str, size: int
+    ) -> list[dict[str, Any]]:
+        sent = {
+            "filterGroups": [{"filters": list(filters)}],
+            "sorts": [sort],
+            "properties": [*properties, changed],
+            "limit": size,
+        }
+        return list(self.org.call("POST", path, json=sent, again=True).data["results"])
+
+    def search(self, type_: str, properties: Sequence[str]) -> Any:
+        """A search over objects of another type."""
+        path = self.org.path("objects", f"{type_}/search")
+        return partial(self._search, path, properties, "hs_lastmodifieddate")
+
+
+def pages(search: Any, ours: Mapping[str, str], changed: str, read: Any) -> Page:
+    """Pages in the order (time, id). A search sorts by one property only, so what shares a time is asked for by id."""
+
+    def found(each: Mapping[str, Any]) -> Found:
+        return Found(moment(each["properties"][changed]), str(each["id"]), read(each))
+
+    def at_one_time(at: str, id_: str, size: int) -> list[Found]:
+        there = [_filter(changed, "EQ", _epoch(at)), _filter("hs_object_id", "GT", id_ or "0")]
+        return [found(each) for each in search([ours, *there], "hs_object_id", size)]
+
+    def page(at: str, id_: str, limit: int) -> tuple[list[Found], bool]:
+        size = min(limit, PAGE)
+        rows = at_one_time(at, id_, size) if at else []
+        if len(rows) == size:
+            return rows, True
+        later = [found(each) for each in search([ours, _filter(changed, "GT", _epoch(at))], changed, size)]
+        if len(later) < size:
+            return rows + sorted(later, key=_place), False
+        last = later[-1].at
+        whole = [each for each in later if each.at != last]
+        return rows + (sorted(whole, key=_place) or at_one_time(last, "", size)), True
+
+    return page
+
+
+def _place(each: Found) -> tuple[str, int]:
+    return each.at, int(each.id)
+
+
+def _filter(name: str, operator: str, value: str) -> dict[str, str]:
+    return {"propertyName": name, "operator": operator, "value": value}
+
+
+def _epoch(at: str) -> str:
+    """Milliseconds since 1970, as a search wants them."""
+    return str(round(datetime.fromisoformat(at).timestamp() * 1_000)) if at else "0"

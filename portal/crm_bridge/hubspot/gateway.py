@@ -1,0 +1,62 @@
+"""HubSpot behind the gateway."""
+
+from collections.abc import Mapping, Sequence
+
+from portal.crm_bridge.calling.wire import Wire
+from portal.crm_bridge.gateway import Activity, Changed, Description, Held, Key, Kind, Outcome, Ref, Row
+from portal.crm_bridge.hubspot.asking import TOGETHER, Asker
+from portal.crm_bridge.hubspot.declaration import DECLARATION
+from portal.crm_bridge.hubspot.erasing import Eraser
+from portal.crm_bridge.hubspot.finding import Finder
+from portal.crm_bridge.hubspot.noting import Notes
+from portal.crm_bridge.hubspot.schema import Schema
+from portal.crm_bridge.hubspot.writing import Writer
+
+DEFAULTS = {each.name: each.default for each in DECLARATION.settings if each.default is not None}
+
+
+class HubSpot:
+    """What the settings mean stands in `declaration.py`."""
+
+    def __init__(self, settings: Mapping[str, str], wire: Wire | None = None) -> None:
+        self.org = Asker(DEFAULTS | dict(settings), wire or Wire())
+        self.schema = Schema(self.org)
+        self.finder = Finder(self.org, self.schema)
+        self.notes = Notes(self.org, self.finder)
+        self.writer = Writer(self.finder)
+        self.eraser = Eraser(self.finder, self.notes)
+
+    def describe(self) -> Description:
+        return Description(title=DECLARATION.title, batch=TOGETHER)
+
+    def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        return self.schema.missing(kinds)
+
+    def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        return self.schema.ensure(kinds)
+
+    def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
+        return self.notes.keys(keys) if self._is_note(kind) else self.finder.keys(kind, keys)
+
+    def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
+        return self.notes.upsert(rows) if self._is_note(kind) else self.writer.upsert(kind, rows)
+
+    def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
+        return self.notes.add(activities)
+
+    def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
+        if self._is_note(kind):
+            return self.notes.changed(cursor, limit)
+        return self.finder.changed(kind, cursor, limit)
+
+    def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
+        return self.notes.read(refs) if self._is_note(kind) else self.finder.read(kind, refs)
+
+    def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
+        return self.eraser.erase(kind, refs)
+
+    def close(self) -> None:
+        self.org.caller.close()
+
+    def _is_note(self, kind: str) -> bool:
+        return kind == "vote" and self.schema.votes_are_notes

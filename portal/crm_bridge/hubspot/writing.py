@@ -1,0 +1,107 @@
+"""Writing contacts, companies and votes that are objects into HubSpot."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from portal.crm_bridge.gateway import Outcome, Row, Status
+from portal.crm_bridge.hubspot.associating import associate
+from portal.crm_bridge.hubspot.finding import Finder
+from portal.crm_bridge.hubspot.records import ID, TYPES, begun, outcome, properties
+
+WRITTEN = (Status.CREATED, Status.UPDATED)
+
+
+class Writer:
+    """Writes rows of one kind at a time."""
+
+    def __init__(self, finder: Finder) -> None:
+        self.finder, self.org = finder, finder.org
+        self._accounts: dict[str, str] = {}
+
+    def upsert(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
+        """Write the rows: new ones by our id, found ones by the id there, known ones by our id if it is still there."""
+        told = self._refused(kind, rows)
+        rest = [row for row in rows if row.ref.external_id not in told]
+        found = [row for row in rest if row.ref.remote_id and row.ref.external_id in self.finder.adopted]
+        known = [row for row in rest if row.ref.remote_id and row not in found]
+        new = [row for row in rest if not row.ref.remote_id]
+        told |= self._sent(kind, "batch/upsert", new, [_new(kind, row) for row in new])
+        told |= self._sent(kind, "batch/update", found, [_by_id(kind, row) for row in found])
+        told |= self._sent(kind, "batch/update", known, [_ours(kind, row) for row in known])
+        self._associate(kind, rows, told)
+        return [told[row.ref.external_id] for row in rows]
+
+    def _sent(
+        self, kind: str, path: str, rows: Sequence[Row], inputs: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Outcome]:
+        if not rows:
+            return {}
+        results = self.org.batch(self.finder.path(kind, path), inputs)
+        told = {
+            row.ref.external_id: outcome(kind, result, str(row.seq), row.ref.remote_id)
+            for row, result in zip(rows, results, strict=True)
+        }
+        for row in rows:
+            said = told[row.ref.external_id].status
+            if said is Status.GONE:
+                self.finder.gone[row.ref.external_id] = str(row.ref.remote_id)
+            elif said in WRITTEN:
+                self.finder.adopted.discard(row.ref.external_id)
+        return told
+
+    def _refused(self, kind: str, rows: Sequence[Row]) -> dict[str, Outcome]:
+        """Rows whose contact was made one with that of somebody else of ours."""
+        taken = self.finder.taken if kind == "contact" else {}
+        return {
+            key: Outcome(
+                Status.FAILED, message=f"Its contact was merged into that of {taken[key]}", permanent=True
+            )
+            for row in rows
+            if row.ref.remote_id is None and (key := row.ref.external_id) in taken
+        }
+
+    def _associate(self, kind: str, rows: Sequence[Row], told: Mapping[str, Outcome]) -> None:
+        """A new contact stands beside its company; after that, who works there moves it. A vote that is written whole
+        stands beside its contact."""
+        done = [(row, said) for row in rows if (said := told[row.ref.external_id]).status in WRITTEN]
+        if kind == "vote":
+            pairs = [
+                (str(said.remote_id), str(row.parent.remote_id))
+                for row, said in done
+                if row.parent
+                and row.parent.remote_id
+                and (said.status is Status.CREATED or "idea" in row.fields)
+            ]
+            associate(self.org, str(self.finder.schema.type_of("vote")), TYPES["contact"], pairs)
+        if kind == "contact":
+            made = [
+                (row, said) for row, said in done if row.ref.remote_id is None and row.fields.get("account")
+            ]
+            accounts = self._account_ids(sorted({str(row.fields["account"]) for row, _ in made}))
+            pairs = [
+                (str(said.remote_id), accounts[account])
+                for row, said in made
+                if (account := str(row.fields["account"])) in accounts
+            ]
+            associate(self.org, TYPES["contact"], TYPES["account"], pairs)
+
+    def _account_ids(self, keys: Sequence[str]) -> dict[str, str]:
+        if unknown := [key for key in keys if key not in self._accounts]:
+            self._accounts |= self.finder.ids("account", unknown)
+        return self._accounts
+
+
+def _new(kind: str, row: Row) -> dict[str, Any]:
+    sent = begun(kind, row.fields) | properties(kind, row.fields)
+    return {"id": row.ref.external_id, "idProperty": ID, "properties": {ID: row.ref.external_id, **sent}}
+
+
+def _by_id(kind: str, row: Row) -> dict[str, Any]:
+    sent = {ID: row.ref.external_id, **properties(kind, row.fields)}
+    return {"id": str(row.ref.remote_id), "properties": sent}
+
+
+def _ours(kind: str, row: Row) -> dict[str, Any]:
+    """By our id: the id there of a contact that was merged leads to the one that stayed, which may be another's."""
+    sent = {ID: row.ref.external_id, **properties(kind, row.fields)}
+    return {"id": row.ref.external_id, "idProperty": ID, "properties": sent}

@@ -1,0 +1,181 @@
+"""What only HubSpot does."""
+
+import json
+
+import pytest
+import yaml
+
+from portal.crm_bridge.gateway import CrmError, Key, Ref, Row, Status, connect
+from portal.crm_bridge.hubspot.asking import PAUSE
+from portal.crm_bridge.mapping import KINDS
+from tests.crm_bridge.fakes.contract import Contract, ours
+from tests.crm_bridge.fakes.hubspot import HubSpot
+from tests.crm_bridge.fakes.server import body_of
+from tests.crm_bridge.test_saas import all_there, contacts
+
+
+def made(fake):
+    crm = connect("hubspot", fake.settings, fake.wire)
+    crm.ensure_schema(KINDS)
+    fake.requests.clear()
+    return crm
+
+
+@pytest.fixture(params=["notes", "objects"])
+def fake(request):
+    return HubSpot(ours("hubspot"), votes=request.param)
+
+
+@pytest.fixture
+def crm(fake):
+    return made(fake)
+
+
+def votes(crm, count, first=1):
+    [person] = crm.upsert_many("contact", contacts(1))
+    fields = {"idea": "idea:1", "idea_title": 'Dark <mode> & "more": yes\n', "value": 1, "withdrawn_at": None}
+    parent = Ref("person:1", person.remote_id)
+    return [Row(Ref(f"vote:{n}:1"), fields, 1, parent) for n in range(first, first + count)]
+
+
+def test_a_hundred_rows_a_call_and_all_values_are_texts(fake, crm):
+    rows = contacts(250, account=None)
+    assert {each.status for each in crm.upsert_many("contact", rows)} == {Status.CREATED}
+    calls = [body_of(each)["inputs"] for each in fake.sent(*fake.writes)]
+    assert [len(each) for each in calls] == [100, 100, 50]
+    sent = calls[0][0]["properties"]
+    assert (sent["community_points"], sent["community_account"]) == ("1", "")
+    all_there(fake, crm, rows)
+
+
+def test_an_error_without_a_row_is_held_against_those_without_a_result(fake, crm):
+    rows = contacts(3)
+    body = {
+        "status": "COMPLETE",
+        "results": [],
+        "errors": [{"category": "VALIDATION_ERROR", "message": "Odd"}],
+    }
+    fake.fail(*fake.writes, (207, body))
+    outcomes = crm.upsert_many("contact", rows)
+    assert {(each.status, each.message) for each in outcomes} == {(Status.FAILED, "VALIDATION_ERROR: Odd")}
+    fake.fail(*fake.writes, (200, {"status": "COMPLETE", "results": []}))
+    outcomes = crm.upsert_many("contact", rows)
+    assert {(each.status, each.permanent) for each in outcomes} == {(Status.FAILED, False)}
+
+
+def test_votes_hang_under_their_contact_in_either_form(fake, crm):
+    rows = votes(crm, 8)
+    outcomes = crm.upsert_many("vote", rows)
+    assert {each.status for each in outcomes} == {Status.CREATED}
+    held = crm.read_many("vote", [row.ref for row in rows])
+    assert [each.fields["idea_title"] for each in held] == [rows[0].fields["idea_title"]] * 8
+    changed = [
+        Row(Ref(row.ref.external_id, said.remote_id), {"withdrawn_at": "2026-02-01T00:00:00Z"}, 2, row.parent)
+        for row, said in zip(rows, outcomes, strict=True)
+    ]
+    assert {each.status for each in crm.upsert_many("vote", changed)} == {Status.UPDATED}
+    [held] = crm.read_many("vote", [rows[3].ref])
+    assert (held.fields["value"], held.fields["withdrawn_at"]) == (1, "2026-02-01T00:00:00Z")
+    assert all(crm.plan_keys("vote", [Key(row.ref.external_id) for row in rows]))
+    assert len(crm.fetch_changed("vote", "", 100).records) == 8
+
+
+def test_a_vote_without_an_answer_is_found_and_not_written_twice(fake, crm):
+    rows = votes(crm, 3)
+    way = "notes/batch/create" if fake.settings["votes"] == "notes" else r"2-\d+/batch/upsert"
+    fake.fail("POST", way, (502, "<html>Bad gateway</html>"), times=9, after=True)
+    with pytest.raises(CrmError):
+        crm.upsert_many("vote", rows)
+    fake.failures.clear()
+    assert all(crm.plan_keys("vote", [Key(row.ref.external_id) for row in rows]))
+    assert len(crm.fetch_changed("vote", "", 100).records) == 3
+
+
+def test_two_of_ours_that_were_made_one_there_are_not_parted_again(fake, crm):
+    one, two = [each.remote_id for each in crm.upsert_many("contact", contacts(2))]
+    fake.merge(one, two)
+    [gone] = crm.upsert_many("contact", [Row(Ref("person:2", two), {"points": 99}, 2)])
+    assert gone.status is Status.GONE
+    assert crm.plan_keys("contact", [Key("person:2")]) == [None]
+    [outcome] = crm.upsert_many("contact", contacts(1, first=2))
+    assert (outcome.status, outcome.permanent) == (Status.FAILED, True)
+    assert "merged into that of person:1" in outcome.message
+    assert crm.read_many("contact", [Ref("person:1")])[0].fields["points"] == 1
+
+
+def test_a_new_contact_stands_beside_its_company(fake, crm):
+    [company] = crm.upsert_many("account", [Row(Ref("company:3"), {"name": "Acme"}, 1)])
+    [person] = crm.upsert_many("contact", contacts(1, account="company:3"))
+    assert fake.links == {(person.remote_id, company.remote_id)}
+
+
+def test_limits_are_heard(fake, crm):
+    crm.upsert_many("contact", contacts(1))
+    assert fake.heard[-1] == (fake.used, 650_000)
+    assert (crm.org.caller.bucket.rate.calls, crm.org.caller.bucket.rate.seconds) == (190, 10)
+    fake.end_day()
+    with pytest.raises(CrmError) as caught:
+        crm.upsert_many("contact", contacts(1))
+    assert caught.value.retry_at == fake.now() + PAUSE
+    assert fake.waits == []
+
+
+def test_who_made_it_decides_how_it_goes(fake, crm):
+    [person] = crm.upsert_many("contact", contacts(1))
+    crm.erase("contact", [Ref("person:1", person.remote_id)])
+    assert fake.forgotten == [person.remote_id]
+    bin_ = made(HubSpot(ours("hubspot"), erase="archive"))
+    [person] = bin_.upsert_many("contact", contacts(1))
+    assert bin_.erase("contact", [Ref("person:1", person.remote_id)])[0].status is Status.ERASED
+
+
+def test_who_may_not_make_properties_is_told_the_scopes():
+    fake = HubSpot(ours("hubspot"))
+    fake.may_make = False
+    with pytest.raises(CrmError, match=r"crm\.schemas\.contacts\.write") as caught:
+        made(fake)
+    assert (caught.value.auth, "contacts.community_id" in str(caught.value)) == (True, True)
+
+
+# -- The published API ----------------------------------------------------------------------------------
+
+
+def published(shared):
+    """The published files, with their paths put back where they were shortened; keys are bearers by now."""
+    folder = shared / "specs/hubspot"
+    roots = {
+        "contacts.restored-paths.json": "",
+        "properties.openapi.json": "/crm/v3/properties",
+        "object.schemas.openapi.json": "/crm-object-schemas/v3/schemas",
+        "associations.openapi.yaml": "/crm/v4",
+    }
+    documents = []
+    for name, root in roots.items():
+        text = (folder / name).read_text()
+        spec = json.loads(text) if name.endswith("json") else yaml.safe_load(text)
+        spec["paths"] = {f"{root}{path}".rstrip("/"): each for path, each in spec["paths"].items()}
+        spec["servers"] = [{"url": "https://api.hubapi.com"}]
+        schemes = spec["components"]["securitySchemes"]
+        schemes |= {each: {"type": "http", "scheme": "bearer"} for each in schemes}
+        documents.append(spec)
+    return Contract(documents, strict=False)
+
+
+@pytest.mark.shared
+def test_each_request_is_as_the_published_files_say(shared):
+    contract = published(shared)
+    for way in ("notes", "objects"):
+        fake = HubSpot(contract, version="v3", votes=way)
+        crm = made(fake)
+        crm.upsert_many("account", [Row(Ref("company:3"), {"name": "Acme"}, 1)])
+        crm.upsert_many("contact", contacts(120, account="company:3"))
+        rows = votes(crm, 3)
+        crm.plan_keys("contact", [Key("person:1", "a@b.example"), Key("person:999", "c@d.example")])
+        crm.upsert_many("vote", rows)
+        crm.fetch_changed("contact", "", 100)
+        crm.read_many("vote", [row.ref for row in rows])
+        crm.erase("contact", [Ref("person:1"), Ref("person:2")])
+    assert contract.checked >= 40
+    bad = {"inputs": [{"idProperty": "community_id", "properties": {"community_points": 7}}]}
+    with pytest.raises(AssertionError):
+        crm.org.call("POST", crm.org.path("objects", "contacts/batch/upsert"), json=bad)
