@@ -14,6 +14,7 @@ GATEWAYS = {
     "embedded": "portal.crm_bridge.embedded.gateway:Embedded",
     "bottlecrm": "portal.crm_bridge.bottlecrm.gateway:BottleCRM",
     "memory": "portal.crm_bridge.memory.gateway:Memory",
+    "dataverse": "portal.crm_bridge.dataverse.gateway:Dataverse",
     "hubspot": "portal.crm_bridge.hubspot.gateway:HubSpot",
     "salesforce": "portal.crm_bridge.salesforce.gateway:Salesforce",
     "tryton": "portal.crm_bridge.tryton.gateway:Tryton",

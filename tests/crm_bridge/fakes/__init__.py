@@ -4,10 +4,12 @@ What each adds to the records that it keeps, and what of it could be tested agai
 """
 
 from tests.crm_bridge.fakes.contract import ours
+from tests.crm_bridge.fakes.dataverse import Dataverse
 from tests.crm_bridge.fakes.hubspot import HubSpot
 from tests.crm_bridge.fakes.salesforce import Salesforce
 
 FAKES = {
+    "dataverse": lambda: Dataverse(ours("dataverse")),
     "hubspot": lambda: HubSpot(ours("hubspot")),
     "salesforce": lambda: Salesforce(ours("salesforce")),
 }
