@@ -56,6 +56,9 @@ class BottleCRM:
         told = {**json.loads(made.splitlines()[-1]), "secret": secret}
         (folder / "credentials.json").write_text(json.dumps(told))
 
+    def share(self, folder: Path) -> None:
+        """Those who use it together make organisations of their own."""
+
     def start(self, venv: Path, folder: Path, port: int) -> list["subprocess.Popen[bytes]"]:
         """Database and web server over the files in `folder`; returns when it answers."""
         told = json.loads((folder / "credentials.json").read_text())

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from crms.making import CRMS, make
-from crms.programs import began_at, free_port, is_alive, run, stop
+from crms.programs import began_at, free_port, is_alive, is_free, run, stop
 
 STATE, FAILURE, USERS = "state.json", "failure", "users"
 LOG = "keeper.log"
@@ -33,7 +33,9 @@ def keep(name: str, folder: Path, while_used: bool) -> None:
     made = make(crm, print)
     if not (folder / "credentials.json").exists():
         run(["cp", "-a", f"{made.folder}/.", str(folder)])
-    port = free_port()
+    if while_used:
+        crm.share(folder)
+    port = _port(folder)
     children = crm.start(made.venv, folder, port)
     try:
         mine = {"pid": os.getpid(), "began": began_at(os.getpid()), "name": name}
@@ -46,6 +48,15 @@ def keep(name: str, folder: Path, while_used: bool) -> None:
         (folder / STATE).unlink(missing_ok=True)
         for each in reversed(children):
             stop(each, signal.SIGINT)
+
+
+def _port(folder: Path) -> int:
+    """The port of the last time if nobody has it, so that a connection stays right; else a free one."""
+    kept = folder / "port"
+    port = int(kept.read_text()) if kept.exists() else 0
+    port = port if port and is_free(port) else free_port()
+    kept.write_text(str(port))
+    return port
 
 
 def _is_used(folder: Path) -> bool:

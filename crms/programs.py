@@ -30,6 +30,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a loopback port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def program(name: str, *, package: str) -> str:
     """The path of a server program, also where Debian hides PostgreSQL's; else ServiceMissing."""
     hidden = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))

@@ -5,9 +5,9 @@ settings of a connection to an empty one. Tests that may need it are marked `rea
 what it runs on, they are left out with one loud line that counts them, and `bin/test --require-crm` fails.
 """
 
+import contextlib
 import fcntl
 import os
-import shutil
 import tempfile
 from base64 import b64encode
 from collections import Counter
@@ -114,13 +114,21 @@ class Organisations:
         self.user.unlink(missing_ok=True)
 
 
+def claimed(folder):
+    """The name of a database that no other test process has."""
+    for path in sorted(folder.glob("data/test*.sqlite")):
+        with contextlib.suppress(FileExistsError):
+            path.with_suffix(".claimed").touch(exist_ok=False)
+            return path.stem
+    raise RuntimeError("There are more test processes than databases; see `share` in crms/tryton.py")
+
+
 class Database:
     """A Tryton with a database for this process, emptied for each test: to load one anew takes seconds."""
 
     def __init__(self, folder, state, user):
         self.state, self.user = state, user
-        name = f"test{os.getpid()}"
-        shutil.copy(folder / "data/crm.sqlite", folder / f"data/{name}.sqlite")
+        name = claimed(folder)
         self.address = f"{state['address']}/{name}/rpc/"
         self.known = {**state["settings"], "database": name}
         httpx.get(f"{state['address']}/{name}/r/load", timeout=60)
