@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from crms.programs import find_python, run
+from crms.programs import ending_with_us, find_python, run
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".crm"
@@ -70,7 +70,9 @@ def install(name: str, oldest: tuple[int, int], say: Say) -> Path:
 def _fetch(venv: Path, lock: Path, say: Say) -> None:
     command = [str(venv / "bin/python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--require-hashes", "--requirement", str(lock)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=ending_with_us()
+    )
     said = []
     for line in process.stdout or ():
         said.append(line)

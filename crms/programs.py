@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,11 @@ def end_with_parent(number: int = signal.SIGTERM) -> None:
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, number)
 
 
+def ending_with_us(number: int = signal.SIGTERM) -> Callable[[], None] | None:
+    """What subprocess runs in a child so that it ends with this process; nothing where the system cannot."""
+    return partial(end_with_parent, number) if sys.platform == "linux" else None
+
+
 def as_user(name: str | None) -> dict[str, Any]:
     """What subprocess needs to run something as another user; nothing for the one who asks."""
     if not name:
@@ -85,8 +90,10 @@ def as_user(name: str | None) -> dict[str, Any]:
 
 
 def run(command: Sequence[str], **options: Any) -> str:
-    """Run a command to its end; RuntimeError with what it said when it fails."""
-    done = subprocess.run(list(command), capture_output=True, text=True, check=False, **options)
+    """Run a command to its end, which also comes with ours; RuntimeError with what it said when it fails."""
+    done = subprocess.run(
+        list(command), capture_output=True, text=True, check=False, preexec_fn=ending_with_us(), **options
+    )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed ({done.returncode}):\n{done.stdout}{done.stderr}".strip())
     return done.stdout
@@ -103,7 +110,7 @@ def start(
             stdout=sink,
             stderr=sink,
             start_new_session=True,
-            preexec_fn=partial(end_with_parent, ending) if sys.platform == "linux" else None,
+            preexec_fn=ending_with_us(ending),
             **options,
         )
 
