@@ -1,10 +1,12 @@
 """Installing a CRM once: a virtual environment of its own from a lock file with hashes."""
 
 import fcntl
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -60,11 +62,24 @@ def install(name: str, oldest: tuple[int, int], say: Say) -> Path:
     python, lock = find_python(oldest), lock_file(name)
     packages = sum(line[:1].isalnum() for line in lock.read_text().splitlines())
     say(f"Installing {name}: {packages} packages (the first time takes a minute)")
+    for pid in working_in(venv):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     shutil.rmtree(venv, ignore_errors=True)
     run([python, "-m", "venv", str(venv)])
     _fetch(venv, lock, say)
     (venv / ".locked").write_text(digest(lock))
     return venv
+
+
+def working_in(venv: Path) -> list[int]:
+    """Processes of a virtual environment: what an installation that was broken off may have left at work."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if path.read_bytes().startswith(f"{venv}/".encode()):
+                found.append(int(path.parent.name))
+    return found
 
 
 def _fetch(venv: Path, lock: Path, say: Say) -> None:

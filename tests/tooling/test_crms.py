@@ -64,6 +64,15 @@ def test_an_installation_counts_once_it_is_whole(tmp_path, monkeypatch):
     assert installing.is_installed("tryton")
 
 
+def test_what_a_broken_off_installation_left_at_work_is_found(tmp_path):
+    python = tmp_path / "venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    with subprocess.Popen([str(python), "-c", "input()"], stdin=subprocess.PIPE) as left:
+        assert installing.working_in(tmp_path / "venv") == [left.pid]
+        assert installing.working_in(tmp_path / "ven") == []
+
+
 def test_what_is_missing_is_said_in_one_line():
     with pytest.raises(
         ServiceMissing, match=r"^Python 3\.99 or newer with venv is missing; neither .* has one$"
