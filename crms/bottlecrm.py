@@ -127,6 +127,7 @@ class BottleCRM:
             "DBPASSWORD": "",
             "DBHOST": "127.0.0.1",
             "DBPORT": str(port),
+            "DB_POOL_ENABLED": "true",
             "CELERY_BROKER_URL": "memory://",
             "CELERY_RESULT_BACKEND": "cache+memory://",
         }
