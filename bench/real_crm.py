@@ -185,7 +185,8 @@ def main():
         # The servers of a CRM may belong to somebody else.
         Path(place).chmod(0o711)
         user = keeping.use(crm)
-        state = keeping.wait_for(crm, keeping.begin(asked.vendor, crm, while_used=True))
+        keeper = keeping.begin(asked.vendor, crm, while_used=True)
+        state = keeping.wait_for(crm, keeper)
 
         def opened(beat=lambda: None):
             calls = []
@@ -220,6 +221,7 @@ def main():
                     and there == {"there": wanted, "twice": 0}
                 )
         user.unlink()
+        keeper.wait()
     print("ok" if good else "NOT as it should be")
     sys.exit(0 if good else 1)
 

@@ -32,7 +32,7 @@ def folder_of(name: str) -> Any:
 
 def start(name: str, empty: bool) -> None:
     if missing := lacking(name):
-        raise Failed(missing)
+        raise Failed(f"{CRMS[name].title} cannot be run here: {missing}.")
     began, crm = time.monotonic(), CRMS[name]
     make(crm, say)
     folder = folder_of(name)
@@ -70,7 +70,7 @@ def stop(names: list[str]) -> None:
 def install() -> None:
     for name, crm in CRMS.items():
         if missing := lacking(name):
-            say(f"NOT INSTALLED: {missing}")
+            say(f"{crm.title} is NOT installed: {missing}.")
         else:
             make(crm, say)
             say(f"{crm.title} is installed.")

@@ -32,7 +32,7 @@ def lacking(name: str) -> str | None:
         if not is_installed(name):
             find_python(CRMS[name].python)
     except ServiceMissing as missing:
-        return f"{CRMS[name].title}: {missing}"
+        return str(missing)
     return None
 
 

@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Say what is missing before any test process begins."""
     config.stash[LEFT_OUT] = Counter()
     if os.environ.get("PORTAL_REQUIRE_CRM") == "1":
-        missing = [reason for name in CRMS if (reason := lacks(name))]
+        missing = [f"{crm.title}: {reason}" for name, crm in CRMS.items() if (reason := lacks(name))]
         if missing:
             raise pytest.UsageError(f"A CRM is required and cannot be run: {'; '.join(missing)}")
 
@@ -64,7 +64,7 @@ def pytest_testnodedown(node, error) -> None:
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
     for name, count in sorted(config.stash[LEFT_OUT].items()):
         line = (
-            f"NOT RUN: {count} tests need a real {CRMS[name].title}, which cannot be run here. {lacks(name)}"
+            f"NOT RUN: {count} tests need a real {CRMS[name].title}, which cannot be run here: {lacks(name)}"
         )
         terminalreporter.write_line(line, red=True, bold=True)
 

@@ -36,7 +36,11 @@ def by_mark(interactions: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str,
 
 def vote_body(external_id: str, fields: Fields) -> dict[str, Any]:
     """What is sent to write a vote with these fields, which are all of them."""
-    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()]
+    lines = [
+        f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        for name, value in fields.items()
+        if value is not None
+    ]
     taken = "Vote taken back" if fields.get("withdrawn_at") else "Vote"
     sent = {
         "kind": "email",
