@@ -19,13 +19,18 @@ FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
 
 
-def got_through(connection: str) -> None:
-    """A push ended without a failure: the circuit is closed."""
-    _set(connection, failures=0, opened_at=None, not_before=None)
+def got_through(connection: str, did_something: bool) -> None:
+    """A push ended without a failure. If it did something at all, the circuit is closed."""
+    if did_something:
+        _set(connection, failures=0, opened_at=None, not_before=None)
 
 
 def failed(connection: str, error: CrmError, wrote: bool) -> bool:
-    """A push failed; `wrote` says that it had got something through before. Returns whether the circuit opened now."""
+    """A push failed; `wrote` says that it had got something through before. Returns whether admins must
+    hear of it: the circuit opened now, or the CRM wants nothing any more, and the connection is paused."""
+    if error.ended:
+        _set(connection, paused=True)
+        return True
     row = db.session.get_one(CrmConnection, connection, populate_existing=True)
     failures = 1 if wrote else row.failures + 1
     if error.auth:

@@ -124,8 +124,7 @@ def _end(name: str, holder: str, counts: Counter[str], failure: CrmError | None)
     words = f"The CRM did not take it: {failure}" if failure else None
     connecting.note_push(name, counts, words)
     if failure is None:
-        if counts:
-            breaking.got_through(name)
+        breaking.got_through(name, counts.total() > 0)
     elif breaking.failed(name, failure, wrote=any(counts[each] for each in telling.WRITTEN)):
         alarming.tell_admins(name, str(failure), settings_here().public_url)
     leasing.give_back(name, holder)
@@ -202,7 +201,7 @@ def push_command(name: str, waiting: bool, retry: bool) -> None:
 def drift_command(name: str, every: bool, repair: bool) -> None:
     """Read the CRM back and compare it with what was last written. Ends with 1 when something differs."""
     records, drifted, left = 0, Counter[str](), None if every else LINES
-    with opened(name) as (_, gateway):
+    with opened(name, reads_back=True) as (_, gateway):
         for found in drifting.drift(name, gateway):
             records += found.records
             drifted.update(field for each in found.drifts for field in each.fields or [each.what])
@@ -218,11 +217,13 @@ def drift_command(name: str, every: bool, repair: bool) -> None:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[tuple[Connection, CrmGateway]]:
-    """A connection to read from; what it cannot answer becomes a sentence."""
+def opened(name: str, reads_back: bool = False) -> Iterator[tuple[Connection, CrmGateway]]:
+    """A connection to read from; what it cannot answer becomes a sentence. `reads_back`: its records are asked for."""
     with reading_only():
         connection = connecting.find(name)
         db.session.rollback()
+    if reads_back:
+        connecting.refuse_unreadable(connection)
     try:
         with connecting.opened(connection, settings_here()) as gateway:
             try:

@@ -1,12 +1,13 @@
 """Comparing what a record should say with what was last written of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from portal.crm_bridge import gathering
+from portal.crm_bridge.describing import Record
 from portal.crm_bridge.gateway import Fields, Kind, Value
 from portal.crm_bridge.mapping import differences, hash_of
 from portal.crm_bridge.models import Entity, LinkState
@@ -35,7 +36,10 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be done to one record. `fields` is all it should say, `diff` what differs (update only)."""
+    """What is to be done to one record. `fields` is all it should say, `diff` what differs (update only).
+
+    `records` are its canonical records by their names; `since` is when it was last written, "" for never.
+    """
 
     verb: Verb
     subject: Subject
@@ -47,6 +51,19 @@ class Change:
     reason: str = ""
     attempts: int = 0
     diff: dict[str, tuple[Value, Value]] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a record should say: as fields, and as canonical records by their names. `email` may find it there."""
+
+    subject: Subject
+    kind: Kind
+    fields: Fields
+    records: Mapping[str, Record]
+    email: str | None = None
 
 
 class Waiting(StrEnum):
@@ -56,25 +73,27 @@ class Waiting(StrEnum):
     QUARANTINED = "quarantined"
 
 
-def compare(
-    subject: Subject, kind: Kind, fields: Fields, link: Any, now: datetime, email: str | None = None
-) -> Change | str | None:
-    """The change that `fields` need; None when they were written already; a reason why they are not sent now.
+def compare(wanted: Wanted, link: Any, now: datetime) -> Change | str | None:
+    """The change that a record needs; None when it was written already; a reason why it is not sent now.
 
     `link` is the ledger row, or None. The diff of an update is filled in by `with_differences`.
     """
-    wanted = hash_of(fields)
+    subject, kind, fields = wanted.subject, wanted.kind, wanted.fields
+    of_it: dict[str, Any] = {"email": wanted.email, "records": wanted.records}
+    hashed = hash_of(fields)
     if link is None:
-        return Change(Verb.CREATE, subject, kind, None, fields, wanted, email=email)
-    if link.last_hash == wanted:
+        return Change(Verb.CREATE, subject, kind, None, fields, hashed, **of_it)
+    if link.last_hash == hashed:
         return None
-    if link.state == LinkState.QUARANTINED and link.refused_hash == wanted:
+    if link.state == LinkState.QUARANTINED and link.refused_hash == hashed:
         return f"{Waiting.QUARANTINED}: {link.message}"
     if link.state == LinkState.RETRY and link.next_at is not None and link.next_at > now:
         return Waiting.RETRY
-    attempts = link.attempts if link.refused_hash == wanted else 0
+    attempts = link.attempts if link.refused_hash == hashed else 0
     verb = Verb.UPDATE if link.remote_id else Verb.CREATE
-    return Change(verb, subject, kind, link.remote_id, fields, wanted, email=email, attempts=attempts)
+    since = link.synced_at.isoformat() if link.synced_at else ""
+    how: dict[str, Any] = {"attempts": attempts, "since": since, **of_it}
+    return Change(verb, subject, kind, link.remote_id, fields, hashed, **how)
 
 
 def with_differences(connection: str, changes: Sequence[Change]) -> list[Change]:

@@ -58,6 +58,15 @@ def find(name: str) -> Connection:
     raise NotFound(f"There is no CRM connection {name!r}. There is: {', '.join(sorted(names))}.")
 
 
+def refuse_unreadable(connection: Connection) -> None:
+    """Raise Conflict when nobody can know what the CRM holds."""
+    declared = declaration(connection.vendor)
+    if not declared.reads_back:
+        raise Conflict(
+            f"{connection.name} cannot be read back ({declared.title}): what it holds there is not known here."
+        )
+
+
 def refuse_paused(connection: Connection) -> None:
     """Raise Conflict when nothing may be sent over the connection now."""
     if connection.paused:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 GATEWAYS = {
     "embedded": "portal.crm_bridge.embedded.gateway:Embedded",
     "bottlecrm": "portal.crm_bridge.bottlecrm.gateway:BottleCRM",
+    "webhook": "portal.crm_bridge.webhook.gateway:Webhook",
+    "drop": "portal.crm_bridge.drop.gateway:Drop",
     "memory": "portal.crm_bridge.memory.gateway:Memory",
     "dataverse": "portal.crm_bridge.dataverse.gateway:Dataverse",
     "hubspot": "portal.crm_bridge.hubspot.gateway:HubSpot",
@@ -29,16 +31,24 @@ class CrmError(Exception):
     """The CRM did not take a whole call; `str(error)` is what it said.
 
     `permanent`: sending the same again would fail again. Else (no answer, a lock, a limit) it may work later, and not
-    before `retry_at` if that is known. `auth`: it does not know us; somebody must look at the connection.
+    before `retry_at` if that is known. `auth`: it does not know us; somebody must look at the connection. `ended`: it
+    wants nothing any more, and the connection is paused.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool, auth: bool = False, retry_at: datetime | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        auth: bool = False,
+        retry_at: datetime | None = None,
+        ended: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.auth = auth
         self.retry_at = retry_at
+        self.ended = ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +97,18 @@ class Row:
     """A record to write.
 
     With a `remote_id` it is known to exist and `fields` are those that differ; without one it is new and they
-    are all. `seq` grows with each call: a CRM that keeps it can drop what comes late.
+    are all. `seq` grows with each call: a CRM that keeps it can drop what comes late. `records` are the canonical
+    records that changed, for vendors that send them as they are. `key` stays the same while the same change is tried
+    again, `tries` counts how often that was.
     """
 
     ref: Ref
     fields: Fields
     seq: int
     parent: Ref | None = None
+    records: tuple[Mapping[str, Any], ...] = ()
+    key: str = ""
+    tries: int = 0
 
 
 class Status(StrEnum):
@@ -107,7 +122,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row; `message` and `field` are the CRM's own words on a failure."""
+    """What became of one row; `message` and `field` are the CRM's own words on a failure.
+
+    `wait`: to be tried again in so many seconds, however often it was tried before.
+    """
 
     status: Status
     remote_id: str | None = None
@@ -115,6 +133,7 @@ class Outcome:
     message: str = ""
     field: str = ""
     permanent: bool = False
+    wait: float | None = None
 
     def as_answer(self) -> dict[str, Any]:
         """For the log of exchanges: only what was said."""

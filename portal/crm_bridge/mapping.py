@@ -1,7 +1,7 @@
 """From canonical records to the fields of a CRM, and the hash by which two states are compared."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 
 from portal.crm_bridge.describing import Record
@@ -56,6 +56,10 @@ VOTE = Kind(
     parent="contact",
 )
 KINDS = (ACCOUNT, CONTACT, VOTE)
+OF_REPUTATION = frozenset(
+    {"points", "votes", "ideas", "ideas_shipped", "answers", "accepted_answers", "open_ideas"}
+)
+"""The fields of a contact that come from the reputation; the others come from the participant."""
 
 
 def _day(moment: str | None) -> str | None:
@@ -110,6 +114,13 @@ def vote_fields(vote: Record) -> Fields:
         "cast_at": vote["cast_at"],
         "withdrawn_at": vote["withdrawn_at"],
     }
+
+
+def speaks(record: str, changed: Collection[str]) -> bool:
+    """Whether a canonical record of that name says something of these fields; without fields, it does."""
+    if record == "reputation":
+        return not changed or not OF_REPUTATION.isdisjoint(changed)
+    return record != "participant" or not changed or not OF_REPUTATION.issuperset(changed)
 
 
 def hash_of(fields: Fields) -> str:

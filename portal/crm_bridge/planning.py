@@ -7,9 +7,8 @@ from typing import Any
 
 from portal import clock
 from portal.crm_bridge import consenting, describing, gathering, summing
-from portal.crm_bridge.comparing import Change, Subject, Waiting, compare, erasure, with_differences
-from portal.crm_bridge.describing import Voice
-from portal.crm_bridge.gateway import Fields, Kind
+from portal.crm_bridge.comparing import Change, Subject, Waiting, Wanted, compare, erasure, with_differences
+from portal.crm_bridge.describing import Record, Voice
 from portal.crm_bridge.mapping import ACCOUNT, CONTACT, VOTE, account_fields, contact_fields, vote_fields
 from portal.crm_bridge.marking import Mark, marked, marks
 from portal.crm_bridge.models import Entity
@@ -39,17 +38,15 @@ class Sheet:
     marks: list[Mark] = field(default_factory=list)
     looked_at: int = 0
 
-    def weigh(
-        self, subject: Subject, kind: Kind, fields: Fields, link: Any, email: str | None = None
-    ) -> None:
+    def weigh(self, wanted: Wanted, link: Any) -> None:
         """Compare one record and put it where it belongs."""
-        verdict = compare(subject, kind, fields, link, clock.now(), email)
+        verdict = compare(wanted, link, clock.now())
         if verdict is None:
             self.equal += 1
         elif isinstance(verdict, Change):
             self.changes.append(verdict)
         else:
-            self.skipped.append((subject, verdict))
+            self.skipped.append((wanted.subject, verdict))
 
     def held_back(self) -> set[int]:
         """Whose record waits for another try: their marks must stay."""
@@ -111,7 +108,8 @@ def companies(voice: Voice, ids: Collection[int]) -> Sheet:
                 sheet.skipped.append((subject, NOBODY))
                 continue
             record = describing.account(voice, company, doings[company.id])
-            sheet.weigh(subject, ACCOUNT, account_fields(record), links.get(company.id))
+            wanted = Wanted(subject, ACCOUNT, account_fields(record), {"account": record})
+            sheet.weigh(wanted, links.get(company.id))
         sheet.changes = with_differences(voice.connection, sheet.changes)
     sheet.marks = [each for each in seen if each.entity_id not in sheet.held_back()]
     sheet.looked_at = len(ids)
@@ -143,9 +141,9 @@ def _contacts(voice: Voice, allowed: dict[int, Any], links: dict[int, Any]) -> S
     for person in allowed.values():
         participant = describing.participant(voice, person)
         reputation = describing.reputation(voice, person, doings[person.id], as_of=now)
-        fields = contact_fields(participant, reputation)
-        subject = Subject(Entity.PERSON, person.id)
-        sheet.weigh(subject, CONTACT, fields, links.get(person.id), email=person.email)
+        records = {"participant": participant, "reputation": reputation}
+        subject, fields = Subject(Entity.PERSON, person.id), contact_fields(participant, reputation)
+        sheet.weigh(Wanted(subject, CONTACT, fields, records, person.email), links.get(person.id))
     sheet.changes = with_differences(voice.connection, sheet.changes)
     return sheet
 
@@ -173,9 +171,13 @@ def _votes(voice: Voice, people: dict[int, Any]) -> Iterator[Sheet]:
             if row.hidden_at is not None and link is None:
                 sheet.skipped.append((subject, HIDDEN_IDEA))
                 continue
-            record = describing.vote(voice, voters[row.person_id], row)
-            sheet.weigh(subject, VOTE, vote_fields(record), link)
+            sheet.weigh(_vote(voice, voters, subject, row), link)
         yield _finished(voice, sheet)
+
+
+def _vote(voice: Voice, voters: dict[int, Record], subject: Subject, row: Any) -> Wanted:
+    record = describing.vote(voice, voters[row.person_id], row)
+    return Wanted(subject, VOTE, vote_fields(record), {"vote": record})
 
 
 def _withdrawn(voice: Voice, people: dict[int, Any]) -> Iterator[Sheet]:
@@ -190,8 +192,7 @@ def _withdrawn(voice: Voice, people: dict[int, Any]) -> Iterator[Sheet]:
             if row is None:
                 sheet.changes.append(erasure(subject, VOTE, link.remote_id, CAME_AND_WENT))
             else:
-                record = describing.vote(voice, voters[row.person_id], row)
-                sheet.weigh(subject, VOTE, vote_fields(record), link)
+                sheet.weigh(_vote(voice, voters, subject, row), link)
         yield _finished(voice, sheet)
 
 

@@ -8,6 +8,7 @@ What is to be created is written down before it is sent: whatever becomes of the
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +16,7 @@ from portal.crm_bridge import consenting, gathering, leasing
 from portal.crm_bridge.comparing import Change, Verb
 from portal.crm_bridge.describing import person_key
 from portal.crm_bridge.gateway import CrmError, CrmGateway, Fields, Key, Kind, Outcome, Ref, Row, Status
-from portal.crm_bridge.mapping import KINDS
+from portal.crm_bridge.mapping import KINDS, speaks
 from portal.crm_bridge.marking import unmark
 from portal.crm_bridge.models import Entity
 from portal.crm_bridge.planning import CAME_AND_WENT, Sheet
@@ -114,14 +115,19 @@ def _ask(
         outcomes = _row_by_row(lambda part: gateway.erase(kind.name, part), refs)
         return [Result(change, {}, outcome) for change, outcome in zip(batch, outcomes, strict=True)]
     batch = adopt(gateway, kind, batch)
-    rows = [
-        Row(_ref(change), written(change), seq, parents.get(change.subject.entity_id)) for change in batch
-    ]
+    rows = [_row(change, seq, parents.get(change.subject.entity_id)) for change in batch]
     outcomes = _row_by_row(lambda part: gateway.upsert_many(kind.name, part), rows)
     return [
         Result(change, dict(row.fields), outcome)
         for change, row, outcome in zip(batch, rows, outcomes, strict=True)
     ]
+
+
+def _row(change: Change, seq: int, parent: Ref | None) -> Row:
+    records = {name: each for name, each in change.records.items() if speaks(name, change.diff)}
+    key = sha256(f"{change.subject} {change.hash} {change.since}".encode()).hexdigest()[:32]
+    sent = tuple(records.values())
+    return Row(_ref(change), written(change), seq, parent, sent, key, change.attempts)
 
 
 def adopt_all(gateway: CrmGateway, changes: Sequence[Change]) -> list[Change]:

@@ -170,11 +170,13 @@ def _refusal(result: Result, attempts: int, now: datetime) -> dict[str, Any]:
     """What the ledger says of a row that was not taken."""
     outcome, message = result.outcome, result.outcome.message
     gone = outcome.status is Status.GONE
-    given_up = attempts >= TRIES and not outcome.permanent
+    given_up = attempts >= TRIES and not outcome.permanent and outcome.wait is None
     if given_up:
         message = f"Given up after {attempts} tries: {message}"
     quarantined = outcome.permanent or given_up
-    wait = min(timedelta(seconds=2**attempts), LONGEST_WAIT) * random.random()  # noqa: S311
+    wait = min(timedelta(seconds=2 ** min(attempts, 20)), LONGEST_WAIT) * random.random()  # noqa: S311
+    if outcome.wait is not None:
+        wait = timedelta(seconds=outcome.wait)
     return {
         "remote_id": None if gone else result.change.remote_id,
         "state": LinkState.QUARANTINED if quarantined else LinkState.RETRY,

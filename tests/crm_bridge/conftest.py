@@ -1,6 +1,5 @@
 """A portal with a CRM beside it."""
 
-import itertools
 from collections import Counter
 
 import pytest
@@ -15,13 +14,13 @@ from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.models import DEFAULT, CrmDirty, CrmExchange, CrmLink, CrmTombstone
 from portal.database import db
 from portal.voting import casting
+from tests.crm_bridge import vendors
 from tests.crm_bridge.fakes import FAKES
 from tests.crm_bridge.faults import Watched
 from tests.crm_bridge.following import catch_up
 from tests.factories import EPOCH
 
 VOICE = Voice(DEFAULT, "Test Community", "https://community.example")
-numbers = itertools.count(1)
 
 
 class Bridge:
@@ -86,10 +85,7 @@ def vendor(request):
 
 @pytest.fixture
 def gateway(vendor, tmp_path, request):
-    settings, wire = (
-        {"path": str(tmp_path / "crm.sqlite"), "name": f"test {next(numbers)}"},
-        Wire(private=True),
-    )
+    settings, wire = vendors.settings_in(tmp_path), Wire(private=True)
     if vendor in CRMS:
         settings = request.getfixturevalue("real_crm")(vendor)
     elif vendor in FAKES:

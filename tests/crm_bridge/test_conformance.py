@@ -3,8 +3,10 @@
 import pytest
 
 from crms.making import CRMS
+from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.gateway import Activity, CrmError, Key, Ref, Row, Status, connect
 from portal.crm_bridge.mapping import KINDS
+from tests.crm_bridge import vendors
 from tests.crm_bridge.fakes import FAKES
 
 
@@ -15,7 +17,7 @@ def contact(n, seq=1, remote_id=None, **fields):
 REAL = [pytest.param(name, marks=pytest.mark.real_crm(name)) for name in CRMS]
 
 
-@pytest.fixture(params=["embedded", "memory", *FAKES, *REAL])
+@pytest.fixture(params=[*vendors.READING_BACK, *FAKES, *REAL])
 def vendor(request):
     """Here real CRMs are asked, too, and fakes of those that cannot be run here."""
     return request.param
@@ -27,6 +29,43 @@ def ready(gateway):
     return gateway
 
 
+@pytest.fixture(params=vendors.EVERY)
+def any_vendor(request, tmp_path):
+    made = vendors.opened(request.param, tmp_path)
+    made.ensure_schema(KINDS)
+    yield made
+    made.close()
+
+
+def test_every_vendor_says_what_it_is_and_takes_what_it_is_given(any_vendor):
+    assert any_vendor.describe().title
+    assert any_vendor.describe().batch >= 1
+    assert any_vendor.missing_schema(KINDS) == []
+    made, other = any_vendor.upsert_many("contact", [contact(1), contact(2)])
+    assert (made.status, other.status) == (Status.CREATED, Status.CREATED)
+    assert made.remote_id != other.remote_id
+    [changed] = any_vendor.upsert_many("contact", [contact(1, 2, made.remote_id, points=5)])
+    assert (changed.status, changed.remote_id) == (Status.UPDATED, made.remote_id)
+    parent = Ref("person:1", made.remote_id)
+    [vote] = any_vendor.upsert_many("vote", [Row(Ref("vote:3:1"), {"value": 1}, 3, parent)])
+    assert vote.status is Status.CREATED
+    said = Activity("entry:1", parent, "note", "Shipped", "An idea of theirs", "2026-01-01T00:00:00Z")
+    assert [each.status for each in any_vendor.add_activity([said])] == [Status.CREATED]
+    for _ in range(2):
+        assert [each.status for each in any_vendor.erase("contact", [parent])] == [Status.ERASED]
+
+
+@pytest.mark.parametrize("vendor", vendors.EVERY)
+def test_a_vendor_that_cannot_be_read_back_says_so(vendor, tmp_path):
+    made = vendors.opened(vendor, tmp_path)
+    assert declaration(vendor).reads_back is (vendor in vendors.READING_BACK)
+    if vendor not in vendors.READING_BACK:
+        with pytest.raises(CrmError, match="cannot be read back"):
+            made.read_many("contact", [Ref("person:1")])
+        assert made.plan_keys("contact", [Key("person:1")]) == [None]
+    made.close()
+
+
 def test_it_says_what_it_is(gateway):
     description = gateway.describe()
     assert description.title
@@ -35,8 +74,9 @@ def test_it_says_what_it_is(gateway):
 
 def test_the_schema_is_made_once(gateway, vendor):
     # The fields of Tryton come with a module, which is there.
+    assert gateway.missing_schema(KINDS) or vendor == "tryton"
     assert gateway.ensure_schema(KINDS) or vendor == "tryton"
-    assert gateway.ensure_schema(KINDS) == []
+    assert gateway.ensure_schema(KINDS) == gateway.missing_schema(KINDS) == []
 
 
 def test_before_the_schema_there_is_nothing_to_read(gateway):

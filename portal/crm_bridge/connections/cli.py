@@ -123,7 +123,7 @@ def resume_command(name: str) -> None:
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 def export_command(name: str, path: Path) -> None:
     """Write the customer records of the CRM into a CSV file. It holds personal data; the journal notes it."""
-    with opened(name) as (_, gateway), path.open("w", newline="", encoding="utf-8") as file:
+    with opened(name, reads_back=True) as (_, gateway), path.open("w", newline="", encoding="utf-8") as file:
         people = exporting.export(name, gateway, file)
     db.session.rollback()
     journal.record(CustomerRecordsExported(actor_id=None, connection=name, people=people))

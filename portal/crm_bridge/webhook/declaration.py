@@ -1,0 +1,16 @@
+"""What the webhook says of itself."""
+
+from portal.crm_bridge.declaring import CALLS, Declaration, Setting
+
+DECLARATION = Declaration(
+    title="Signed webhook",
+    settings=(
+        Setting("address", "Where messages go", kind="address"),
+        Setting("secret", "Signs them: whsec_ and base64 of 24 to 64 bytes", secret=True),
+        Setting("old_secret", "Signs them too, while the receiver changes over", "", secret=True),
+        Setting("source", "What stands as source in each message", "/community"),
+        Setting("batch", "How many records are written down together", "25", kind="number"),
+        *CALLS,
+    ),
+    reads_back=False,
+)
