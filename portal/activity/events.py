@@ -758,3 +758,13 @@ class CrmConnectionStopped(Event):
 
     connection: str
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmFieldMapped(Event):
+    """Who owns a field in a CRM, and how it is called there, was said anew."""
+
+    connection: str
+    field: str
+    owner: str
+    remote_name: str

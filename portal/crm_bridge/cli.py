@@ -29,10 +29,11 @@ from portal.crm_bridge import (
 )
 from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.describing import Voice
-from portal.crm_bridge.gateway import CrmError, CrmGateway
+from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT
 from portal.crm_bridge.planning import Sheet
 from portal.crm_bridge.pushing import Step
+from portal.crm_bridge.translating import Translated
 from portal.database import db, reading_only
 from portal.errors import Conflict
 from portal.settings import Settings
@@ -202,7 +203,7 @@ def drift_command(name: str, every: bool, repair: bool) -> None:
     """Read the CRM back and compare it with what was last written. Ends with 1 when something differs."""
     records, drifted, left = 0, Counter[str](), None if every else LINES
     with opened(name, reads_back=True) as (_, gateway):
-        for found in drifting.drift(name, gateway):
+        for found in drifting.drift(name, gateway, gateway.shape):
             records += found.records
             drifted.update(field for each in found.drifts for field in each.fields or [each.what])
             left = _print(map(telling.drift_line, found.drifts), left)
@@ -217,7 +218,7 @@ def drift_command(name: str, every: bool, repair: bool) -> None:
 
 
 @contextmanager
-def opened(name: str, reads_back: bool = False) -> Iterator[tuple[Connection, CrmGateway]]:
+def opened(name: str, reads_back: bool = False) -> Iterator[tuple[Connection, Translated]]:
     """A connection to read from; what it cannot answer becomes a sentence. `reads_back`: its records are asked for."""
     with reading_only():
         connection = connecting.find(name)

@@ -18,6 +18,8 @@ class Verb(StrEnum):
     ADOPT = "adopt"
     """It is already there, under our id or mail address, and the ledger does not know it."""
     UPDATE = "update"
+    SETTLE = "settle"
+    """Nothing is to be sent: the record says less than before, because a field is no longer ours to write."""
     ERASE = "erase"
 
 
@@ -38,7 +40,8 @@ class Subject(NamedTuple):
 class Change:
     """What is to be done to one record. `fields` is all it should say, `diff` what differs (update only).
 
-    `records` are its canonical records by their names; `since` is when it was last written, "" for never.
+    `records` are its canonical records by their names; `since` is when it was last written, "" for never;
+    `whole`: nothing is known of what is there, so all is written.
     """
 
     verb: Verb
@@ -53,6 +56,7 @@ class Change:
     diff: dict[str, tuple[Value, Value]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
     since: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def compare(wanted: Wanted, link: Any, now: datetime) -> Change | str | None:
     attempts = link.attempts if link.refused_hash == hashed else 0
     verb = Verb.UPDATE if link.remote_id else Verb.CREATE
     since = link.synced_at.isoformat() if link.synced_at else ""
-    how: dict[str, Any] = {"attempts": attempts, "since": since, **of_it}
+    how: dict[str, Any] = {"attempts": attempts, "since": since, "whole": link.last_hash is None, **of_it}
     return Change(verb, subject, kind, link.remote_id, fields, hashed, **how)
 
 
@@ -105,11 +109,15 @@ def with_differences(connection: str, changes: Sequence[Change]) -> list[Change]
         found = gathering.last_fields(connection, entity, keys)
         written |= {Subject(entity, *key): fields for key, fields in found.items()}
     return [
-        replace(change, diff=differences(written.get(change.subject), change.fields))
+        _with(change, differences(written.get(change.subject), change.fields))
         if change.verb is Verb.UPDATE
         else change
         for change in changes
     ]
+
+
+def _with(change: Change, diff: dict[str, tuple[Value, Value]]) -> Change:
+    return replace(change, diff=diff, verb=Verb.UPDATE if diff or change.whole else Verb.SETTLE)
 
 
 def erasure(subject: Subject, kind: Kind, remote_id: str | None, reason: str) -> Change:

@@ -16,9 +16,10 @@ from portal.crm_bridge.describing import Voice
 from portal.crm_bridge.gateway import connect
 from portal.crm_bridge.models import DEFAULT, CrmConnection
 from portal.crm_bridge.sealing import unseal
+from portal.crm_bridge.shaping import shape_of
 from portal.crm_bridge.translating import Translated
 from portal.crm_bridge.upserting import upsert
-from portal.database import db
+from portal.database import db, reading_only
 from portal.errors import Conflict, NotFound
 from portal.settings import Settings
 
@@ -82,7 +83,8 @@ def set_paused(name: str, paused: bool) -> None:
 
 def voice(connection: Connection, settings: Settings) -> Voice:
     """In whose name the records of this portal are made."""
-    return Voice(connection.name, settings.community_name, settings.public_url.rstrip("/"))
+    shape = shape_of(connection.name, connection.vendor)
+    return Voice(connection.name, settings.community_name, settings.public_url.rstrip("/"), shape.keep)
 
 
 def values_of(connection: Connection, settings: Settings) -> dict[str, str]:
@@ -119,7 +121,10 @@ def opened(
         hear=purse.hear,
         beat=beat,
     )
-    gateway = Translated(connect(connection.vendor, values, wire), wire)
+    with reading_only():
+        shape = shape_of(connection.name, connection.vendor)
+        db.session.rollback()
+    gateway = Translated(connect(connection.vendor, values, wire), wire, shape)
     try:
         yield gateway
     finally:

@@ -41,11 +41,15 @@ CALLS = (
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a vendor is. `names` says per kind how the CRM calls our fields where it differs by default."""
+    """What a vendor is. `names` says per kind how the CRM calls our fields where it differs by default.
+
+    `canonical`: it takes canonical records whole, so there are no fields to map.
+    """
 
     title: str
     settings: tuple[Setting, ...] = ()
     reads_back: bool = True
+    canonical: bool = False
     of_tests: bool = False
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

@@ -4,9 +4,12 @@ The forms are the same for every CRM; `mapping.py` makes fields of them. `schema
 each; `seq` is given when a record is sent. What the portal does not know yet is None.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from portal.crm_bridge.gateway import Fields
 
 SCHEMA_VERSION = 1
 HIDDEN = "(hidden)"
@@ -15,13 +18,22 @@ LONGEST_LIST = 240
 Record = dict[str, Any]
 
 
+def every_field(_: str, fields: Fields) -> Fields:
+    """For a connection over which all is written."""
+    return fields
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """In whose name records are made: the connection, the tenant, and where the portal is reached."""
+    """In whose name records are made: the connection, the tenant, and where the portal is reached.
+
+    `keep` says which fields of a kind are written over the connection.
+    """
 
     connection: str
     tenant: str
     url: str
+    keep: Callable[[str, Fields], Fields] = every_field
 
     @property
     def head(self) -> Record:

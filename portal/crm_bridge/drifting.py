@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.crm_bridge.comparing import Subject
-from portal.crm_bridge.gateway import CrmGateway, Held, Ref, Value
+from portal.crm_bridge.gateway import BLANK, CrmGateway, Fields, Held, Ref, Value
 from portal.crm_bridge.models import CrmLink, CrmTombstone, Entity
+from portal.crm_bridge.shaping import EVERYTHING, Shape
 from portal.database import db, reading_only
 
 TOGETHER = 200
@@ -36,10 +37,10 @@ DIFFERS = "differs"
 RISEN = "is there, but was erased"
 
 
-def drift(connection: str, gateway: CrmGateway) -> Iterator[Compared]:
+def drift(connection: str, gateway: CrmGateway, shape: Shape = EVERYTHING) -> Iterator[Compared]:
     """Read back everything that was written, then look for what was erased. Writes nothing.
 
-    The caller may end the transaction at each step.
+    Fields that are not ours to write by `shape` are not compared, nor those that were not blank. The caller may end the transaction at each step.
     """
     after = ("", 0, 0)
     while True:
@@ -48,7 +49,7 @@ def drift(connection: str, gateway: CrmGateway) -> Iterator[Compared]:
             db.session.rollback()
         if not rows:
             break
-        yield _compare(gateway, rows)
+        yield _compare(gateway, rows, shape)
         after = (rows[-1].entity, rows[-1].entity_id, rows[-1].idea_id)
     yield from _risen(connection, gateway)
 
@@ -65,33 +66,34 @@ def _links(connection: str, after: tuple[str, int, int]) -> Sequence[Any]:
     return db.session.execute(select.limit(TOGETHER)).all()
 
 
-def _compare(gateway: CrmGateway, rows: Sequence[Any]) -> Compared:
+def _compare(gateway: CrmGateway, rows: Sequence[Any], shape: Shape) -> Compared:
     drifts = []
     for kind in dict.fromkeys(row.remote_type for row in rows):
         of_kind = [row for row in rows if row.remote_type == kind]
         subjects = [Subject(Entity(row.entity), row.entity_id, row.idea_id) for row in of_kind]
         refs = [Ref(str(subject), row.remote_id) for subject, row in zip(subjects, of_kind, strict=True)]
         for subject, row, held in zip(subjects, of_kind, gateway.read_many(kind, refs), strict=True):
-            found = _difference(subject, row.last_fields, held)
+            found = _difference(subject, shape.keep(kind, row.last_fields), held, shape.blanks(kind))
             if found:
                 drifts.append(found)
     return Compared(len(rows), drifts)
 
 
-def _difference(subject: Subject, written: dict[str, Value], held: Held | None) -> Drift | None:
+def _difference(subject: Subject, written: Fields, held: Held | None, blanks: frozenset[str]) -> Drift | None:
     if held is None:
         return Drift(subject, MISSING)
     fields = {
         name: (ours, held.fields.get(name))
         for name, ours in written.items()
         if not _is_same(ours, held.fields.get(name))
+        and (name not in blanks or held.fields.get(name) in BLANK)
     }
     return Drift(subject, DIFFERS, fields) if fields else None
 
 
 def _is_same(ours: Value, theirs: Value) -> bool:
     """An empty text and nothing are the same to a CRM; 3 and 3.0 are, too."""
-    return ours == theirs or (ours in (None, "") and theirs in (None, ""))
+    return ours == theirs or (ours in BLANK and theirs in BLANK)
 
 
 def _risen(connection: str, gateway: CrmGateway) -> Iterator[Compared]:

@@ -25,6 +25,8 @@ GATEWAYS = {
 
 Value = str | int | float | bool | None
 Fields = Mapping[str, Value]
+BLANK = (None, "")
+"""An empty text and nothing are the same to a CRM."""
 
 
 class CrmError(Exception):

@@ -187,3 +187,20 @@ class CrmCall(Model):
     sent: Mapped[str] = mapped_column(sa.Text)
     answer: Mapped[str] = mapped_column(sa.Text)
     seconds: Mapped[float]
+
+
+class CrmField(Model):
+    """How a field of ours is written over a connection, where it is not as its vendor says."""
+
+    __tablename__ = "crm_field"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "owner IN ('portal', 'portal_if_blank', 'crm', 'unmapped', 'cleared')", name="owner"
+        ),
+    )
+
+    connection: Mapped[str] = _connection()
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    field: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    owner: Mapped[str] = mapped_column(sa.String(20))
+    remote_name: Mapped[str | None] = mapped_column(sa.String(120))

@@ -108,7 +108,8 @@ def companies(voice: Voice, ids: Collection[int]) -> Sheet:
                 sheet.skipped.append((subject, NOBODY))
                 continue
             record = describing.account(voice, company, doings[company.id])
-            wanted = Wanted(subject, ACCOUNT, account_fields(record), {"account": record})
+            fields = voice.keep(ACCOUNT.name, account_fields(record))
+            wanted = Wanted(subject, ACCOUNT, fields, {"account": record})
             sheet.weigh(wanted, links.get(company.id))
         sheet.changes = with_differences(voice.connection, sheet.changes)
     sheet.marks = [each for each in seen if each.entity_id not in sheet.held_back()]
@@ -142,7 +143,8 @@ def _contacts(voice: Voice, allowed: dict[int, Any], links: dict[int, Any]) -> S
         participant = describing.participant(voice, person)
         reputation = describing.reputation(voice, person, doings[person.id], as_of=now)
         records = {"participant": participant, "reputation": reputation}
-        subject, fields = Subject(Entity.PERSON, person.id), contact_fields(participant, reputation)
+        subject = Subject(Entity.PERSON, person.id)
+        fields = voice.keep(CONTACT.name, contact_fields(participant, reputation))
         sheet.weigh(Wanted(subject, CONTACT, fields, records, person.email), links.get(person.id))
     sheet.changes = with_differences(voice.connection, sheet.changes)
     return sheet
@@ -177,7 +179,7 @@ def _votes(voice: Voice, people: dict[int, Any]) -> Iterator[Sheet]:
 
 def _vote(voice: Voice, voters: dict[int, Record], subject: Subject, row: Any) -> Wanted:
     record = describing.vote(voice, voters[row.person_id], row)
-    return Wanted(subject, VOTE, vote_fields(record), {"vote": record})
+    return Wanted(subject, VOTE, voice.keep(VOTE.name, vote_fields(record)), {"vote": record})
 
 
 def _withdrawn(voice: Voice, people: dict[int, Any]) -> Iterator[Sheet]:

@@ -114,10 +114,15 @@ def _ask(
         refs = [_ref(change) for change in batch]
         outcomes = _row_by_row(lambda part: gateway.erase(kind.name, part), refs)
         return [Result(change, {}, outcome) for change, outcome in zip(batch, outcomes, strict=True)]
-    batch = adopt(gateway, kind, batch)
+    settled = [
+        Result(each, {}, Outcome(Status.UPDATED, each.remote_id))
+        for each in batch
+        if each.verb is Verb.SETTLE
+    ]
+    batch = adopt(gateway, kind, [each for each in batch if each.verb is not Verb.SETTLE])
     rows = [_row(change, seq, parents.get(change.subject.entity_id)) for change in batch]
-    outcomes = _row_by_row(lambda part: gateway.upsert_many(kind.name, part), rows)
-    return [
+    outcomes = _row_by_row(lambda part: gateway.upsert_many(kind.name, part), rows) if rows else []
+    return settled + [
         Result(change, dict(row.fields), outcome)
         for change, row, outcome in zip(batch, rows, outcomes, strict=True)
     ]

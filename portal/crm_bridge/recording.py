@@ -71,7 +71,13 @@ def record(connection: str, results: Sequence[Result]) -> Counter[str]:
 
 
 def _word(verb: Verb) -> str:
-    return {"create": "created", "adopt": "adopted", "update": "updated", "erase": "erased"}[verb]
+    return {
+        "create": "created",
+        "adopt": "adopted",
+        "update": "updated",
+        "erase": "erased",
+        "settle": "equal",
+    }[verb]
 
 
 def _key(connection: str, change: Change) -> dict[str, Any]:
@@ -205,6 +211,7 @@ def _log(connection: str, results: Sequence[Result], now: datetime) -> None:
         _key(connection, each.change)
         | {"at": now, "verb": each.change.verb, "sent": each.sent, "answer": each.outcome.as_answer()}
         for each in results
+        if each.change.verb is not Verb.SETTLE
     ]
     if rows:
         db.session.execute(sa.insert(CrmExchange.__table__), rows)  # type: ignore[arg-type]

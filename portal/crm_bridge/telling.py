@@ -24,12 +24,13 @@ class Tally:
     def add(self, sheet: Sheet) -> None:
         """Count one sheet."""
         self.verbs.update(str(change.verb) for change in sheet.changes)
+        self.equal += sum(change.verb is Verb.SETTLE for change in sheet.changes)
         self.reasons.update(reason for _, reason in sheet.skipped)
         self.equal += sheet.equal
 
     def lines(self) -> Iterator[str]:
         """The totals in words."""
-        verbs = ", ".join(f"{self.verbs[each]:,} to {each}" for each in Verb)
+        verbs = ", ".join(f"{self.verbs[each]:,} to {each}" for each in Verb if each is not Verb.SETTLE)
         yield f"In all: {verbs}; {self.equal:,} equal; {self.reasons.total():,} skipped."
         for reason, number in sorted(self.reasons.items()):
             yield f"  skipped, {reason}: {number:,}"
@@ -38,6 +39,8 @@ class Tally:
 def plan_lines(sheet: Sheet) -> Iterator[str]:
     """One line for each change and for each record that is left out."""
     for change in sheet.changes:
+        if change.verb is Verb.SETTLE:
+            continue
         yield f"{change.verb:<7} {change.kind.name:<8} {change.subject}{_what(change)}"
     for subject, reason in sheet.skipped:
         yield f"skip    {kind_of(subject):<8} {subject}: {reason}"

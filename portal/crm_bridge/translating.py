@@ -1,6 +1,7 @@
 """Translating: between the bridge and a vendor stands what both need not know.
 
-For each call over the wire it notes whose records it is about, and it blanks secrets in what the CRM says.
+It gives our fields the names that the CRM has for them, leaves alone what is filled already where we only fill
+blanks, notes of each call over the wire whose records it is about, and blanks secrets in what the CRM says.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from typing import TypeVar
 from portal.crm_bridge.calling.blanking import blanked
 from portal.crm_bridge.calling.wire import Call, Wire
 from portal.crm_bridge.gateway import (
+    BLANK,
     Activity,
     Changed,
     CrmError,
@@ -21,8 +23,10 @@ from portal.crm_bridge.gateway import (
     Outcome,
     Ref,
     Row,
+    Status,
 )
 from portal.crm_bridge.noting import Noted
+from portal.crm_bridge.shaping import EVERYTHING, Shape
 
 Result = TypeVar("Result")
 
@@ -30,8 +34,9 @@ Result = TypeVar("Result")
 class Translated:
     """A gateway around the one of a vendor. `notes` holds the calls that were made and not yet written down."""
 
-    def __init__(self, inner: CrmGateway, wire: Wire) -> None:
+    def __init__(self, inner: CrmGateway, wire: Wire, shape: Shape = EVERYTHING) -> None:
         self.inner = inner
+        self.shape = shape
         self.wire = wire
         self.notes: list[Noted] = []
         self._about: tuple[str, ...] = ()
@@ -42,27 +47,55 @@ class Translated:
         return self.inner.describe()
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
-        return self._ask((), lambda: self.inner.missing_schema(kinds))
+        return self._ask((), lambda: self.inner.missing_schema(self.shape.kinds(kinds)))
 
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
-        return self._ask((), lambda: self.inner.ensure_schema(kinds))
+        return self._ask((), lambda: self.inner.ensure_schema(self.shape.kinds(kinds)))
 
     def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
         return self._ask([each.external_id for each in keys], lambda: self.inner.plan_keys(kind, keys))
 
     def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
         about = [each.ref.external_id for each in rows]
-        return self._said(self._ask(about, lambda: self.inner.upsert_many(kind, rows)))
+        rows = self._without_what_is_filled(kind, rows)
+        sent = [replace(each, fields=self.shape.theirs(kind, each.fields)) for each in rows if each.fields]
+        outcomes = iter(
+            self._said(self._ask(about, lambda: self.inner.upsert_many(kind, sent))) if sent else ()
+        )
+        return [
+            next(outcomes) if each.fields else Outcome(Status.UPDATED, remote_id=each.ref.remote_id)
+            for each in rows
+        ]
+
+    def _without_what_is_filled(self, kind: str, rows: Sequence[Row]) -> list[Row]:
+        """The rows without those fields that we only fill where nothing stands, and where something does."""
+        blanks = self.shape.blanks(kind)
+        asked = [each.ref for each in rows if each.ref.remote_id and not blanks.isdisjoint(each.fields)]
+        held = dict(zip(asked, self.read_many(kind, asked), strict=True)) if asked else {}
+
+        def left(row: Row) -> Row:
+            there = held.get(row.ref)
+            if there is None:
+                return row
+            filled = {name for name in blanks if there.fields.get(name) not in BLANK}
+            return replace(row, fields={n: value for n, value in row.fields.items() if n not in filled})
+
+        return [left(each) for each in rows]
 
     def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
         about = [each.contact.external_id for each in activities]
         return self._said(self._ask(about, lambda: self.inner.add_activity(activities)))
 
     def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
-        return self._ask((), lambda: self.inner.fetch_changed(kind, cursor, limit))
+        changed = self._ask((), lambda: self.inner.fetch_changed(kind, cursor, limit))
+        return replace(changed, records=[self._ours(kind, each) for each in changed.records])
 
     def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
-        return self._ask([each.external_id for each in refs], lambda: self.inner.read_many(kind, refs))
+        held = self._ask([each.external_id for each in refs], lambda: self.inner.read_many(kind, refs))
+        return [each and self._ours(kind, each) for each in held]
+
+    def _ours(self, kind: str, held: Held) -> Held:
+        return replace(held, fields=self.shape.ours(kind, held.fields))
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
         self._silent = True

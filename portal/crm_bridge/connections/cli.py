@@ -8,8 +8,9 @@ from portal.activity import journal
 from portal.activity.events import CustomerRecordsExported
 from portal.crm_bridge import connecting, exporting, queries
 from portal.crm_bridge.cli import crm, named, opened, settings_here
-from portal.crm_bridge.connections import describing, setting_up
+from portal.crm_bridge.connections import describing, mapping, setting_up
 from portal.crm_bridge.mapping import KINDS
+from portal.crm_bridge.shaping import Owner, shape_of
 from portal.database import db, reading_only
 from portal.errors import Unusable
 
@@ -129,3 +130,50 @@ def export_command(name: str, path: Path) -> None:
     journal.record(CustomerRecordsExported(actor_id=None, connection=name, people=people))
     db.session.commit()
     click.echo(f"{people:,} customer records written to {path}.")
+
+
+@crm.command("fields")
+@named
+def fields_command(name: str) -> None:
+    """Print which fields the CRM gets, how it calls them, and who owns each."""
+    with reading_only():
+        shape = shape_of(name, connecting.find(name).vendor)
+        db.session.rollback()
+    for line in describing.field_lines(shape):
+        click.echo(line)
+
+
+@crm.command("map")
+@named
+@click.argument("field", metavar="KIND.FIELD")
+@click.option("--to", "remote_name", help="How the CRM calls it.")
+@click.option(
+    "--owner",
+    type=click.Choice(["portal", "portal_if_blank", "crm"]),
+    default="portal",
+    show_default=True,
+    help="Who says what stands in it. portal_if_blank: it is filled only where nothing stands.",
+)
+def map_command(name: str, field: str, remote_name: str | None, owner: str) -> None:
+    """Say how a field of ours is written into the CRM."""
+    mapping.map_field(name, field, Owner(owner), remote_name)
+    db.session.commit()
+    click.echo(
+        f"{field} belongs to {owner}. The next flask crm push --connection {name} writes what differs."
+    )
+
+
+@crm.command("unmap")
+@named
+@click.argument("field", metavar="KIND.FIELD")
+@click.option("--leave", "does", flag_value="unmapped", help="What we wrote stays there.")
+@click.option("--clear", "does", flag_value="cleared", help="What we wrote is taken out.")
+def unmap_command(name: str, field: str, does: str | None) -> None:
+    """Write a field no longer. What we wrote of it stays there, or is taken out."""
+    if does is None:
+        clear = click.confirm("Take out of the CRM what we wrote? Otherwise it stays as it is")
+        does = "cleared" if clear else "unmapped"
+    mapping.map_field(name, field, Owner(does), None)
+    db.session.commit()
+    what = "takes it out there" if does == "cleared" else "leaves it as it is"
+    click.echo(f"{field} is no longer written. The next flask crm push --connection {name} {what}.")

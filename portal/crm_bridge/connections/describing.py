@@ -7,8 +7,10 @@ from portal.crm_bridge import telling
 from portal.crm_bridge.calling.blanking import BLANK
 from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.declaring import Declaration, declaration
+from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.models import CrmConnection
 from portal.crm_bridge.queries import State
+from portal.crm_bridge.shaping import Shape
 
 
 def setting_lines(declared: Declaration) -> Iterator[str]:
@@ -58,3 +60,11 @@ def _trouble_lines(row: CrmConnection) -> Iterator[str]:
 
 def _at(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else "–"
+
+
+def field_lines(shape: Shape) -> Iterator[str]:
+    """Each field of ours, how the CRM calls it, and who owns it there."""
+    for kind in KINDS:
+        for each in kind.fields:
+            ours = f"{kind.name}.{each.name}"
+            yield f"{ours:26} {shape.name(kind.name, each.name):26} {shape.owner(kind.name, each.name)}"

@@ -4,6 +4,7 @@ from portal.crm_bridge.declaring import Declaration, Setting
 
 DECLARATION = Declaration(
     title="Files in a folder",
+    canonical=True,
     settings=(
         Setting("folder", "Where the files go; who takes them moves them to the folder taken beside them"),
         Setting("format", "jsonl, or csv beside it", "jsonl", choices=("jsonl", "csv")),

@@ -4,6 +4,7 @@ from portal.crm_bridge.declaring import CALLS, Declaration, Setting
 
 DECLARATION = Declaration(
     title="Signed webhook",
+    canonical=True,
     settings=(
         Setting("address", "Where messages go", kind="address"),
         Setting("secret", "Signs them: whsec_ and base64 of 24 to 64 bytes", secret=True),
