@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126_crm_fields"
-down_revision = "20261126_parted_pairs"
+down_revision = "20261126_forgetting"
 branch_labels = None
 depends_on = None
 

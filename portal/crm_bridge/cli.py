@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import chain
 
 import click
 from flask import current_app
@@ -17,8 +18,8 @@ from portal.crm_bridge import (
     alarming,
     breaking,
     connecting,
-    drifting,
     gathering,
+    interacting,
     leasing,
     marking,
     noting,
@@ -69,8 +70,7 @@ def deliver(
     connecting.refuse_paused(connection)
     holder = leasing.take(connection.name)
     db.session.commit()
-    counts: Counter[str] = Counter()
-    failure: CrmError | None = None
+    counts, failure = Counter[str](), None
     try:
         yield from _steps(connection, settings, plan, holder, counts)
     except CrmError as error:
@@ -94,8 +94,9 @@ def _steps(
 ) -> Iterator[Step]:
     with connecting.opened(connection, settings, _beat(connection.name, holder)) as gateway:
         try:
-            sheets = plan(connecting.voice(connection, settings))
-            for step in pushing.push(connection.name, gateway, holder, sheets):
+            voice = connecting.voice(connection, settings)
+            pushed = pushing.push(connection.name, gateway, holder, plan(voice))
+            for step in chain(pushed, interacting.send(voice, gateway, holder)):
                 noting.write(connection.name, gateway.notes)
                 db.session.commit()
                 counts.update(step.counts)
@@ -134,7 +135,7 @@ def _end(name: str, holder: str, counts: Counter[str], failure: CrmError | None)
 def push_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
     """What the worker does each minute: send what is marked dirty, for a while. Commits."""
     ends = time.monotonic() + SECONDS_AT_A_TIME
-    names = marking.connections_with_marks()
+    names = sorted({*marking.connections_with_marks(), *interacting.connections_with_some()})
     db.session.rollback()
     for name in names:
         try:
@@ -160,13 +161,14 @@ def plan_command(name: str, every: bool) -> None:
     """Print what a push would do. Writes nothing, neither here nor in the CRM."""
     tally, left = telling.Tally(), None if every else LINES
     with opened(name) as (connection, gateway):
+        untold = interacting.untold(name)
         click.echo(f"Plan for {name} ({gateway.describe().title}). Nothing is written.")
         for sheet in planning.everything(connecting.voice(connection, settings_here())):
             db.session.rollback()
             sheet.changes = pushing.adopt_all(gateway, sheet.changes)
             tally.add(sheet)
-            left = _print(telling.plan_lines(sheet), left)
-    for line in tally.lines():
+            left = print_lines(telling.plan_lines(sheet), left)
+    for line in tally.lines(untold):
         click.echo(line)
 
 
@@ -195,28 +197,6 @@ def push_command(name: str, waiting: bool, retry: bool) -> None:
         raise SystemExit(1)
 
 
-@crm.command("drift")
-@named
-@all_lines
-@click.option("--repair", is_flag=True, help="Have the next push write what differs again.")
-def drift_command(name: str, every: bool, repair: bool) -> None:
-    """Read the CRM back and compare it with what was last written. Ends with 1 when something differs."""
-    records, drifted, left = 0, Counter[str](), None if every else LINES
-    with opened(name, reads_back=True) as (_, gateway):
-        for found in drifting.drift(name, gateway, gateway.shape):
-            records += found.records
-            drifted.update(field for each in found.drifts for field in each.fields or [each.what])
-            left = _print(map(telling.drift_line, found.drifts), left)
-            if repair:
-                drifting.write_again(name, found.drifts)
-                db.session.commit()
-    click.echo(f"{records:,} records read back.")
-    if drifted:
-        click.echo("Differences: " + ", ".join(f"{name} {n:,}" for name, n in drifted.most_common()))
-        raise SystemExit(1)
-    click.echo("Everything is as it was written.")
-
-
 @contextmanager
 def opened(name: str, reads_back: bool = False) -> Iterator[tuple[Connection, Translated]]:
     """A connection to read from; what it cannot answer becomes a sentence. `reads_back`: its records are asked for."""
@@ -237,7 +217,7 @@ def opened(name: str, reads_back: bool = False) -> Iterator[tuple[Connection, Tr
         raise Conflict(f"The CRM did not answer: {error}. Try again later.") from error
 
 
-def _print(lines: Iterable[str], left: int | None) -> int | None:
+def print_lines(lines: Iterable[str], left: int | None) -> int | None:
     """Print at most `left` lines (None: all); returns how many may still follow."""
     for line in lines:
         if left == 0:

@@ -110,9 +110,8 @@ def opened(
     What is noted of its calls is for the caller to write down (`noting.write`).
     """
     values = values_of(connection, settings)
-    purse = Purse(
-        connection.name, int(values.get("calls_per_day") or 0), int(values.get("calls_share") or 90)
-    )
+    share = min(100, int(values.get("calls_share") or 90))
+    purse = Purse(connection.name, int(values.get("calls_per_day") or 0), share)
     secret = {each.name for each in declaration(connection.vendor).settings if each.secret}
     wire = Wire(
         private=connection.private,

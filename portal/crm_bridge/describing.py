@@ -10,10 +10,22 @@ from datetime import datetime
 from typing import Any
 
 from portal.crm_bridge.gateway import Fields
+from portal.markup import text_of
 
 SCHEMA_VERSION = 1
 HIDDEN = "(hidden)"
 LONGEST_LIST = 240
+LONGEST_SUMMARY = 200
+OF_POSTS = ("comment", "answer", "reply")
+SAID = {
+    "idea_submitted": ("idea.created", "Proposed {title}"),
+    "topic_started": ("question.asked", "Asked {title}"),
+    "post_written": ("comment", "Commented on {title}"),
+    "answer_accepted": ("answer.accepted", "The answer to {title} was accepted"),
+    "status_changed": ("idea.status_changed", "{title} is now {word}"),
+    "official_answer_given": ("idea.answered", "Staff answered {title}"),
+}
+"""By the kind of an entry of the journal: the type of the interaction, and its sentence."""
 
 Record = dict[str, Any]
 
@@ -157,6 +169,38 @@ def account(voice: Voice, company: Any, doings: Any) -> Record:
         "last_activity_at": moment(doings.last_vote_at),
         "url": f"{voice.url}/crm/companies/{company.id}",
     }
+
+
+def interaction(voice: Voice, row: Any) -> Record:
+    """Something that happened: `row` is of `interacting`. Its words are those of now, not of then."""
+    kind, says = _said(row)
+    text = f": {text_of(row.body_html, LONGEST_SUMMARY)}" if kind in OF_POSTS else ""
+    page = f"ideas/{row.idea_id}" if row.idea_id is not None else f"questions/{row.topic_id}"
+    return {
+        **voice.head,
+        "id": f"entry:{row.entry_id}",
+        "type": kind,
+        "participant_id": person_key(row.person_id),
+        "object_url": f"{voice.url}/{page}",
+        "summary": summary(f"{says.format(title=row.title, word=(row.word or '').replace('_', ' '))}{text}"),
+        "occurred_at": moment(row.at),
+    }
+
+
+def _said(row: Any) -> tuple[str, str]:
+    """The type of an interaction, and its sentence."""
+    if row.kind == "post_written" and row.topic_id is not None:
+        is_answer = row.topic_kind == "question" and row.parent_id is None
+        return ("answer", "Answered {title}") if is_answer else ("reply", "Replied in {title}")
+    if row.kind == "topic_started" and row.topic_kind != "question":
+        return "discussion.started", "Started the discussion {title}"
+    return SAID[row.kind]
+
+
+def summary(text: str) -> str:
+    """Plain text in one line of at most 200 characters."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return line if len(line) <= LONGEST_SUMMARY else f"{line[: LONGEST_SUMMARY - 1]}…"
 
 
 def listed(titles: list[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
+from portal.crm_bridge import noting
 from portal.crm_bridge.marking import UNSEEN, connections, mark
 from portal.crm_bridge.models import CrmExchange, CrmLink, Entity
 from portal.database import db
@@ -20,5 +21,6 @@ def forget(family: Collection[int], names: Mapping[int, int]) -> None:
     db.session.execute(links.values(last_fields=None, last_hash=None), execution_options=UNSEEN)
     said = sa.delete(CrmExchange).where(CrmExchange.idea_id.in_(ids), CrmExchange.entity_id.in_(voters))
     db.session.execute(said, execution_options=UNSEEN)
+    noting.forget_everything()
     for connection in connections():
         mark(connection, Entity.PERSON, names)

@@ -10,7 +10,7 @@ from portal import clock
 from portal.accounts.models import Company, Person
 from portal.activity import events
 from portal.activity.models import Entry
-from portal.crm_bridge import noting
+from portal.crm_bridge import hearing, noting
 from portal.crm_bridge.connecting import make_default
 from portal.crm_bridge.consenting import consents
 from portal.crm_bridge.models import NO_IDEA, CrmConnection, CrmDirty, CrmExchange, CrmLink, Entity
@@ -110,12 +110,16 @@ class CrmReader:
         for entry in entries:
             touched.note(entry)
         _note_withdrawals(entries)
+        if any(entry.kind == events.ContentHidden.kind for entry in entries):
+            noting.forget_everything()
         _forget_what_was_said(_hidden(entries))
         people = touched.people | _authors(touched.posts, touched.topics)
         companies = touched.companies | _companies(people, touched.ideas)
         imported = any(entry.kind == events.ContentImported.kind for entry in entries)
         asked = {entry.data["connection"] for entry in entries if entry.kind == events.CrmPushAsked.kind}
-        for connection in connections():
+        every = connections()
+        hearing.note(every, entries)
+        for connection in every:
             if imported or connection in asked:
                 mark_everybody(connection)
             mark(connection, Entity.PERSON, people)
@@ -214,7 +218,6 @@ def _hidden(entries: Sequence[Entry]) -> set[int]:
 def _forget_what_was_said(ideas: Collection[int]) -> None:
     """The log of exchanges repeats titles; those of hidden ideas must not stay readable there."""
     if ideas:
-        noting.forget_everything()
         theirs = sa.or_(Vote.idea_id.in_(ideas), Vote.carried_to_id.in_(ideas))
         voters = sa.select(Vote.person_id).where(theirs)
         people = CrmExchange.entity == Entity.PERSON, CrmExchange.entity_id.in_(voters)

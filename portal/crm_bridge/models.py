@@ -204,3 +204,35 @@ class CrmField(Model):
     field: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     owner: Mapped[str] = mapped_column(sa.String(20))
     remote_name: Mapped[str | None] = mapped_column(sa.String(120))
+
+
+class CrmInteraction(Model):
+    """Something to tell in the history of a contact, by the entry of the journal that says it. Told once."""
+
+    __tablename__ = "crm_interaction"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('done', 'retry', 'quarantined')", name="state"),
+        sa.Index(
+            "ix_crm_interaction_waiting",
+            "connection",
+            "entry_id",
+            sqlite_where=sa.text("state = 'retry'"),
+            postgresql_where=sa.text("state = 'retry'"),
+        ),
+        sa.Index(None, "person_id"),
+    )
+
+    connection: Mapped[str] = _connection()
+    entry_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    at: Mapped[datetime]
+    idea_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    topic_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    post_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    word: Mapped[str | None] = mapped_column(sa.String(40))
+    state: Mapped[str] = mapped_column(sa.String(12))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    message: Mapped[str | None] = mapped_column(sa.String(1_000))

@@ -112,7 +112,7 @@ def _ask(
         return []
     if batch[0].verb is Verb.ERASE:
         refs = [_ref(change) for change in batch]
-        outcomes = _row_by_row(lambda part: gateway.erase(kind.name, part), refs)
+        outcomes = row_by_row(lambda part: gateway.erase(kind.name, part), refs)
         return [Result(change, {}, outcome) for change, outcome in zip(batch, outcomes, strict=True)]
     settled = [
         Result(each, {}, Outcome(Status.UPDATED, each.remote_id))
@@ -121,7 +121,7 @@ def _ask(
     ]
     batch = adopt(gateway, kind, [each for each in batch if each.verb is not Verb.SETTLE])
     rows = [_row(change, seq, parents.get(change.subject.entity_id)) for change in batch]
-    outcomes = _row_by_row(lambda part: gateway.upsert_many(kind.name, part), rows) if rows else []
+    outcomes = row_by_row(lambda part: gateway.upsert_many(kind.name, part), rows) if rows else []
     return settled + [
         Result(change, dict(row.fields), outcome)
         for change, row, outcome in zip(batch, rows, outcomes, strict=True)
@@ -168,7 +168,7 @@ def _ref(change: Change) -> Ref:
     return Ref(str(change.subject), change.remote_id)
 
 
-def _row_by_row(call: Callable[[Sequence[Any]], list[Outcome]], rows: Sequence[Any]) -> list[Outcome]:
+def row_by_row(call: Callable[[Sequence[Any]], list[Outcome]], rows: Sequence[Any]) -> list[Outcome]:
     """The outcomes of a call; a batch that is refused as a whole is halved until the bad rows stand alone."""
     try:
         return call(rows)
@@ -178,4 +178,4 @@ def _row_by_row(call: Callable[[Sequence[Any]], list[Outcome]], rows: Sequence[A
         if len(rows) == 1:
             return [Outcome(Status.FAILED, message=str(error), permanent=True)]
     half = len(rows) // 2
-    return _row_by_row(call, rows[:half]) + _row_by_row(call, rows[half:])
+    return row_by_row(call, rows[:half]) + row_by_row(call, rows[half:])

@@ -1,10 +1,9 @@
 """Recording what became of each row: in the link ledger, in the log of exchanges, and as tombstones."""
 
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +13,16 @@ from portal.crm_bridge import noting
 from portal.crm_bridge.comparing import Change, Verb
 from portal.crm_bridge.gateway import Outcome, Status
 from portal.crm_bridge.marking import mark
-from portal.crm_bridge.models import DONE, CrmExchange, CrmLink, CrmTombstone, Entity, LinkState
+from portal.crm_bridge.models import (
+    DONE,
+    CrmExchange,
+    CrmInteraction,
+    CrmLink,
+    CrmTombstone,
+    Entity,
+    LinkState,
+)
+from portal.crm_bridge.retrying import judged
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
 
@@ -28,9 +36,6 @@ WRITTEN = (
 )
 
 NO_ANSWER = "Sent; the answer is not known yet."
-
-TRIES = 8
-LONGEST_WAIT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +136,29 @@ def _lift_tombstones(connection: str, people: Sequence[Change], now: datetime) -
 
 def _erased(connection: str, results: Sequence[Result], now: datetime) -> None:
     """Forget the links and all that was said of them; of a person, the tombstone stays."""
-    noting.forget([str(each.change.subject) for each in results if not each.change.subject.idea_id])
     for each in results:
         key = _key(connection, each.change)
         for table in (CrmLink, CrmExchange):
             db.session.execute(sa.delete(table).filter_by(**key))
+    noting.forget([str(each.change.subject) for each in results if not each.change.subject.idea_id])
+    people = [each.change for each in results if each.change.subject.entity is Entity.PERSON]
+    ids = [change.subject.entity_id for change in people]
+    told = CrmInteraction.connection == connection, CrmInteraction.person_id.in_(ids)
+    db.session.execute(sa.delete(CrmInteraction).where(*told))
+    _bury(connection, people, now)
+
+
+def _bury(connection: str, people: Sequence[Change], now: datetime) -> None:
     buried = [
-        {name: value for name, value in _key(connection, each.change).items() if name != "idea_id"}
+        {name: value for name, value in _key(connection, change).items() if name != "idea_id"}
         | {
-            "remote_type": each.change.kind.name,
-            "remote_id": each.change.remote_id,
-            "reason": each.change.reason,
+            "remote_type": change.kind.name,
+            "remote_id": change.remote_id,
+            "reason": change.reason,
             "erased_at": now,
             "lifted_at": None,
         }
-        for each in results
-        if each.change.subject.entity is Entity.PERSON
+        for change in people
     ]
     upsert(CrmTombstone, buried, ("remote_type", "remote_id", "reason", "erased_at", "lifted_at"))
 
@@ -174,23 +186,16 @@ def _failed(connection: str, results: Sequence[Result], now: datetime) -> Counte
 
 def _refusal(result: Result, attempts: int, now: datetime) -> dict[str, Any]:
     """What the ledger says of a row that was not taken."""
-    outcome, message = result.outcome, result.outcome.message
-    gone = outcome.status is Status.GONE
-    given_up = attempts >= TRIES and not outcome.permanent and outcome.wait is None
-    if given_up:
-        message = f"Given up after {attempts} tries: {message}"
-    quarantined = outcome.permanent or given_up
-    wait = min(timedelta(seconds=2 ** min(attempts, 20)), LONGEST_WAIT) * random.random()  # noqa: S311
-    if outcome.wait is not None:
-        wait = timedelta(seconds=outcome.wait)
+    gone = result.outcome.status is Status.GONE
+    state, next_at, message = judged(result.outcome, attempts, now)
     return {
         "remote_id": None if gone else result.change.remote_id,
-        "state": LinkState.QUARANTINED if quarantined else LinkState.RETRY,
+        "state": state,
         "attempts": attempts,
-        "next_at": None if quarantined or gone else now + wait,
+        "next_at": None if gone else next_at,
         "refused_hash": result.change.hash,
         "message": message[:1_000],
-        "field": outcome.field[:120] or None,
+        "field": result.outcome.field[:120] or None,
     }
 
 
@@ -229,4 +234,8 @@ def release(connection: str) -> int:
     mark(connection, Entity.PERSON, {each.entity_id for each in rows if each.entity != Entity.COMPANY})
     free = sa.update(CrmLink).where(CrmLink.connection == connection, CrmLink.state != DONE)
     db.session.execute(free.values(state=LinkState.RETRY, attempts=0, next_at=None))
+    untold = sa.update(CrmInteraction).where(
+        CrmInteraction.connection == connection, CrmInteraction.state != LinkState.DONE
+    )
+    db.session.execute(untold.values(state=LinkState.RETRY, attempts=0, next_at=None))
     return len(rows)

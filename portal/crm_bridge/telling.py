@@ -8,7 +8,7 @@ from portal.crm_bridge.drifting import Drift
 from portal.crm_bridge.gateway import Value
 from portal.crm_bridge.planning import Sheet
 
-WRITTEN = ("created", "adopted", "updated", "erased")
+WRITTEN = ("created", "adopted", "updated", "erased", "added to histories")
 DONE = (*WRITTEN, "equal", "skipped", "not sent")
 FAILED = ("quarantined", "to be tried again")
 
@@ -28,12 +28,14 @@ class Tally:
         self.reasons.update(reason for _, reason in sheet.skipped)
         self.equal += sheet.equal
 
-    def lines(self) -> Iterator[str]:
-        """The totals in words."""
+    def lines(self, untold: int = 0) -> Iterator[str]:
+        """The totals in words; `untold` interactions wait to be added to histories."""
         verbs = ", ".join(f"{self.verbs[each]:,} to {each}" for each in Verb if each is not Verb.SETTLE)
         yield f"In all: {verbs}; {self.equal:,} equal; {self.reasons.total():,} skipped."
         for reason, number in sorted(self.reasons.items()):
             yield f"  skipped, {reason}: {number:,}"
+        if untold:
+            yield f"{untold:,} interactions to add to histories, of those who agree then."
 
 
 def plan_lines(sheet: Sheet) -> Iterator[str]:

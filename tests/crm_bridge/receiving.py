@@ -8,14 +8,17 @@ from threading import Thread
 from portal import clock
 from portal.crm_bridge.calling.signing import Unverified, new_secret, verify
 
+LOST = 0
+
 
 class Receiver:
-    """`answers` are the next statuses (or functions of the event); without any it says 204."""
+    """`answers` are the next statuses (or functions of the event); without any it says 204. LOST takes the message
+    and breaks off without an answer."""
 
     def __init__(self):
         self.secrets = [new_secret()]
         self.answers, self.events, self.refused, self.seen = [], [], [], set()
-        self.received = []
+        self.received, self.now = [], clock.now
 
     def is_new(self, name):
         new = name not in self.seen
@@ -25,20 +28,21 @@ class Receiver:
     def take(self, headers, body):
         """The status to answer with."""
         self.received.append((dict(headers), body))
-        event = json.loads(body)
+        event, lost = json.loads(body), False
         if self.answers:
             status = self.answers.pop(0)
             status = status(event) if callable(status) else status
             if status >= 300:
                 return status
+            lost = status == LOST
         try:
-            verify(self.secrets, headers, body, clock.now(), self.is_new)
+            verify(self.secrets, headers, body, self.now(), self.is_new)
         except Unverified as refusal:
             self.refused.append(str(refusal))
             # What was received before was taken then.
             return 200 if "before" in str(refusal) else 400
         self.events.append(event)
-        return 204
+        return LOST if lost else 204
 
     @contextmanager
     def listening(self):
@@ -50,7 +54,11 @@ class Receiver:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
-                self.send_response(receiver.take(self.headers, body))
+                status = receiver.take(self.headers, body)
+                if status == LOST:
+                    self.close_connection = True
+                    return
+                self.send_response(status)
                 self.send_header("content-length", "0")
                 self.end_headers()
 

@@ -55,10 +55,15 @@ def test_a_secret_is_used_and_never_shown(connect, run, settings, as_, cast):
         assert SECRET not in text
 
 
-def test_a_secret_can_be_typed_where_nobody_sees_it(connect, settings):
+def test_a_secret_can_be_typed_where_nobody_sees_it_or_stand_in_a_file(connect, settings, tmp_path):
     result = connect("--set", "address=https://crm.example", "--set", "token=-", input=f"{SECRET}\n")
     assert SECRET not in result.output
     assert connecting.values_of(connecting.find("acme"), settings)["token"] == SECRET
+    (tmp_path / "key.pem").write_text("-----BEGIN KEY-----\nabc\n-----END KEY-----\n")
+    assert connect("--set", f"token=@{tmp_path / 'key.pem'}").exit_code == 0
+    assert connecting.values_of(connecting.find("acme"), settings)["token"].count("\n") == 2
+    missing = connect("--set", "token=@nowhere.pem")
+    assert (missing.exit_code, "No such file" in missing.output) == (1, True)
 
 
 def test_what_is_sealed_is_read_with_the_same_key_and_connection_only():

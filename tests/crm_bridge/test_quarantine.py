@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from portal.crm_bridge import recording
+from portal.crm_bridge import recording, retrying
 from portal.crm_bridge.gateway import CrmError, Outcome, Status
 from portal.crm_bridge.models import DEFAULT, CrmDirty, CrmExchange, CrmLink
 from portal.database import db
@@ -138,7 +138,7 @@ def test_before_its_time_it_is_not_tried(bridge, consenting, refusing, rows):
 
 def test_after_eight_tries_it_is_given_up(bridge, consenting, refusing):
     ines = consenting()
-    for hour in range(recording.TRIES):
+    for hour in range(retrying.TRIES):
         with clock.at(EPOCH + timedelta(hours=hour)):
             bridge.push(gateway=refusing(ines, LOCKED))
     assert link(ines).state == "quarantined"

@@ -11,7 +11,7 @@ from portal.crm_bridge.calling.signing import new_secret
 from portal.crm_bridge.models import CrmCall, CrmConnection, CrmExchange, CrmLink
 from portal.crm_bridge.webhook.gateway import WAITS
 from portal.database import db
-from tests.crm_bridge.receiving import Receiver
+from tests.crm_bridge.receiving import LOST, Receiver
 
 
 @pytest.fixture
@@ -22,10 +22,15 @@ def receiver():
 
 
 @pytest.fixture
-def connected(run, receiver):
+def connected(run, receiver, settings):
     words = ("--vendor", "webhook", "--private", "--set", f"address={receiver.address}")
     assert run("crm", "connect", "hook", *words, "--set", f"secret={receiver.secrets[0]}").exit_code == 0
-    return lambda *more: run("crm", *more, "--connection", "hook")
+
+    def flask_crm(*more):
+        return run("crm", *more, "--connection", "hook")
+
+    flask_crm.settings = settings
+    return flask_crm
 
 
 def test_what_is_known_of_somebody_comes_as_signed_events(connected, receiver, make, consenting, vote):
@@ -98,6 +103,37 @@ def test_a_message_that_fails_is_tried_again_under_the_same_id(connected, receiv
     assert first["id"] == second["id"] != third["id"]
     db.session.expire_all()
     assert db.session.query(CrmLink).filter_by(entity="person").one().state == "done"
+
+
+def test_what_was_taken_without_an_answer_is_taken_once(connected, receiver, consenting):
+    consenting()
+    receiver.answers = [LOST]
+    result = connected("push")
+    assert result.exit_code == 1
+    assert "The CRM cannot be reached" in result.output
+    assert "1 created" in connected("push").output
+    assert [event["type"].split(".")[1] for event in receiver.events] == ["participant", "reputation"]
+    assert receiver.refused == ["It was received before"]
+
+
+def test_of_the_calls_of_a_day_a_tenth_is_left_to_others(connected, receiver, consenting, run):
+    run("crm", "connect", "hook", "--set", "calls_per_day=20")
+    for _ in range(15):
+        consenting()
+    first = connected("push").output
+    assert "9 created" in first
+    assert "The CRM did not take 6 to be tried again" in first
+    assert len(receiver.received) == 18
+    assert "18 calls were made today; 90 % of 20 are ours" in connected("push").output
+    assert len(receiver.received) == 18
+    assert "18 calls on" in run("crm", "status", "--connection", "hook").output
+    tomorrow = db.session.get_one(CrmConnection, "hook").not_before
+    assert (tomorrow.hour, tomorrow.minute) == (0, 0)
+    db.session.rollback()
+    receiver.now = lambda: tomorrow
+    with clock.at(tomorrow + timedelta(seconds=1)):
+        cli.push_waiting(connected.settings, lambda: False)
+    assert len({headers["webhook-id"] for headers, _ in receiver.received}) == len(receiver.received) == 30
 
 
 def test_the_waits_are_those_of_the_standard_and_end(connected, receiver, consenting, settings):

@@ -1,26 +1,33 @@
-"""`flask crm connect`, `disconnect`, `pause`, `vendors`, `status`, `schema`, `export`: connections and how they stand."""
+"""`flask crm connect`, `status`, `schema`, `map`, `drift`, `export` and others: connections and how they stand."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from portal.activity import journal
 from portal.activity.events import CustomerRecordsExported
-from portal.crm_bridge import connecting, exporting, queries
-from portal.crm_bridge.cli import crm, named, opened, settings_here
+from portal.crm_bridge import connecting, drifting, exporting, queries, telling
+from portal.crm_bridge.cli import LINES, all_lines, crm, named, opened, print_lines, settings_here
 from portal.crm_bridge.connections import describing, mapping, setting_up
 from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.shaping import Owner, shape_of
 from portal.database import db, reading_only
 from portal.errors import Unusable
 
-PROMPTED = "-"
+PROMPTED, FROM_FILE = "-", "@"
 
 
 @crm.command("connect")
 @click.argument("name")
 @click.option("--vendor", help="Which CRM: flask crm vendors lists them. Needed once.")
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting; KEY=- asks for it.")
+@click.option(
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting; KEY=- asks for it, KEY=@FILE reads it.",
+)
 @click.option(
     "--private", is_flag=True, help="The CRM is in our own network: not a public address, or no TLS."
 )
@@ -41,6 +48,8 @@ def _pair(text: str) -> tuple[str, str]:
         raise Unusable(f"--set {name} says no value. Write --set NAME=VALUE.")
     if value == PROMPTED:
         value = click.prompt(name, hide_input=True, err=True)
+    elif value.startswith(FROM_FILE):
+        value = Path(value[1:]).read_text(encoding="utf-8")
     return name.strip(), value
 
 
@@ -177,3 +186,25 @@ def unmap_command(name: str, field: str, does: str | None) -> None:
     db.session.commit()
     what = "takes it out there" if does == "cleared" else "leaves it as it is"
     click.echo(f"{field} is no longer written. The next flask crm push --connection {name} {what}.")
+
+
+@crm.command("drift")
+@named
+@all_lines
+@click.option("--repair", is_flag=True, help="Have the next push write what differs again.")
+def drift_command(name: str, every: bool, repair: bool) -> None:
+    """Read the CRM back and compare it with what was last written. Ends with 1 when something differs."""
+    records, drifted, left = 0, Counter[str](), None if every else LINES
+    with opened(name, reads_back=True) as (_, gateway):
+        for found in drifting.drift(name, gateway, gateway.shape):
+            records += found.records
+            drifted.update(field for each in found.drifts for field in each.fields or [each.what])
+            left = print_lines(map(telling.drift_line, found.drifts), left)
+            if repair:
+                drifting.write_again(name, found.drifts)
+                db.session.commit()
+    click.echo(f"{records:,} records read back.")
+    if drifted:
+        click.echo("Differences: " + ", ".join(f"{name} {n:,}" for name, n in drifted.most_common()))
+        raise SystemExit(1)
+    click.echo("Everything is as it was written.")

@@ -5,7 +5,7 @@ receiver holds cannot be asked for; the id of a record there is ours.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -70,10 +70,10 @@ class Webhook:
         return [None] * len(keys)
 
     def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
-        return [self._write(kind, row) for row in rows]
+        return _one_by_one(lambda row: self._write(kind, row), rows)
 
     def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
-        return [self._add(each) for each in activities]
+        return _one_by_one(self._add, activities)
 
     def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
         return Changed([], cursor)
@@ -159,3 +159,17 @@ class Webhook:
             )
         wait = WAITS[tries] * (0.8 + 0.4 * self.wire.chance())
         return Outcome(Status.FAILED, message=message, wait=wait)
+
+
+def _one_by_one(send: Callable[[Any], Outcome], items: Sequence[Any]) -> list[Outcome]:
+    """What became of each. Where the receiver takes no more in the middle, the rest waits; what it took it took."""
+    outcomes: list[Outcome] = []
+    for item in items:
+        try:
+            outcomes.append(send(item))
+        except CrmError as error:
+            if error.ended or all(each.status is Status.FAILED for each in outcomes):
+                raise
+            rest = Outcome(Status.FAILED, message=str(error), wait=0)
+            return outcomes + [rest] * (len(items) - len(outcomes))
+    return outcomes

@@ -3,7 +3,16 @@
 from typing import Any
 
 from portal.activity.models import Entry, ReaderPosition
-from portal.crm_bridge.models import CrmCall, CrmConnection, CrmDirty, CrmExchange, CrmLink, CrmTombstone
+from portal.crm_bridge.models import (
+    CrmCall,
+    CrmConnection,
+    CrmDirty,
+    CrmExchange,
+    CrmField,
+    CrmInteraction,
+    CrmLink,
+    CrmTombstone,
+)
 from portal.forums.models import Acceptance, Category, Topic
 from portal.notifications.models import Notice, Telling
 from portal.transfer.complete.listing import leave_out
@@ -29,6 +38,9 @@ for model in NOTICES:
 JOURNAL: tuple[Any, ...] = (Entry, ReaderPosition)
 for model in JOURNAL:
     leave_out(model, "the journal is of what happened in that portal, and names rows that are left out")
-CRM: tuple[Any, ...] = (CrmCall, CrmConnection, CrmDirty, CrmExchange, CrmLink, CrmTombstone)
+CRM: tuple[Any, ...] = (
+    *(CrmConnection, CrmField, CrmDirty, CrmLink, CrmTombstone),
+    *(CrmInteraction, CrmExchange, CrmCall),
+)
 for model in CRM:
     leave_out(model, "a connection to a CRM belongs to one portal")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Company, Person, SignInSession
 from portal.activity.models import Entry
-from portal.crm_bridge.models import CrmLink, Entity
+from portal.crm_bridge.models import CrmInteraction, CrmLink, Entity
 from portal.database import db
 from portal.discussion.drafts.models import Draft
 from portal.discussion.images.models import Image
@@ -143,6 +143,7 @@ PARTS = (
         "connection last_fields",
         also=CrmLink.entity == Entity.PERSON,
     ),
+    Part("customer_history", CrmInteraction.person_id, "connection kind at idea_id topic_id post_id sent_at"),
     Part("official_answers", OfficialAnswer.author_id, "idea_id version body at"),
     Part("notes_of_staff", InternalNote.author_id, "idea_id body at"),
     Part("news", ChangelogEntry.written_by_id, "id title body stage created_at published_at"),
