@@ -6,24 +6,30 @@ from typing import Any, TypeVar
 from portal.crm_bridge.calling.asking import Caller
 from portal.crm_bridge.calling.judging import Answer
 from portal.crm_bridge.calling.manners import Headers, Manners
+from portal.crm_bridge.calling.pacing import Rate
 from portal.crm_bridge.calling.wire import Wire
 from portal.crm_bridge.dataverse.batching import BOUNDARY, Done, Operation, content, read
 from portal.crm_bridge.dataverse.signing import Door, sign_in
 
 TOGETHER = 100
 ODATA = {"odata-version": "4.0", "odata-maxversion": "4.0"}
+RATE = Rate(6_000, 300)
+"""So many calls in five minutes a user may make.
+
+https://learn.microsoft.com/power-apps/developer/data-platform/api-limits
+"""
 Item = TypeVar("Item")
 
 
 class Asker:
-    """Calls one environment. It names no limits before it is too late; then it says how long to wait."""
+    """Calls one environment. It does not say how much of its limits is left."""
 
     def __init__(self, settings: Mapping[str, str], wire: Wire) -> None:
         self.settings, self.wire = settings, wire
         self.address = settings["url"].rstrip("/")
         self.root = f"/api/data/v{settings['version']}"
         self.door = Door(settings["login"].rstrip("/"), wire)
-        self.caller = Caller(self.address, wire, Manners(sign_in=self._sign_in))
+        self.caller = Caller(self.address, wire, Manners(sign_in=self._sign_in, rate=RATE))
 
     def _sign_in(self, _: bool) -> Headers:
         return sign_in(self.settings, self.door)

@@ -71,11 +71,21 @@ class Finder:
     def _by_mail(self, keys: Sequence[Key]) -> dict[str, str]:
         """No two contacts have one mail address there."""
         mails = {str(key.email).casefold(): key.external_id for key in keys if key.email}
-        path = self.path("contact", "batch/read")
-        found = self.org.read(path, sorted(mails), [ID, "email"], by="email") if mails else []
-        nobodys = [each for each in found if not each["properties"].get(ID)]
+        nobodys = [each for each in self._with_mails(sorted(mails)) if not each["properties"].get(ID)]
         by_mail = {str(each["properties"]["email"]).casefold(): str(each["id"]) for each in nobodys}
         return {mails[mail]: id_ for mail, id_ in by_mail.items() if mail in mails}
+
+    def _with_mails(self, mails: Sequence[str]) -> list[Any]:
+        path = self.path("contact", "batch/read")
+        return self.org.read(path, mails, [ID, "email"], by="email") if mails else []
+
+    def owners(self, mails: Sequence[str]) -> dict[str, str]:
+        """Per mail address whose of ours the contact is that has it."""
+        found = self._with_mails(sorted({each.casefold() for each in mails if each}))
+        return {
+            str(each["properties"]["email"]).casefold(): str(each["properties"].get(ID) or "")
+            for each in found
+        }
 
     def read(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         """The records as they are now."""

@@ -1,6 +1,7 @@
 """Writing contacts, companies and votes that are objects into HubSpot."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from portal.crm_bridge.gateway import Outcome, Row, Status
@@ -9,6 +10,7 @@ from portal.crm_bridge.hubspot.finding import Finder
 from portal.crm_bridge.hubspot.records import ID, TYPES, begun, outcome, properties
 
 WRITTEN = (Status.CREATED, Status.UPDATED)
+CONFLICT = "CONFLICT"
 
 
 class Writer:
@@ -28,6 +30,7 @@ class Writer:
         told |= self._sent(kind, "batch/upsert", new, [_new(kind, row) for row in new])
         told |= self._sent(kind, "batch/update", found, [_by_id(kind, row) for row in found])
         told |= self._sent(kind, "batch/update", known, [_ours(kind, row) for row in known])
+        told |= self._swapped(kind, [row for row in known if _is_conflict(told[row.ref.external_id])])
         self._associate(kind, rows, told)
         return [told[row.ref.external_id] for row in rows]
 
@@ -48,6 +51,20 @@ class Writer:
             elif said in WRITTEN:
                 self.finder.adopted.discard(row.ref.external_id)
         return told
+
+    def _swapped(self, kind: str, rows: Sequence[Row]) -> dict[str, Outcome]:
+        """No two contacts have one address. Those whose address is held by another of them give theirs up first."""
+        if kind != "contact" or len(rows) < 2:
+            return {}
+        owners = self.finder.owners([str(row.fields.get("email") or "") for row in rows])
+        wanted = {row.ref.external_id: owners.get(str(row.fields.get("email")).casefold()) for row in rows}
+        while rows != (left := _among(rows, wanted)):
+            rows = left
+        if not rows:
+            return {}
+        without = [replace(row, fields={"email": None}) for row in rows]
+        self.org.batch(self.finder.path(kind, "batch/update"), [_ours(kind, row) for row in without])
+        return self._sent(kind, "batch/update", rows, [_ours(kind, row) for row in rows])
 
     def _refused(self, kind: str, rows: Sequence[Row]) -> dict[str, Outcome]:
         """Rows whose contact was made one with that of somebody else of ours."""
@@ -89,6 +106,16 @@ class Writer:
         if unknown := [key for key in keys if key not in self._accounts]:
             self._accounts |= self.finder.ids("account", unknown)
         return self._accounts
+
+
+def _is_conflict(said: Outcome) -> bool:
+    return said.status is Status.FAILED and said.message.startswith(CONFLICT)
+
+
+def _among(rows: Sequence[Row], wanted: Mapping[str, str | None]) -> list[Row]:
+    """Those whose address is held by another of them."""
+    there = {row.ref.external_id for row in rows}
+    return [row for row in rows if wanted[row.ref.external_id] in there]
 
 
 def _new(kind: str, row: Row) -> dict[str, Any]:

@@ -6,12 +6,15 @@ from typing import Any
 
 from portal.crm_bridge.calling.following import Follower, Found
 from portal.crm_bridge.gateway import Changed, Held, Key, Ref
-from portal.crm_bridge.salesforce.asking import Asker, one_of, parts
+from portal.crm_bridge.salesforce.asking import TOGETHER, Asker, one_of, parts
 from portal.crm_bridge.salesforce.records import IDS, OBJECTS, TASK, TASK_ID, held, moment, quoted
 from portal.crm_bridge.salesforce.schema import Schema
 
 Record = Mapping[str, Any]
 PAGE = 2_000
+MAILS = 80
+"""An address of a query is 16,384 letters long at most, and mail addresses may be long."""
+
 BEGINNING = "1970-01-01T00:00:00.000Z"
 
 
@@ -55,7 +58,9 @@ class Finder:
         """These fields and our id of the records of a kind that have one of the values in a field."""
         every = (*fields, IDS[kind])
         return [
-            row for part in parts(values) for row in self.org.query(every, OBJECTS[kind], one_of(name, part))
+            row
+            for part in parts(values, MAILS if name == "Email" else TOGETHER)
+            for row in self.org.query(every, OBJECTS[kind], one_of(name, part))
         ]
 
     def _merged(self, keys: Sequence[Key]) -> dict[str, str]:
