@@ -83,6 +83,7 @@ def _standing(name: str, calls: bool) -> dict[str, Any]:
         "exchanges": queries.exchanges(name),
         "calls": queries.calls(name) if calls else [],
         "now": clock.now(),
+        "default": DEFAULT,
         "today": f"{clock.now():%Y-%m-%d}",
     }
 

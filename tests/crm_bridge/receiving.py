@@ -54,6 +54,7 @@ class Receiver:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
+                assert self.path == "/hooks"
                 status = receiver.take(self.headers, body)
                 if status == LOST:
                     self.close_connection = True

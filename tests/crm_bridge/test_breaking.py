@@ -121,7 +121,8 @@ def test_the_page_says_so_and_a_push_by_hand_does_not_wait(settings, down, as_, 
     with clock.at(EPOCH + timedelta(minutes=6)):
         page = pm.get("/crm/?connection=acme").get_data(as_text=True)
         assert "The connection stopped" in page
-        assert "No answer" in page
+        assert "The CRM did not take it: No answer. Since " in page
+        assert "Download CSV" not in page
         assert pm.post("/crm/pushes", data={"connection": "acme"}).status_code == 303
     ERRORS.clear()
     worker(settings, 1, EPOCH + timedelta(minutes=7))

@@ -121,7 +121,9 @@ class Webhook:
             **signed(self.secrets, key, self.wire.now(), body),
         }
         try:
-            answer = self.caller.call("POST", "", content=body, headers=headers, reads=False, accept=ANSWERS)
+            answer = self.caller.call(
+                "POST", self.settings["address"], content=body, headers=headers, reads=False, accept=ANSWERS
+            )
         except CrmError as error:
             if error.permanent:
                 return Outcome(Status.FAILED, message=str(error), permanent=True)
