@@ -13,6 +13,7 @@ from tests.hostile.doors import ASKING, DOORS
 
 TURNS = 2
 LONGEST = 1_500
+TOO_LONG = 30_000
 HARMLESS = [f"{n} harmless words and https://example.com/{n} too" for n in range(1, 40)]
 HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$uHNQ5fD7VXl3jDFqGIp4hQ"
 PLAIN = {"title", "reason", "target", "note", "name", "about", "description", "tier", "segment", "owner"}
@@ -91,7 +92,8 @@ def turns_of(door, texts):
     }
     for turn in range(TURNS):
         yield {name: packs[name][turn % len(packs[name])] for name in door.texts}
-    yield dict.fromkeys(door.texts, " ".join(some)[:30_000])
+    together = " ".join(some)
+    yield dict.fromkeys(door.texts, (together * (TOO_LONG // len(together) + 1))[:TOO_LONG])
 
 
 @pytest.mark.only_on("sqlite")
