@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -25,9 +26,11 @@ from portal.moderation.workarounds.marking import mark, unmark
 from portal.moderation.workarounds.models import Help, Workaround
 from portal.notifications.models import Notice
 from portal.transfer.rows import ideas as exported
+from portal.transfer.tables.adding_duplicates import Duplicates
 from portal.voting import casting
 from tests.ideas.dumping import dump
 from tests.ideas.reading import shown
+from tests.transfer.bringing import bring
 from tests.voting.test_concurrency import in_parallel
 
 
@@ -180,6 +183,31 @@ def test_what_is_hidden_works_around_nothing_and_a_vote_taken_back_counts_no_mor
     assert comment.body not in page
 
 
+def test_a_vote_turned_against_counts_no_more(make, cast):
+    idea = make.idea(board=make.board(votes_against=True), author=cast.moderator)
+    casting.cast(idea, by=cast.customer)
+    mark(idea, make.comment(idea), by=cast.moderator)
+    helping.say(idea, by=cast.customer)
+    assert helped(idea) == 1
+    casting.cast(idea, by=cast.customer, value=-1)
+    assert helped(idea) == 0
+
+
+def test_whom_it_helped_counts_no_more_where_an_import_says_that_their_idea_was_merged(
+    app, cast, make, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(Duplicates, "_merge", lambda _self, _keys: set())
+        bring("fider", "fider-posts.csv")
+    dark, again = (db.session.scalars(sa.select(Idea).filter_by(source_id=each)).one() for each in "13")
+    casting.cast(again, by=cast.customer)
+    mark(again, make.comment(again), by=cast.moderator)
+    helping.say(again, by=cast.customer)
+    assert helped(again) == 1
+    bring("fider", "fider-posts.csv")
+    assert (helped(again), helped(dark)) == (0, 0)
+
+
 def test_an_erased_person_still_counts_without_a_name(cast, idea, comment):
     mark(idea, comment, by=cast.moderator)
     helping.say(idea, by=cast.customer)
@@ -223,16 +251,16 @@ class Helping(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        board = self.make.board()
+        board = self.make.board(votes_against=True)
         self.ideas = [self.make.idea(board=board, author=self.staff).id for _ in range(2)]
         self.posts = [[self.make.comment(self.find(n)).id for _ in range(2)] for n in range(2)]
 
     def find(self, which):
         return db.session.get(Idea, self.ideas[which])
 
-    @rule(who=st.integers(0, 2), which=st.integers(0, 1))
-    def vote(self, who, which):
-        self.attempt(lambda: casting.cast(self.find(which), by=self.people[who]))
+    @rule(who=st.integers(0, 2), which=st.integers(0, 1), value=st.sampled_from((1, 1, 1, -1)))
+    def vote(self, who, which, value):
+        self.attempt(lambda: casting.cast(self.find(which), by=self.people[who], value=value))
 
     @rule(who=st.integers(0, 2), which=st.integers(0, 1))
     def take_back(self, who, which):

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.activity.events import AddedVoteRemoved, IdeaMerged, IdeaParted, VoteWithdrawn
+from portal.activity.events import AddedVoteRemoved, ContentImported, IdeaMerged, IdeaParted, VoteWithdrawn
 from portal.activity.journal import hears
 from portal.database import db
 from portal.ideas.models import Idea
@@ -16,7 +16,7 @@ from portal.moderation.workarounds.queries import counts
 QUIETLY = {"synchronize_session": False}
 
 
-def settle(idea_ids: Collection[int], person_id: int | None = None) -> None:
+def settle(idea_ids: Collection[int] | sa.Select[int], person_id: int | None = None) -> None:
     """Count on these ideas what counts now and did not, and the other way round; of one person, or of all."""
     db.session.flush()
     which = (
@@ -66,3 +66,9 @@ def follow_merge(event: IdeaMerged) -> None:
 def follow_parting(event: IdeaParted) -> None:
     """Votes count for their own idea again."""
     settle([event.idea_id, event.from_id])
+
+
+@hears(ContentImported)
+def follow_import(_: ContentImported) -> None:
+    """An import merges ideas and moves votes without an event for each."""
+    settle(sa.select(Idea.id).where(Idea.helped > 0))
