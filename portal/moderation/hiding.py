@@ -66,6 +66,13 @@ def _set(thing: Contribution, *, at: datetime | None, reason: str | None) -> boo
 
 
 def _hold_subject(post: Post) -> None:
-    """Nobody may comment on the post while its idea or topic is counted anew: the row is locked first."""
-    model, key = (Idea, post.idea_id) if post.idea_id else (Topic, post.topic_id)
-    db.session.execute(sa.select(model.id).where(model.id == key).with_for_update())
+    """Nobody may comment on the post while its idea or topic is counted anew: the row is locked first.
+
+    With an idea that was merged, the one that it counts for: the post may be the workaround of that one.
+    """
+    if post.idea_id:
+        target = sa.select(Idea.merged_into_id).where(Idea.id == post.idea_id).scalar_subquery()
+        rows = sa.select(Idea.id).where(sa.or_(Idea.id == post.idea_id, Idea.id == target)).order_by(Idea.id)
+    else:
+        rows = sa.select(Topic.id).where(Topic.id == post.topic_id)
+    db.session.execute(rows.with_for_update())

@@ -12,6 +12,7 @@ from portal.accounts.models import Person
 from portal.activity.auditing import audit_all
 from portal.admin.statuses import arranging
 from portal.database import db
+from portal.discussion.models import Post
 from portal.ideas.bulk.handling import merge_all, set_status
 from portal.ideas.changelog.models import ChangelogEntry
 from portal.ideas.changelog.publishing import publish
@@ -20,6 +21,9 @@ from portal.ideas.merging.separating import part
 from portal.ideas.merging.settling import settle
 from portal.ideas.models import Idea
 from portal.insights.recounting import recount
+from portal.moderation.hiding import hide
+from portal.moderation.workarounds import helping
+from portal.moderation.workarounds.marking import mark
 from portal.voting import casting, vouching
 from portal.voting.models import Proof, Vote
 
@@ -142,6 +146,23 @@ def test_nobody_waits_for_ever_while_demand_is_counted(app, cast, family, name):
     recount(family)
     db.session.commit()
     assert not [(each.name, each.differences) for each in audit_all() if each.differences]
+
+
+def test_a_vote_while_the_workaround_is_hidden_that_stands_under_what_was_merged(app, make, cast, family):
+    _, top, newer, _ = family
+    comment = make.comment(idea(newer))
+    mark(idea(top), comment, by=cast.moderator)
+    helping.say(idea(top), by=cast.customer)
+    moderator, customer, post = cast.moderator.id, cast.customer.id, comment.id
+
+    def hiding():
+        hide(db.session.get_one(Post, post), by=db.session.get_one(Person, moderator), reason="Spam")
+
+    def voting():
+        casting.cast(idea(top), by=db.session.get_one(Person, customer), value=-1)
+
+    Crossing(app).cross(hiding, voting)
+    assert (idea(top).helped, idea(top).votes_down) == (0, 1)
 
 
 def test_two_merge_many_at_once(app, make, cast):
