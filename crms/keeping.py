@@ -13,15 +13,18 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+from crms.installing import alone
 from crms.making import CRMS, make
 from crms.programs import began_at, free_port, is_alive, is_free, run, stop
 
 STATE, FAILURE, USERS = "state.json", "failure", "users"
 LOG = "keeper.log"
+SHARING = "sharing"
+"""The lock under which somebody begins to use a CRM together with others, and under which the last one's ends."""
 
 
 def keep(name: str, folder: Path, while_used: bool) -> None:
@@ -37,17 +40,31 @@ def keep(name: str, folder: Path, while_used: bool) -> None:
         crm.share(folder)
     port = _port(folder)
     children = crm.start(made.venv, folder, port)
-    try:
-        mine = {"pid": os.getpid(), "began": began_at(os.getpid()), "name": name}
-        _write(folder / STATE, json.dumps(mine | crm.reached(folder, port)))
-        while not asked and all(each.poll() is None for each in children):
-            if while_used and not _is_used(folder):
-                break
-            time.sleep(0.2)
-    finally:
-        (folder / STATE).unlink(missing_ok=True)
-        for each in reversed(children):
-            stop(each, signal.SIGINT)
+    with ExitStack() as ending:
+        try:
+            mine = {"pid": os.getpid(), "began": began_at(os.getpid()), "name": name}
+            _write(folder / STATE, json.dumps(mine | crm.reached(folder, port)))
+            while not asked and all(each.poll() is None for each in children):
+                if while_used and _is_left(folder, ending):
+                    break
+                time.sleep(0.2)
+        finally:
+            (folder / STATE).unlink(missing_ok=True)
+            for each in reversed(children):
+                stop(each, signal.SIGINT)
+            if while_used:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left(folder: Path, ending: ExitStack) -> bool:
+    """Whether nobody uses the CRM any more. If so nobody can come until the end: they wait, and then begin anew."""
+    if _is_used(folder):
+        return False
+    ending.enter_context(alone(SHARING))
+    if not _is_used(folder):
+        return True
+    ending.close()
+    return False
 
 
 def _port(folder: Path) -> int:
@@ -109,6 +126,14 @@ def begin(name: str, folder: Path, while_used: bool = False) -> "subprocess.Pope
         )
 
 
+def shared(name: str, folder: Path) -> tuple[dict[str, Any], Path]:
+    """A CRM that several processes use together, started by the first of them; the file is removed to leave it."""
+    with alone(SHARING):
+        user = use(folder)
+        state = state_of(folder) or wait_for(folder, begin(name, folder, while_used=True))
+    return state, user
+
+
 def wait_for(
     folder: Path, keeper: "subprocess.Popen[bytes] | None" = None, seconds: float = 600
 ) -> dict[str, Any]:
@@ -150,10 +175,9 @@ def main() -> None:
         keep(name, path, while_used)
     except Exception as error:
         # What is left says why; whoever waits for the CRM reads it.
+        path.mkdir(parents=True, exist_ok=True)
         _write(path / FAILURE, str(error))
         raise
-    if while_used:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ what it runs on, they are left out with one loud line that counts them, and `bin
 """
 
 import contextlib
-import fcntl
 import os
 import tempfile
 from base64 import b64encode
@@ -77,23 +76,12 @@ def real_crm(testrun_uid):
     def settings(name):
         if name not in running:
             folder = Path(IN_MEMORY or tempfile.gettempdir()) / f"portal-{testrun_uid[:12]}-{name}"
-            running[name] = EMPTY[name](*started(name, folder))
+            running[name] = EMPTY[name](folder, *keeping.shared(name, folder))
         return running[name].settings()
 
     yield settings
     for each in running.values():
         each.leave()
-
-
-def started(name, folder):
-    """The state of the CRM that all test processes of this run share, and the file that says we use it."""
-    user = keeping.use(folder)
-    with (folder / "starting").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        state = keeping.state_of(folder) or keeping.wait_for(
-            folder, keeping.begin(name, folder, while_used=True)
-        )
-    return folder, state, user
 
 
 class Organisations:

@@ -7,6 +7,7 @@ import pytest
 
 from crms.making import CRMS
 from portal.crm_bridge import drifting
+from portal.crm_bridge.bottlecrm import finding
 from portal.crm_bridge.calling.wire import Wire
 from portal.crm_bridge.gateway import Activity, CrmError, Field, Key, Kind, Ref, Row, Status, connect
 from portal.crm_bridge.mapping import KINDS
@@ -159,6 +160,26 @@ def test_a_contact_of_sales_is_adopted_by_its_address_and_outlives_the_consent(
     assert (record["title"], record["custom_fields"]) == ("Head of Grid", {})
     assert bottle.get("interactions/", params={"contact": contact_id}).json()["count"] == 0
     assert drifts(gateway) == []
+    gateway.close()
+
+
+@pytest.mark.real_crm("bottlecrm")
+def test_more_than_a_page_is_read_whole(bottle, monkeypatch):
+    for name in ("PAGE", "OF_A_CONTACT"):
+        monkeypatch.setattr(finding, name, 2)
+    gateway = connect_to(bottle)
+    gateway.ensure_schema(KINDS)
+    rows = [Row(Ref(f"person:{n}"), {"name": f"P {n}"}, n) for n in range(5)]
+    contacts = [each.remote_id for each in gateway.upsert_many("contact", rows)]
+    parent = Ref("person:0", contacts[0])
+    gateway.upsert_many("vote", [Row(Ref(f"vote:{n}:0"), {"value": 1}, n, parent) for n in range(5)])
+    refs = [Ref(f"vote:{n}:0") for n in range(6)]
+    assert [each and each.ref.external_id for each in gateway.read_many("vote", refs)] == [
+        *(f"vote:{n}:0" for n in range(5)),
+        None,
+    ]
+    keys = [Key(f"person:{n}") for n in range(6)]
+    assert gateway.plan_keys("contact", keys) == [*contacts, None]
     gateway.close()
 
 
