@@ -1,7 +1,7 @@
 """What the large CRMs do to who calls them, each against a fake that does it: nothing is lost and nothing is there twice.
 
-Each fake knows the call that `writes` contacts, a field that is `bad` there, its `contacts`, and how somebody who works
-there would `merge`, `remove` or `fill` them.
+Each fake knows the call that `writes` contacts, a field that is `bad` there, how it says that something was `undeleted`,
+its `contacts`, and how somebody who works there would `merge`, `remove` or `fill` them.
 """
 
 from datetime import timedelta
@@ -261,6 +261,20 @@ def test_who_withdraws_is_taken_out_and_what_belongs_to_others_stays(fake, story
     assert [each["id"] for each in fake.contacts()] == [theirs]
     assert story.held("contact") == story.held("vote") == {}
     assert fake.name_of(theirs) == "Known Before"
+
+
+def test_a_contact_stays_while_something_of_ours_hangs_under_it(fake, crm):
+    [person] = crm.upsert_many("contact", contacts(1))
+    parent = Ref("person:1", person.remote_id)
+    [vote] = crm.upsert_many("vote", [Row(Ref("vote:3:1"), {"value": 1}, 1, parent)])
+    fake.fail(*fake.undeleted, times=9)
+    with pytest.raises(CrmError) as caught:
+        crm.erase("contact", [parent])
+    assert not caught.value.permanent
+    fake.failures.clear()
+    assert len(fake.contacts()) == 1
+    assert crm.erase("contact", [parent])[0].status is Status.ERASED
+    assert (fake.contacts(), crm.read_many("vote", [Ref("vote:3:1", vote.remote_id)])) == ([], [None])
 
 
 # -- The way back ---------------------------------------------------------------------------------------

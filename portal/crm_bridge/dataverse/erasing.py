@@ -8,7 +8,7 @@ from portal.crm_bridge.dataverse.batching import Done, Operation
 from portal.crm_bridge.dataverse.finding import Finder
 from portal.crm_bridge.dataverse.records import GONE, STANDARD
 from portal.crm_bridge.dataverse.writing import MARK, note_id
-from portal.crm_bridge.gateway import Outcome, Ref, Status
+from portal.crm_bridge.gateway import CrmError, Outcome, Ref, Status
 
 CHANGED = 412
 MAKER, LAST = "_createdby_value", "_modifiedby_value"
@@ -64,9 +64,16 @@ class Eraser:
                 mark = str(note["notetext"] or "").rpartition(f"\n\n{MARK}")[2]
                 if note_id(mark) == note["annotationid"]:
                     gone.append(Operation("DELETE", f"annotations({note['annotationid']})"))
-        self.org.write(gone)
+        left = [each for each in self.org.write(gone) if not _is_gone(each)]
+        if left:
+            # The contact stays until nothing hangs under it: the next push finds it again, and with it what is left.
+            raise CrmError(f"What hangs under a contact was not deleted: {left[0].status}", permanent=False)
 
     def _said(self, kind: str, ref: Ref, done: Done | None) -> Outcome:
-        if done is None or done.status < 300 or done.status == GONE:
+        if done is None or _is_gone(done):
             return Outcome(Status.ERASED, ref.remote_id)
         return self.names.outcome(kind, done, None)
+
+
+def _is_gone(done: Done) -> bool:
+    return done.status < 300 or done.status == GONE

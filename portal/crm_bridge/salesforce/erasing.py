@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.crm_bridge.gateway import Outcome, Ref, Status
+from portal.crm_bridge.gateway import CrmError, Outcome, Ref, Status
 from portal.crm_bridge.salesforce.asking import one_of, parts
 from portal.crm_bridge.salesforce.finding import Finder
 from portal.crm_bridge.salesforce.records import IDS, MADE, OBJECTS, STANDARD, TASK, TASK_ID
@@ -49,7 +49,10 @@ class Eraser:
             if TASK_ID in self.finder.schema.there(TASK):
                 condition = f"{TASK_ID} != null AND {one_of('WhoId', part)}"
                 ids += [each["Id"] for each in self.finder.org.query(["Id"], TASK, condition)]
-        self.sender.delete(ids)
+        left = [each for each in self.sender.delete(ids) if not _is_gone(each)]
+        if left:
+            # The contact stays until nothing hangs under it: the next push finds it again, and with it what is left.
+            raise CrmError(f"What hangs under a contact was not deleted: {code_of(left[0])}", permanent=False)
 
     def _blank(self, kind: str, id_: str) -> dict[str, Any]:
         """Our fields become empty; what is the CRM's own stays."""
@@ -58,7 +61,11 @@ class Eraser:
         return {"attributes": {"type": OBJECTS[kind]}, "id": id_, **empty, MADE: False}
 
 
+def _is_gone(result: Result) -> bool:
+    return bool(result.get("success")) or code_of(result) in GONE
+
+
 def _said(ref: Ref, result: Result | None) -> Outcome:
-    if result is None or result.get("success") or code_of(result) in GONE:
+    if result is None or _is_gone(result):
         return Outcome(Status.ERASED, ref.remote_id)
     return outcome(result, "", None, str)

@@ -32,6 +32,14 @@ class Dataverse(Fake):
         ("GET", rf"{ROOT}/(\w+)", "rows"),
     )
     writes = ("POST", r"\$batch")
+    undeleted = (
+        *("POST", r"\$batch"),
+        (
+            200,
+            "--b\r\n\r\nHTTP/1.1 500 No\r\n\r\n{}\r\n--b--",
+            {"content-type": "multipart/mixed; boundary=b"},
+        ),
+    )
     bad = {"name": "x" * 300}
     too_many = {"error": {"code": "0x80072322", "message": "Number of requests exceeded the limit of 6000"}}
     wrong_secret = {"client_secret": "wrong-secret-of-the-app"}

@@ -49,6 +49,10 @@ class Salesforce(Fake):
     )
 
     writes = ("PATCH", "composite/sobjects/Contact")
+    undeleted = (
+        *("DELETE", "composite/sobjects"),
+        (200, [{"success": False, "errors": [{"statusCode": "DELETE_FAILED", "message": "No"}]}]),
+    )
     bad = {"email": "no address"}
     too_many = [{"message": "Slow down", "errorCode": "SERVER_UNAVAILABLE"}]
     wrong_secret = {"client_secret": "wrong-secret-of-the-app"}
