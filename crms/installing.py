@@ -51,6 +51,11 @@ def is_installed(name: str) -> bool:
     return is_fresh(HOME / name / "venv" / ".locked", digest(lock_file(name)))
 
 
+def failed(name: str) -> Path:
+    """The file that says why a CRM could not be installed the last time."""
+    return HOME / name / "failed"
+
+
 def install(name: str, oldest: tuple[int, int], say: Say) -> Path:
     """Make the virtual environment if it is not there; returns it. ServiceMissing without an interpreter.
 
@@ -67,7 +72,12 @@ def install(name: str, oldest: tuple[int, int], say: Say) -> Path:
             os.kill(pid, signal.SIGKILL)
     shutil.rmtree(venv, ignore_errors=True)
     run([python, "-m", "venv", str(venv)])
-    _fetch(venv, lock, say)
+    try:
+        _fetch(venv, lock, say)
+    except RuntimeError as failure:
+        failed(name).write_text(str(failure).splitlines()[0])
+        raise
+    failed(name).unlink(missing_ok=True)
     (venv / ".locked").write_text(digest(lock))
     return venv
 

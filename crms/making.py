@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crms.bottlecrm import BottleCRM
-from crms.installing import HOME, ROOT, Say, alone, digest, install, is_fresh, is_installed, lock_file
+from crms.installing import HOME, ROOT, Say, alone, digest, failed, install, is_fresh, is_installed, lock_file
 from crms.programs import ServiceMissing, as_user, find_python
 from crms.tryton import Tryton
 
@@ -31,6 +31,8 @@ def lacking(name: str) -> str | None:
         CRMS[name].needs()
         if not is_installed(name):
             find_python(CRMS[name].python)
+            if failed(name).exists():
+                return f"{failed(name).read_text()} (bin/crm install tries again)"
     except ServiceMissing as missing:
         return str(missing)
     return None

@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from crms import installing, keeping
+from crms import installing, keeping, making
 from crms.programs import ServiceMissing, find_python
 from tests.services import ROOT
 
@@ -71,6 +71,21 @@ def test_what_a_broken_off_installation_left_at_work_is_found(tmp_path):
     with subprocess.Popen([str(python), "-c", "input()"], stdin=subprocess.PIPE) as left:
         assert installing.working_in(tmp_path / "venv") == [left.pid]
         assert installing.working_in(tmp_path / "ven") == []
+
+
+def test_what_could_not_be_installed_is_lacking_until_somebody_tries_again(tmp_path, monkeypatch):
+    for module in (installing, making):
+        monkeypatch.setattr(module, "HOME", tmp_path)
+    assert making.lacking("tryton") is None
+
+    def unreachable(venv, lock, say):
+        raise RuntimeError("pip could not install tryton.txt:\nNo address for that name")
+
+    monkeypatch.setattr(installing, "_fetch", unreachable)
+    monkeypatch.setattr(installing, "run", lambda command: None)
+    with pytest.raises(RuntimeError):
+        making.make(making.CRMS["tryton"], print)
+    assert making.lacking("tryton") == "pip could not install tryton.txt: (bin/crm install tries again)"
 
 
 def test_what_is_missing_is_said_in_one_line():
