@@ -1,7 +1,7 @@
 """What the large CRMs do to who calls them, each against a fake that does it: nothing is lost and nothing is there twice.
 
-Each fake knows the call that `writes` contacts, a field that is `bad` there, how it says that something was `undeleted`,
-its `contacts`, and how somebody who works there would `merge`, `remove` or `fill` them.
+Each fake knows the call that `writes` contacts, a field that is `bad` there, how one may be `named`, how it says that
+something was `undeleted`, its `contacts`, and how somebody who works there would `merge`, `remove` or `fill` them.
 """
 
 from datetime import timedelta
@@ -11,9 +11,10 @@ import pytest
 
 from portal import clock
 from portal.crm_bridge import drifting
-from portal.crm_bridge.gateway import CrmError, Key, Outcome, Ref, Row, Status, connect
+from portal.crm_bridge.gateway import CrmError, Field, Key, Kind, Outcome, Ref, Row, Status, connect
 from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.models import DEFAULT, CrmLink
+from portal.crm_bridge.shaping import Shape
 from portal.database import db
 from tests.crm_bridge.conftest import Bridge
 from tests.crm_bridge.fakes import FAKES
@@ -275,6 +276,17 @@ def test_a_contact_stays_while_something_of_ours_hangs_under_it(fake, crm):
     assert len(fake.contacts()) == 1
     assert crm.erase("contact", [parent])[0].status is Status.ERASED
     assert (fake.contacts(), crm.read_many("vote", [Ref("vote:3:1", vote.remote_id)])) == ([], [None])
+
+
+def test_a_field_that_was_given_the_name_that_it_has_there_keeps_it(fake, crm):
+    kind = Kind("contact", (Field("name"), Field(fake.named, "number")))
+    assert any(each.endswith(fake.named) for each in crm.ensure_schema([kind]))
+    written = {"name": "Ines", "points": 3, fake.named: 7}
+    [said] = crm.upsert_many("contact", [Row(Ref("person:1"), written, 1)])
+    [held] = crm.read_many("contact", [Ref("person:1", said.remote_id)])
+    assert held.fields[fake.named] == 7
+    # Mapped to it, points are read from there, though the field that had them before is there still.
+    assert Shape(names={"contact": {"points": fake.named}}).ours("contact", held.fields)["points"] == 7
 
 
 # -- The way back ---------------------------------------------------------------------------------------

@@ -52,8 +52,9 @@ class Names:
         return f"{self.prefix}_contactid"
 
     def column(self, kind: str, name: str) -> str:
-        """The column of a field of ours."""
-        return STANDARD.get((kind, name), f"{self.prefix}_community_{name}")
+        """The column of a field of ours. A name of that form stays as it is."""
+        begin = f"{self.prefix}_community_"
+        return STANDARD.get((kind, name)) or (name if name.startswith(begin) else f"{begin}{name}")
 
     def field(self, kind: str, column: str) -> str | None:
         """The other way round; None for a column that is none of ours."""
@@ -98,9 +99,10 @@ class Names:
 
     def held(self, kind: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> Held:
         """A record as it is there. `columns` are those that were asked for."""
-        fields: dict[str, Value] = {
-            ours: row.get(each) for each in columns if (ours := self.field(kind, each))
-        }
+        ours = {each: self.field(kind, each) for each in columns}
+        theirs: dict[str, Value] = {each: row.get(each) for each in columns if ours[each]}
+        # Under either name: who mapped a field to another knows it by that.
+        fields = {str(ours[each]): value for each, value in theirs.items()} | theirs
         ref = Ref(str(row.get(self.key) or ""), str(row[self.id(kind)]))
         return Held(
             ref, fields, row.get("@odata.etag"), merged_into=row.get(MASTER) if row.get(MERGED) else None

@@ -30,8 +30,8 @@ def changed_at(kind: str) -> str:
 
 
 def property_name(kind: str, name: str) -> str:
-    """How HubSpot calls a field of ours."""
-    return STANDARD.get((kind, name), f"{PREFIX}{name}")
+    """How HubSpot calls a field of ours. A name of that form stays as it is."""
+    return STANDARD.get((kind, name)) or (name if name.startswith(PREFIX) else f"{PREFIX}{name}")
 
 
 def our_name(kind: str, name: str) -> str | None:
@@ -97,11 +97,10 @@ def moment(value: str) -> str:
 def held(kind: str, record: Mapping[str, Any], types: Mapping[str, str]) -> Held:
     """A record as it is there. `types` are the types of the properties that were asked for."""
     values = record["properties"]
-    fields = {
-        ours: plain(values.get(name), type_)
-        for name, type_ in types.items()
-        if (ours := our_name(kind, name))
-    }
+    ours = {name: our_name(kind, name) for name in types}
+    theirs = {name: plain(values.get(name), type_) for name, type_ in types.items() if ours[name]}
+    # Under either name: who mapped a field to another knows it by that.
+    fields = {str(ours[name]): value for name, value in theirs.items()} | theirs
     return Held(Ref(str(values.get(ID) or ""), str(record["id"])), fields, record.get("updatedAt"))
 
 

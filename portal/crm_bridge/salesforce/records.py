@@ -30,10 +30,14 @@ NO_LAST_NAME = "-"
 
 
 def api_name(kind: str, name: str) -> str:
-    """How Salesforce calls a field of ours: Community_Open_Ideas__c, in our own objects Value__c."""
+    """How Salesforce calls a field of ours: Community_Open_Ideas__c, in our own objects Value__c.
+
+    A name that has that form already stays as it is.
+    """
     if known := NAMES.get((kind, name)) or STANDARD.get((kind, name)):
         return known
-    words = "_".join(part.capitalize() for part in name.split("_"))
+    plain = name.removesuffix("__c").removeprefix("" if kind == "vote" else "Community_")
+    words = "_".join(part[:1].upper() + part[1:] for part in plain.split("_"))
     return f"{words}__c" if kind == "vote" else f"Community_{words}__c"
 
 
@@ -80,7 +84,9 @@ def begun(kind: str, fields: Fields) -> dict[str, Any]:
 def held(kind: str, record: Mapping[str, Any], names: Mapping[str, str]) -> Held:
     """A record as it is there; of one in the bin, no fields. `names` are the fields that were asked for, with ours."""
     gone = bool(record.get("IsDeleted"))
-    fields = {} if gone else {ours: plain(record.get(name)) for name, ours in names.items()}
+    values = {} if gone else {name: plain(record.get(name)) for name in names}
+    # Under either name: who mapped a field to another knows it by that.
+    fields = {names[name]: value for name, value in values.items()} | values
     ref = Ref(str(record.get(IDS[kind]) or ""), str(record["Id"]))
     return Held(ref, fields, record.get("SystemModstamp"), gone, record.get("MasterRecordId"))
 

@@ -41,6 +41,7 @@ class Dataverse(Fake):
         ),
     )
     bad = {"name": "x" * 300}
+    named = "new_community_loyalty"
     too_many = {"error": {"code": "0x80072322", "message": "Number of requests exceeded the limit of 6000"}}
     wrong_secret = {"client_secret": "wrong-secret-of-the-app"}
 

@@ -60,6 +60,7 @@ class HubSpot(Fake):
     writes = ("POST", r"/contacts/batch/upsert")
     undeleted = ("POST", "notes/batch/archive", (502, "<html>Bad gateway</html>"))
     bad = {"email": "no address"}
+    named = "community_loyalty"
     too_many = {"status": "error", "errorType": "RATE_LIMIT", "policyName": "TEN_SECONDLY_ROLLING"}
     wrong_secret = {"token": "pat-eu1-wrong-secret"}
 

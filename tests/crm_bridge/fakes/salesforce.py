@@ -54,6 +54,7 @@ class Salesforce(Fake):
         (200, [{"success": False, "errors": [{"statusCode": "DELETE_FAILED", "message": "No"}]}]),
     )
     bad = {"email": "no address"}
+    named = "Community_Loyalty__c"
     too_many = [{"message": "Slow down", "errorCode": "SERVER_UNAVAILABLE"}]
     wrong_secret = {"client_secret": "wrong-secret-of-the-app"}
 
