@@ -60,11 +60,11 @@ def fill(path, people, votes):
     asked = asked.where(Idea.hidden_at.is_(None)).order_by(Vote.person_id, Vote.idea_id)
     casts = db.session.execute(asked).all()
     chosen = list(dict.fromkeys(each.person_id for each in casts))[:people]
-    kept, each_keeps = set(), -(-votes // len(chosen))
+    kept, each_keeps = set(), votes // len(chosen)
     for who in chosen:
         kept |= set([(one.person_id, one.idea_id) for one in casts if one.person_id == who][:each_keeps])
     spare = [(one.person_id, one.idea_id) for one in casts if one.person_id in set(chosen)]
-    kept |= set([each for each in spare if each not in kept][: votes - len(kept)])
+    kept |= set([each for each in spare if each not in kept][: max(0, votes - len(kept))])
     every = db.session.execute(sa.select(Vote.person_id, Vote.idea_id)).all()
     gone = [each for each in map(tuple, every) if each not in kept]
     for start in range(0, len(gone), 500):
