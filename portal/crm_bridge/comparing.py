@@ -59,8 +59,7 @@ class Change:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a record should say: as fields, and as canonical records by their names. `email` may find it there."""
 
     subject: Subject
