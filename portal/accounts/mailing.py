@@ -6,8 +6,10 @@ import re
 import secrets
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import formataddr
+from email.parser import BytesHeaderParser
+from email.utils import formataddr, getaddresses
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 mail = Mail()
+_folders: list[Path] = []
+"""Where mails of the portal at work are kept as files; empty where they are sent."""
 INVALID = "This is no mail address that we can write to. It should look like name@company.example."
-POSTED = "letters"
+POSTED, DISCARDED = "letters", "discarded"
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,15 @@ def post(to: str, subject: str, text: str) -> None:
     db.session.info.setdefault(POSTED, []).append(Letter(to, subject, text.strip()))
 
 
+def discard(address: str) -> None:
+    """Have earlier mails to this address, where they are files, removed if the transaction succeeds."""
+    db.session.info.setdefault(DISCARDED, []).append(address)
+
+
 def deliver() -> bool:
     """Send what was posted; to be called after the commit. False when a mail could not be sent (it is logged)."""
+    for address in db.session.info.pop(DISCARDED, []):
+        _remove_files(address)
     waiting: list[Letter] = db.session.info.pop(POSTED, [])
     results = [_send(letter) for letter in waiting]
     return all(results)
@@ -56,6 +67,16 @@ def deliver() -> bool:
 def forget() -> None:
     """The transaction failed: what was posted in it is not sent."""
     db.session.info.pop(POSTED, None)
+    db.session.info.pop(DISCARDED, None)
+
+
+def _remove_files(address: str) -> None:
+    for folder in _folders:
+        for path in folder.glob("*.eml"):
+            with suppress(OSError):
+                headers = BytesHeaderParser().parsebytes(path.read_bytes())
+                if address in {each.lower() for _name, each in getaddresses(headers.get_all("to", []))}:
+                    path.unlink()
 
 
 def _send(letter: Letter) -> bool:
@@ -158,6 +179,7 @@ def register(app: "Flask") -> None:
     settings: Settings = app.extensions["settings"]
     app.config.from_mapping(configuration(settings))
     mail.init_app(app)
+    _folders[:] = [settings.folder / "mail"] if settings.mail == "folder" else []
     if settings.mail == "folder" and not log.hasHandlers():
         log.addHandler(logging.StreamHandler())
 

@@ -142,6 +142,22 @@ class Stranger:
 Viewer = Person | Stranger
 
 
+class Erasure(Model):
+    """That a person was erased: when, by whom (None at the command line), why, and whether their texts went too.
+
+    `mail_mark` is a keyed hash of the address, by which an import knows them again (portal/accounts/burying.py).
+    """
+
+    __tablename__ = "erasure"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    texts: Mapped[bool] = mapped_column(default=False)
+    mail_mark: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+
+
 class Standing(StrEnum):
     """Why somebody may or may not sign in."""
 

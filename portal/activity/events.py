@@ -44,6 +44,14 @@ class PersonChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonErased(Event):
+    """Nothing here says any more who the person was; `texts`: what they wrote went too."""
+
+    person_id: int
+    texts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleChanged(Event):
     person_id: int
     old: str

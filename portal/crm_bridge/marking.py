@@ -37,6 +37,7 @@ OF_A_PERSON = _kinds(
     events.PersonConfirmed,
     events.PersonChanged,
     events.ConsentChanged,
+    events.PersonErased,
     events.ReputationChanged,
     events.VoteAddedFor,
     events.AddedVoteRemoved,

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
-    from portal.discussion import auditing, cli, counting, models, views  # noqa: F401
+    from portal.discussion import auditing, cli, counting, erasing, models, views  # noqa: F401
     from portal.discussion.drafts import views as drafts
     from portal.discussion.images import auditing as _auditing  # noqa: F401
     from portal.discussion.images import using  # noqa: F401

@@ -10,7 +10,7 @@ def register(app: "Flask") -> None:
     """Make the tables known, and attach pages, commands and listeners."""
     from portal.accounts import profiles
     from portal.discussion import subjects
-    from portal.forums import accepting, auditing, models, profiling, queries, views  # noqa: F401
+    from portal.forums import accepting, auditing, erasing, models, profiling, queries, views  # noqa: F401
     from portal.forums.answering import views as _answers  # noqa: F401
 
     subjects.register(

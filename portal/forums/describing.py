@@ -37,7 +37,7 @@ def _answer(post: Post, address_of: Callable[[Any], str]) -> dict[str, Any]:
 
 def _text(thing: Contribution, kind: str, address_of: Callable[[Any], str]) -> dict[str, Any]:
     author = {"@type": "Person", "name": thing.author_name}
-    if thing.author is not None:
+    if thing.author is not None and thing.author.erased_at is None:
         author["url"] = address_of(thing.author)
     return {
         "@type": kind,

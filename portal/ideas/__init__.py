@@ -11,6 +11,7 @@ def register(app: "Flask") -> None:
     from portal.accounts import profiles
     from portal.discussion import subjects
     from portal.ideas import auditing, closing, models, permitting, profiling, queries, views, waiting  # noqa: F401
+    from portal.ideas import erasing as _erasing  # noqa: F401
     from portal.voting import casting
 
     subjects.register(

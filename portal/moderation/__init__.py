@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Make the tables known, and attach the pages."""
-    from portal.moderation import converting, models, views, workarounds  # noqa: F401
+    from portal.moderation import converting, erasing, models, views, workarounds  # noqa: F401
 
     views.register(app)
     converting.register(app)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Make the tables known, attach pages, commands and listeners, and follow the journal."""
     from portal.activity.reading import readers
-    from portal.notifications import cli, following, forgetting, models, views  # noqa: F401
+    from portal.notifications import cli, erasing, following, forgetting, models, views  # noqa: F401
     from portal.notifications.noticing import NoticeReader
 
     views.register(app)

@@ -53,7 +53,7 @@ class Touched:
             # Who sees its comments depends on the board, too.
             self.things["idea"].add(data["idea_id"])
             self.subjects.add(("idea", data["idea_id"]))
-        elif entry.kind == "person_changed":
+        elif entry.kind in {"person_changed", "person_erased"}:
             self.authors.add(data["person_id"])
         elif entry.kind == "content_imported":
             self.sources.add(data["source"])

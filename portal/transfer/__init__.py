@@ -13,6 +13,7 @@ def register(app: "Flask") -> None:
     from portal.transfer import cli, views
     from portal.transfer.own.views import own
     from portal.transfer.saved import cli as saved
+    from portal.transfer.saved import erasing  # noqa: F401
     from portal.transfer.saved import views as saved_views  # noqa: F401
     from portal.transfer.uploads import cli as uploads
     from portal.transfer.uploads.models import CHORE

@@ -34,6 +34,8 @@ ROUTES = [
     row("PUT", "accounts.update", data={"name": ""}, **FORM),
     row("PUT", "accounts.give_consent", **ACT),
     row("DELETE", "accounts.withdraw_consent", **ACT),
+    row("GET", "accounts.show_erasure", **PAGE),
+    row("DELETE", "accounts.erase", data={"texts": "leave", "password": "not this"}, **FORM),
     row("GET", "accounts.list_sessions", **PAGE),
     row("DELETE", "accounts.end_other_sessions", **ACT),
     row("DELETE", "accounts.end_session", {"session_id": 999}, everyone=404, stranger=401),

@@ -23,6 +23,8 @@ ROUTES = [
     row("PUT", "admin.put_company", {"person_id": 1}, {"company": "Nobody"}, **FORM),
     row("PUT", "admin.put_closure", {"person_id": 1}, **ACT),
     row("DELETE", "admin.delete_closure", {"person_id": 1}, **ACT),
+    row("PUT", "admin.put_erasure", {"person_id": 1}, {"texts": "leave", "reason": "By letter"}, **ACT),
+    row("PUT", "admin.put_erasure", {"person_id": 1}, {"texts": "leave", "reason": ""}, **FORM),
     row("GET", "admin.list_rates", **ADMIN),
     row("POST", "admin.create_rate", {}, {"currency": "USD", "rate": "0.9", "on": "2026-01-02"}, **ACT),
     row("POST", "admin.create_rate", {}, {"currency": "USD", "rate": "0", "on": "2026-01-02"}, **FORM),

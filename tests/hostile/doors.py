@@ -166,6 +166,10 @@ DOORS = [
         {"company": 120}, shown=("/admin/people/{other_customer}",), fine={"company": "Harbor Foods"},
     ),
     Door(
+        "erasure", "ErasureForm", "admin", "PUT", "/admin/people/{imported_person}/erasure", {"reason": 500},
+        {"texts": ("leave", "remove")}, (),
+    ),
+    Door(
         "export", "ExportForm", "product_manager", "POST", "/exports/",
         {"top": 100, "since": 100, "until": 100, "voted_since": 100, "voted_until": 100}, {"format": "csv"}, (),
     ),

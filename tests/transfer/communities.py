@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from portal import clock
-from portal.accounts.models import CompanyDomain
+from portal.accounts.models import CompanyDomain, Erasure
 from portal.accounts.permissions import Role
 from portal.database import db
 from portal.discussion import editing, writing
@@ -61,6 +61,8 @@ class Community:
         self.people = [make.person(company=self.chance.choice([*companies, None])) for _ in range(5)]
         self.people.append(make.person(email=None, confirmed_at=None, source_system="old", source_id="7"))
         self.staff = make.person(name="Mira", role=Role.ADMIN)
+        gone = make.person(name="Former member", email=None, active=False, erased_at=START)
+        make._save(Erasure(person_id=gone.id, at=START, by_id=self.staff.id, mail_mark="0" * 64))
         rules = {"votes_against": True, "most_per_idea": 3, "importance": True}
         self.boards = [
             make.board(**rules),
@@ -126,7 +128,7 @@ class Community:
         part(one, by=self.staff)
         came = self.make.idea(board_id=one.board_id, author=self.people[0], title="Merged elsewhere")
         self.ideas.append(came)
-        bring(came, other)
+        bring([came], other)
         self.make._save(Pair(one_id=one.id, other_id=other.id, covers=0.75, found_at=START))
 
     def convert_some(self):

@@ -6,12 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from portal import clock
+from portal.accounts import erasing
 from portal.accounts import queries as accounts
 from portal.accounts.models import Company, CompanyDomain, Person
 from portal.activity.auditing import audit_all
 from portal.crm_bridge.consenting import consents
 from portal.database import db
 from portal.discussion.models import Post
+from portal.ideas.models import Idea
 from portal.ideas.plans.models import InternalNote
 from portal.transfer.tables.adding_people import NAMELESS
 from portal.voting import casting
@@ -200,6 +202,22 @@ def test_an_erased_person_does_not_come_back(report, rows):
     assert ("line 3", "the voter was erased here") in refusals(again)
     assert person("bo@elsewhere.example") is None
     assert rows(Vote, person_id=bo.id) == 0
+
+
+def test_who_was_erased_is_known_by_what_is_left_of_the_address(report, rows, make):
+    """Neither the row nor its source says the address any more; somebody new with it gets nothing of the old."""
+    bo = person("bo@elsewhere.example")
+    erasing.erase(bo, by=None, reason="Letter", texts=True)
+    db.session.commit()
+    votes, people = rows(Vote, person_id=bo.id), rows(Person)
+    assert "bo@" not in f"{bo.name} {bo.email} {bo.source_id} {bo.source_url}"
+    anew = make.person(email="bo@elsewhere.example")
+    again = bring("quackback", *TOGETHER)
+    assert ("line 3", "the voter was erased here") in refusals(again)
+    db.session.expire_all()
+    assert (bo.name, rows(Vote, person_id=bo.id), rows(Person)) == ("Former member", votes, people + 1)
+    assert (rows(Vote, person_id=anew.id), rows(Idea, author_id=anew.id)) == (0, 0)
+    assert {each.body for each in db.session.query(Idea).filter_by(author_id=bo.id)} <= {erasing.REMOVED}
 
 
 def test_people_who_came_get_no_mail(report, settings):

@@ -6,6 +6,7 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from portal.accounts.erasure.forms import texts_field
 from portal.accounts.forms import tidy
 from portal.accounts.models import Company
 from portal.accounts.permissions import Role
@@ -24,6 +25,25 @@ class RoleForm(Form):
             Length(max=500, message="Use at most 500 characters."),
         ],
         filters=[tidy],
+    )
+
+
+class ErasureForm(Form):
+    """What becomes of the texts of somebody who is erased, and why they are."""
+
+    texts = texts_field(
+        "What shall become of their texts?",
+        "Leave what they wrote, without the name",
+        "Remove their texts, too",
+    )
+    reason = StringField(
+        "Reason",
+        [
+            DataRequired("Say why, without the name; it is kept."),
+            Length(max=500, message="Use at most 500 characters."),
+        ],
+        filters=[tidy],
+        id="why",
     )
 
 

@@ -3,14 +3,16 @@
 from flask import Response, flash, request, url_for
 
 from portal import pages
-from portal.accounts import closing, granting, placing
+from portal.accounts import closing, erasing, granting, mailing, placing
+from portal.accounts.erasure.forms import REMOVE
 from portal.accounts.forms import tidy
 from portal.accounts.models import Person
 from portal.accounts.permissions import Role
 from portal.admin.people import queries
-from portal.admin.people.forms import PlaceForm, RoleForm
+from portal.admin.people.forms import ErasureForm, PlaceForm, RoleForm
 from portal.admin.views import admin, administers
 from portal.database import db
+from portal.errors import Conflict
 
 
 @admin.get("/admin/people")
@@ -73,10 +75,32 @@ def delete_closure(person_id: int) -> Response:
     return pages.go(url_for(".show_person", person_id=person_id))
 
 
+@admin.put("/admin/people/<int:person_id>/erasure")
+@administers
+def put_erasure(person_id: int) -> Response:
+    person, form = queries.find(person_id), ErasureForm()
+    if not form.validate():
+        return _show(person, erasure=form, status=422)
+    if person.id == pages.viewer().id:
+        raise Conflict("You delete your own account in your account settings, with your password.")
+    texts = form.texts.data == REMOVE
+    erasing.erase(person, by=pages.viewer(), reason=form.reason.data, texts=texts)
+    db.session.commit()
+    mailing.deliver()
+    flash("This person is erased.", "good")
+    return pages.go(url_for(".show_person", person_id=person_id))
+
+
 def _show(
-    person: Person, *, role: RoleForm | None = None, place: PlaceForm | None = None, status: int = 200
+    person: Person,
+    *,
+    role: RoleForm | None = None,
+    place: PlaceForm | None = None,
+    erasure: ErasureForm | None = None,
+    status: int = 200,
 ) -> Response:
     forms = {
+        "erasure": erasure or ErasureForm(None),
         "role": role or RoleForm(None, role=person.role),
         "place": place or PlaceForm(None, company=person.company.name if person.company else ""),
     }

@@ -8,6 +8,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from portal import clock
+from portal.accounts.burying import buried, mark_of
 from portal.accounts.matching import objection
 from portal.accounts.models import Company, CompanyDomain, Person
 from portal.database import db
@@ -67,13 +68,17 @@ class People:
         """The columns that say who wrote something: a person, or a ghost by name."""
         person_id = self.id_of(who)
         ghost = None if person_id else (who.name or "Unknown")
-        return {"author_id": person_id, "ghost_name": ghost, "source_author_url": who.url or None}
+        url = None if person_id in self._erased else who.url or None
+        return {"author_id": person_id, "ghost_name": ghost, "source_author_url": url}
 
     def place(self, several: Sequence[tuple[Who, int | None, str]]) -> set[int]:
         """Name and company as a table of people says, of those of this source who have no account; returns of whom
         that changed something."""
         said = {self.id_of(who): (company, name) for who, company, name in several}
-        mine = (Person.source_system == self._source, Person.confirmed_at.is_(None), Person.id.in_(said))
+        mine = (
+            *(Person.source_system == self._source, Person.confirmed_at.is_(None)),
+            *(Person.erased_at.is_(None), Person.id.in_(said)),
+        )
         rows = []
         for row in db.session.execute(sa.select(Person.id, Person.name, Person.company_id).where(*mine)):
             company, name = said[row.id]
@@ -110,6 +115,21 @@ class People:
             # An account of that address is the person, whatever the source calls its own.
             for who in filter(None, (by_key.get(mine or ""), by_mail.get(row.email or "-"))):
                 self._note(who, row)
+        self._find_erased(by_key, by_mail)
+
+    def _find_erased(self, by_key: dict[str, Who], by_mail: dict[str, Who]) -> None:
+        """Who was erased stays it: what a source says of them goes to nobody, also to nobody new with that address."""
+        marks = {mark: who for key, who in by_key.items() for mark in (key, mark_of(key))}
+        known = sa.select(Person.source_id, Person.id).where(
+            Person.source_system == self._source, Person.source_id.in_(marks), Person.erased_at.is_not(None)
+        )
+        gone = [(marks[row.source_id], row.id) for row in db.session.execute(known)]
+        gone += [(by_mail[mail], person_id) for mail, person_id in buried(by_mail).items()]
+        for who, person_id in gone:
+            self._erased.add(person_id)
+            for name in (f"mail:{who.mail}" if who.mail else "", f"id:{who.key}" if who.key else ""):
+                if name:
+                    self._ids[name] = person_id
 
     def _note(self, who: Who, row: Any) -> None:
         if who.mail and (row.email == who.mail or f"mail:{who.mail}" not in self._ids):

@@ -1,0 +1,1 @@
+"""Where somebody has their own account deleted, and where staff do it for them at the command line."""
