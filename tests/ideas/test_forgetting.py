@@ -18,6 +18,9 @@ from portal.ideas.forgetting.models import Forgetting
 from portal.ideas.merging.joining import merge
 from portal.ideas.merging.separating import part
 from portal.ideas.models import Idea
+from portal.ideas.verdicts.judging import judge
+from portal.moderation.workarounds import helping
+from portal.moderation.workarounds.marking import mark
 from portal.moderation.workarounds.models import Help
 from portal.notifications.models import Notice, Watch
 from portal.reputation.models import LedgerLine
@@ -119,6 +122,28 @@ def test_parting_and_merging_afterwards_change_no_count(closed, cast):
     merge(source, target, by=cast.product_manager)
     db.session.commit()
     assert numbers(target, source) == before
+    assert differences() == []
+
+
+def test_the_journal_does_not_say_who_said_what_only_voters_say(make, cast):
+    board = make.board(forget_months=12)
+    idea, still = (make.idea(board=board, author=cast.moderator) for _ in range(2))
+    with clock.at(clock.now() - timedelta(days=500)):
+        for each in (idea, still):
+            casting.cast(each, by=cast.customer)
+            mark(each, make.comment(each), by=cast.moderator)
+            helping.say(each, by=cast.customer)
+        helping.take_back(idea, by=cast.customer)
+        helping.say(idea, by=cast.customer)
+        change_status(idea, to="shipped", by=cast.product_manager)
+        judge(idea, by=cast.customer, answer="no", words="Not for us.")
+    with clock.at(clock.now() - timedelta(days=430)):
+        change_status(idea, to="declined", ground="rare", by=cast.product_manager)
+    db.session.commit()
+    forget_voters()
+    theirs = db.session.scalars(sa.select(Entry).where(Entry.actor_id == cast.customer.id)).all()
+    assert {each.data["idea_id"] for each in theirs if "idea_id" in each.data} == {still.id}
+    assert {each.kind for each in theirs} >= {"vote_cast", "helped_by_workaround"}
     assert differences() == []
 
 

@@ -15,6 +15,9 @@ from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import (
     AddedVoteRemoved,
+    HelpedByWorkaround,
+    HelpedNoMore,
+    IdeaJudged,
     VoteAddedFor,
     VoteCast,
     VoteChanged,
@@ -36,7 +39,9 @@ from portal.voting.models import Vote
 BATCH = 100
 """Voters that are forgotten in one transaction."""
 NAME = "Name not kept"
-BY_THEM = tuple(each.kind for each in (VoteCast, VoteChanged, VoteTakenOver, VoteWithdrawn, VoteConfirmed))
+VOTED = (VoteCast, VoteChanged, VoteTakenOver, VoteWithdrawn, VoteConfirmed)
+VOTERS_SAY = (IdeaJudged, HelpedByWorkaround, HelpedNoMore)
+BY_THEM = tuple(each.kind for each in (*VOTED, *VOTERS_SAY))
 FOR_THEM = tuple(each.kind for each in (VoteAddedFor, AddedVoteRemoved))
 
 Forgets = Callable[[Collection[int], Mapping[int, int]], None]
@@ -122,7 +127,7 @@ def _answers(family: Collection[int], names: Mapping[int, int]) -> None:
 
 
 def _entries(family: Collection[int], names: Mapping[int, int]) -> None:
-    """The journal says that somebody voted, and not who."""
+    """The journal says that somebody voted, or said what only voters say, and not who."""
     adders = sa.select(Vote.added_by_id).where(Vote.idea_id.in_(list(family)), Vote.added_by_id.is_not(None))
     theirs = sa.and_(Entry.kind.in_(BY_THEM), Entry.actor_id.in_(list(names)))
     added = sa.and_(Entry.kind.in_(FOR_THEM), Entry.actor_id.in_(adders))
