@@ -71,6 +71,27 @@ def test_everything_of_a_person_and_nothing_of_others_is_in_the_file(as_, cast, 
     assert rows(Entry, kind="own_data_taken", actor_id=cast.customer.id) == 1
 
 
+def test_texts_before_an_edit_are_of_who_wrote_them_and_not_of_the_moderator_who_changed_them(
+    as_, cast, make
+):
+    idea = make.idea(author=cast.customer)
+    for thing in (idea, make.comment(idea, author=cast.customer), make.topic(author=cast.customer)):
+        editing.edit(thing, by=cast.customer, body=f"Call {SECRET}")
+        editing.edit(thing, by=cast.moderator, body="Call us")
+    db.session.commit()
+    assert SECRET not in as_(cast.moderator).post("/account/data/").text
+    file = as_(cast.customer).post("/account/data/").get_json()
+    assert [each["body"] for each in file["texts_before_an_edit"]].count(f"Call {SECRET}") == 3
+
+
+def test_a_count_that_the_board_hides_is_not_in_the_file(as_, cast, make):
+    idea = make.idea(board=make.board(counts_hidden="until_voted"), author=cast.customer)
+    casting.cast(idea, by=cast.other_customer)
+    db.session.commit()
+    (own,) = as_(cast.customer).post("/account/data/").get_json()["ideas"]
+    assert not [name for name in own if name.startswith("votes")]
+
+
 def test_somebody_who_did_nothing_gets_a_file_too(as_, make):
     file = as_(make.person(name="Zoë “Quote” \\ Back")).post("/account/data/").get_json()
     assert file["profile"][0]["name"] == "Zoë “Quote” \\ Back"

@@ -41,7 +41,8 @@ AT_ONCE = 500
 class Part:
     """One list of the file: the rows of `model` where `whose` is the person, with these columns.
 
-    `more` are further columns, and how their tables are joined; `also` is a condition.
+    `more` are further columns, and how their tables are joined; `also` is a condition. `by` says which rows are of a
+    person where the column alone does not.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Part:
     more: tuple[Any, ...] = ()
     join: Callable[[sa.Select[Any]], sa.Select[Any]] | None = None
     also: Any = None
+    by: Callable[[int], sa.ColumnElement[bool]] | None = None
 
     @property
     def model(self) -> Any:
@@ -59,7 +61,8 @@ class Part:
     def rows(self, person_id: int) -> Iterator[dict[str, Any]]:
         """The rows of a person, the oldest first; a few at a time."""
         named = [getattr(self.model, name) for name in self.columns.split()]
-        wanted = sa.select(*named, *self.more).select_from(self.model).where(self.whose == person_id)
+        theirs = self.by(person_id) if self.by is not None else self.whose == person_id
+        wanted = sa.select(*named, *self.more).select_from(self.model).where(theirs)
         if self.join is not None:
             wanted = self.join(wanted)
         if self.also is not None:
@@ -75,6 +78,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _of_their_words(person_id: int) -> sa.ColumnElement[bool]:
+    """The texts are of whoever wrote the thing, also where a moderator changed it: not of who changed it."""
+    wrote = ((Revision.idea_id, Idea), (Revision.topic_id, Topic), (Revision.post_id, Post))
+    return sa.or_(
+        *(column.in_(sa.select(model.id).where(model.author_id == person_id)) for column, model in wrote)
+    )
 
 
 _PLACE = "idea_id topic_id post_id"
@@ -93,7 +104,7 @@ PARTS = (
     Part(
         "ideas",
         Idea.author_id,
-        f"id title body kind status target board_id votes_up votes_down comments created_at edited_at {_ASIDE}",
+        f"id title body kind status target board_id comments created_at edited_at {_ASIDE}",
     ),
     Part(
         "details",
@@ -117,7 +128,7 @@ PARTS = (
     ),
     Part("posts", Post.author_id, f"id idea_id topic_id parent_id body created_at edited_at {_ASIDE}"),
     Part("topics", Topic.author_id, f"id title body kind category_id created_at edited_at {_ASIDE}"),
-    Part("texts_before_an_edit", Revision.edited_by_id, f"{_PLACE} title body at"),
+    Part("texts_before_an_edit", Revision.edited_by_id, f"{_PLACE} title body at", by=_of_their_words),
     Part("drafts", Draft.person_id, "kind fields updated_at"),
     Part("images", Image.uploaded_by_id, "key width height size uploaded_at"),
     Part("following", Watch.person_id, "idea_id topic_id since because stopped_at"),
