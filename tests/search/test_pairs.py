@@ -89,6 +89,25 @@ def test_two_that_nobody_suggested_are_not_suggested_once_they_were_parted(make,
     assert queries.waiting() == []
 
 
+def test_suggested_again_it_stays_so_when_one_of_them_is_parted_from_a_third(make, cast, catch_up):
+    board = make.board()
+    idea, first, second = (make.idea(board=board) for _ in range(3))
+
+    def merge_and_part(other):
+        merge(idea, other, by=cast.moderator)
+        part(idea, by=cast.moderator)
+        db.session.commit()
+        catch_up()
+
+    merge_and_part(first)
+    pair = db.session.query(Pair).one()
+    assert pairing.suggest_again(pair, by=cast.moderator)
+    merge_and_part(second)
+    db.session.expire_all()
+    assert pair.outcome is None
+    assert db.session.query(Pair).filter_by(outcome="dismissed").one().other_id == second.id
+
+
 def test_customers_decide_nothing(two, cast):
     with pytest.raises(NotAllowed):
         pairing.dismiss(two[1], by=cast.customer)

@@ -56,7 +56,9 @@ def _merged_by(entry: Entry) -> Sequence[tuple[int, int]]:
     ended = sa.select(Merge.source_id, Merge.target_id).where(Merge.source_id == entry.data["idea_id"])
     if entry.kind != IdeaParted.kind:
         return ()
-    rows = db.session.execute(ended.where(Merge.undone_at.is_not(None), Merge.undone_at <= entry.at))
+    # Only the last: of those that were parted before staff may have said something else since.
+    last = ended.where(Merge.undone_at <= entry.at).order_by(Merge.undone_at.desc(), Merge.id.desc()).limit(1)
+    rows = db.session.execute(last)
     return [(source, target) for source, target in rows]
 
 
