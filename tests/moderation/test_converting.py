@@ -6,11 +6,13 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.activity.auditing import audit_all
 from portal.activity.models import Entry
+from portal.admin.statuses import arranging
 from portal.database import db
 from portal.discussion.writing import write
 from portal.errors import Conflict, NotAllowed
 from portal.forums.models import Category, Topic
 from portal.ideas.deciding import change_status
+from portal.ideas.merging import separating
 from portal.ideas.merging.joining import merge
 from portal.ideas.models import Audience, Board, Idea, StatusChange
 from portal.moderation import hiding
@@ -344,3 +346,79 @@ def test_the_question_stays_at_home_when_everything_is_taken_out():
     columns = {each.table.name: {c.name for c in each.columns} for each in carried()}
     assert "topic_id" not in columns["conversion"]
     assert "ended_reason" in columns["conversion"]
+
+
+@pytest.fixture
+def parted(make, cast, idea):
+    """It was a question once, and is an idea again."""
+    made = made_question(make, idea, cast.moderator)
+    part(made, by=cast.moderator, reason="It is a wish after all")
+    db.session.commit()
+    return made
+
+
+def renewing(made, cast):
+    try:
+        renew(find(made.id), by=cast.moderator)
+        return ""
+    except Conflict as error:
+        return str(error)
+    finally:
+        db.session.rollback()
+
+
+def test_what_became_of_the_idea_meanwhile_refuses_to_bring_the_question_back(
+    make, cast, board, idea, parted
+):
+    merge(idea, make.idea(board=board), by=cast.moderator)
+    db.session.commit()
+    assert "merged into another" in renewing(parted, cast)
+    separating.part(idea, by=cast.moderator)
+    arranging.own(None)
+    arranging.archive(arranging.find(None, "declined"), by=cast.admin, target="open")
+    db.session.commit()
+    assert "no such status now" in renewing(parted, cast)
+    change_status(idea, to="shipped", by=cast.product_manager)
+    db.session.commit()
+    assert renewing(parted, cast)
+    assert (idea.status, db.session.query(Conversion).count()) == ("shipped", 1)
+
+
+def test_an_idea_that_is_done_or_hidden_meanwhile_becomes_no_question_again(cast, idea, parted):
+    hiding.hide(idea, by=cast.moderator, reason="Private data")
+    db.session.commit()
+    assert "is hidden" in renewing(parted, cast)
+    hiding.restore(idea, by=cast.moderator, reason="")
+    change_status(idea, to="shipped", by=cast.product_manager)
+    db.session.commit()
+    assert "done" in renewing(parted, cast)
+    assert idea.status == "shipped"
+
+
+def test_a_merged_idea_keeps_its_status_until_it_is_parted(make, cast, board, idea):
+    made = made_question(make, idea, cast.moderator)
+    merge(idea, make.idea(board=board), by=cast.moderator)
+    db.session.commit()
+    with pytest.raises(Conflict, match="merged"):
+        part(find(made.id), by=cast.moderator, reason="A wish")
+    db.session.rollback()
+    assert idea.status == "declined"
+
+
+def test_what_a_moderator_hid_does_not_come_back_with_a_conversion(cast, topic, board):
+    made = made_idea(topic, board, cast.product_manager)
+    idea = idea_of(made)
+    hiding.hide(idea, by=cast.moderator, reason="Names of customers")
+    part(made, by=cast.product_manager, reason="A question after all")
+    db.session.commit()
+    assert "for another reason" in renewing(made, cast)
+    assert idea.is_hidden
+    hiding.restore(idea, by=cast.moderator, reason="")
+    db.session.commit()
+    for reason in ("First", "Second"):
+        again = find(renew(find(made.id), by=cast.product_manager).id)
+        part(again, by=cast.product_manager, reason=reason)
+        db.session.commit()
+    # Hidden by the last parting: the first of them brings it back too.
+    renew(find(made.id), by=cast.product_manager)
+    assert not idea.is_hidden

@@ -48,6 +48,13 @@ def can_be_renewed(conversion: Conversion) -> bool:
     return in_force(conversion.topic) is None and in_force(conversion.idea) is None
 
 
+def hid(made: Idea | Topic, ended: Conversion) -> bool:
+    """Whether what is hidden was hidden when these two were parted, now or an earlier time."""
+    both = (Conversion.topic_id == ended.topic_id, Conversion.idea_id == ended.idea_id)
+    parted = sa.select(Conversion.id).where(*both, Conversion.ended_reason == made.hidden_reason)
+    return db.session.scalar(parted.limit(1)) is not None
+
+
 def _of(thing: Idea | Topic) -> sa.Select[Conversion]:
     its = Conversion.idea_id if isinstance(thing, Idea) else Conversion.topic_id
     return sa.select(Conversion).where(its == thing.id).options(*_around())
