@@ -2,19 +2,16 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from portal import clock
 from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import ContentHidden, ContentRestored
-from portal.database import db
 from portal.discussion.models import Contribution, Post
 from portal.discussion.subjects import name_of
 from portal.errors import Conflict
 from portal.forums.models import Topic
-from portal.ideas.models import Idea
 from portal.moderation import judging, logging
+from portal.moderation.holding import hold_around
 from portal.moderation.permitting import must_moderate
 from portal.moderation.turning import turn
 
@@ -60,19 +57,6 @@ def bring_back(thing: Contribution, *, by: Person, reason: str) -> bool:
 
 
 def _set(thing: Contribution, *, at: datetime | None, reason: str | None) -> bool:
-    if isinstance(thing, Post):
-        _hold_subject(thing)
+    if isinstance(thing, Post | Topic):
+        hold_around(thing)
     return turn(thing, "hidden", at=at, reason=reason)
-
-
-def _hold_subject(post: Post) -> None:
-    """Nobody may comment on the post while its idea or topic is counted anew: the row is locked first.
-
-    With an idea that was merged, the one that it counts for: the post may be the workaround of that one.
-    """
-    if post.idea_id:
-        target = sa.select(Idea.merged_into_id).where(Idea.id == post.idea_id).scalar_subquery()
-        rows = sa.select(Idea.id).where(sa.or_(Idea.id == post.idea_id, Idea.id == target)).order_by(Idea.id)
-    else:
-        rows = sa.select(Topic.id).where(Topic.id == post.topic_id)
-    db.session.execute(rows.with_for_update())

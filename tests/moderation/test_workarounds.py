@@ -1,5 +1,6 @@
 """A comment or an answer helps until an idea is done: it stands on the idea, and voters say whether it helps them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,14 +14,19 @@ from portal.accounts.models import Person
 from portal.activity.auditing import audit_all
 from portal.activity.models import Entry
 from portal.database import db
-from portal.discussion.models import Post
+from portal.discussion.models import Link, Post
+from portal.discussion.writing import write
 from portal.errors import Conflict, NotAllowed, Refusal, Unusable
+from portal.forums.models import Topic
 from portal.ideas.deciding import change_status
-from portal.ideas.merging.joining import merge
+from portal.ideas.merging.joining import hold, merge
 from portal.ideas.merging.separating import part
 from portal.ideas.models import Idea
 from portal.moderation import hiding
+from portal.moderation.converting.asking import ask
 from portal.moderation.converting.proposing import propose
+from portal.moderation.converting.queries import find
+from portal.moderation.converting.separating import part as separate
 from portal.moderation.workarounds import helping
 from portal.moderation.workarounds.marking import mark, unmark
 from portal.moderation.workarounds.models import Help, Workaround
@@ -30,6 +36,7 @@ from portal.transfer.tables.adding_duplicates import Duplicates
 from portal.voting import casting
 from tests.ideas.dumping import dump
 from tests.ideas.reading import shown
+from tests.ideas.test_lock_order import Crossing
 from tests.transfer.bringing import bring
 from tests.voting.test_concurrency import in_parallel
 
@@ -337,3 +344,76 @@ def test_whatever_is_said_marked_and_merged_the_count_is_of_voters_whom_it_helps
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Helping, settings=how)
+
+
+@pytest.fixture
+def answered(make, cast):
+    """An idea of a question, for which Tomas voted, and an answer to the question."""
+    topic = make.topic(author=cast.customer)
+    answer = make.reply(topic, body="Press P.")
+    made = propose(topic, board=make.board(), title="Printing", body="A button", by=cast.moderator)
+    idea = db.session.get(Idea, made.idea_id)
+    casting.cast(idea, by=cast.other_customer)
+    db.session.commit()
+    return idea, answer
+
+
+def crossing(app, at, first, second):
+    """Both acts at once, the second from where the first has sent what `at` says."""
+
+    def act(each):
+        return lambda: each(lambda kind, key: db.session.get_one(kind, key))
+
+    Crossing(app, re.compile(at, re.DOTALL)).cross(act(first), act(second))
+
+
+@pytest.mark.only_on("postgresql")
+def test_an_answer_that_is_hidden_while_it_is_marked_works_around_nothing(app, cast, answered, rows):
+    idea, answer, moderator = answered[0].id, answered[1].id, cast.moderator.id
+    crossing(
+        app,
+        "INSERT INTO workaround",
+        lambda get: mark(get(Idea, idea), get(Post, answer), by=get(Person, moderator)),
+        lambda get: hiding.hide(get(Post, answer), by=get(Person, moderator), reason="Private data"),
+    )
+    assert rows(Workaround, ended_at=None) == 0
+    assert helped(db.session.get(Idea, idea)) == 0
+
+
+@pytest.mark.only_on("postgresql")
+def test_who_hides_an_answer_and_who_takes_a_vote_back_wait_for_each_other_and_not_for_ever(
+    app, cast, answered
+):
+    idea, answer, moderator, voter = answered[0].id, answered[1].id, cast.moderator.id, cast.other_customer.id
+    mark(*answered, by=cast.moderator)
+    helping.say(answered[0], by=cast.other_customer)
+    crossing(
+        app,
+        r"UPDATE help .*help.counted IS true",
+        lambda get: hiding.hide(get(Post, answer), by=get(Person, moderator), reason="Wrong"),
+        lambda get: casting.withdraw(get(Idea, idea), by=get(Person, voter)),
+    )
+    assert helped(db.session.get(Idea, idea)) == 0
+
+
+@pytest.mark.only_on("postgresql")
+def test_parting_a_question_whose_answer_helps_another_idea_takes_both_by_their_numbers(app, make, cast):
+    board = make.board()
+    other, idea = (make.idea(board=board, author=cast.moderator) for _ in range(2))
+    words = {"title": "How to print?", "body": f"As in [this](/ideas/{other.id}).", "status": "declined"}
+    made = ask(idea, category=make.category(), by=cast.moderator, **words)
+    db.session.commit()
+    answer = write(db.session.get(Topic, made.topic_id), by=cast.customer, body="Press P.")
+    named = {"from_topic_id": made.topic_id, "to_idea_id": other.id, "created_at": clock.now()}
+    make._save(Link(kind="related", **named))
+    casting.cast(other, by=cast.customer)
+    mark(other, answer, by=cast.moderator)
+    helping.say(other, by=cast.customer)
+    conversion, moderator, ids = made.id, cast.moderator.id, (other.id, idea.id)
+    crossing(
+        app,
+        r"FROM idea\b.* FOR (NO KEY )?UPDATE",
+        lambda get: separate(find(conversion), by=get(Person, moderator), reason="A wish"),
+        lambda get: hold(*(get(Idea, key) for key in ids)),
+    )
+    assert helped(db.session.get(Idea, ids[0])) == 0

@@ -13,6 +13,7 @@ from portal.ideas.merging.joining import hold
 from portal.moderation import hiding, locking
 from portal.moderation.converting.models import Conversion
 from portal.moderation.converting.permitting import hold_topic, must_convert
+from portal.moderation.holding import hold_around
 
 
 def part(conversion: Conversion, *, by: Person, reason: str) -> bool:
@@ -26,6 +27,7 @@ def part(conversion: Conversion, *, by: Person, reason: str) -> bool:
     topic, idea = conversion.topic, conversion.idea
     if topic is not None:
         hold_topic(topic)
+        hold_around(topic, [idea.id])
     hold(idea)
     db.session.refresh(conversion, ["ended_at"])
     if conversion.ended_at is not None:
@@ -53,6 +55,8 @@ def _take_idea_back(conversion: Conversion, by: Person, reason: str) -> None:
 
 def _take_question_back(conversion: Conversion, by: Person, reason: str) -> None:
     idea, before = conversion.idea, conversion.status_before
+    if idea.is_merged:
+        raise Conflict("This idea was merged into another one, and keeps its status there. Part that first.")
     if conversion.topic is not None:
         hiding.take_away(conversion.topic, by=by, reason=reason)
     is_so_still = str(idea.status) == conversion.status_after != before

@@ -71,4 +71,7 @@ def follow_parting(event: IdeaParted) -> None:
 @hears(ContentImported)
 def follow_import(_: ContentImported) -> None:
     """An import merges ideas and moves votes without an event for each."""
-    settle(sa.select(Idea.id).where(Idea.helped > 0))
+    helped = sa.select(Idea.id).where(Idea.helped > 0)
+    # Ideas first, in their order: who takes a vote back holds the idea and wants the row of whom it helps.
+    db.session.execute(helped.order_by(Idea.id).with_for_update(key_share=True))
+    settle(helped)

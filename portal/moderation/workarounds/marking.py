@@ -15,6 +15,7 @@ from portal.discussion.writing import check_open
 from portal.errors import Conflict, NotAllowed, Unusable
 from portal.ideas.merging.joining import hold
 from portal.ideas.models import Idea
+from portal.moderation.holding import hold_around
 from portal.moderation.workarounds import queries
 from portal.moderation.workarounds.counting import settle
 from portal.moderation.workarounds.models import Workaround
@@ -31,6 +32,8 @@ def mark(idea: Idea, post: Post, *, by: Person) -> bool:
     Who voted is told of a post that was never marked for the idea before. Raises NotAllowed unless the person may,
     Unusable for a post of something else, Conflict for what is hidden, merged, locked or done.
     """
+    if post.topic_id is not None:
+        hold_around(post, [idea.id])
     _hold(idea, by)
     if reason := _why_not(idea, post):
         raise Conflict(reason)
@@ -70,10 +73,9 @@ def _hold(idea: Idea, by: Person) -> None:
 
 
 def _why_not(idea: Idea, post: Post) -> str:
-    db.session.refresh(post, ["hidden_at"])
     if idea.is_merged:
         return "This idea was merged into another one. Mark it there."
-    if idea.is_hidden or post.is_hidden:
+    if idea.is_hidden or not queries.is_shown(post):
         return "What is hidden helps nobody. A moderator can restore it first."
     if idea.standing.is_complete:
         return "This idea is done: nobody has to work around it any more."

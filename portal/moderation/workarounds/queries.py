@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, load_only
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
+from portal.discussion.counting import is_counted
 from portal.discussion.models import Link, Post
 from portal.discussion.queries import visible_posts
 from portal.errors import NotFound
@@ -58,6 +59,14 @@ def find_post(post_id: int, viewer: Viewer) -> Post:
     if post is None:
         raise NotFound("This post does not exist, or a moderator hid it.")
     return post
+
+
+def is_shown(post: Post) -> bool:
+    """Whether neither the post, nor what it comments on or stands under, is hidden now."""
+    topic = sa.exists().where(Topic.id == Post.topic_id, Topic.hidden_at.is_not(None))
+    under = sa.exists().where(Idea.id == Post.idea_id, Idea.hidden_at.is_not(None))
+    shown = sa.select(Post.id).where(Post.id == post.id, is_counted(), ~topic, ~under)
+    return db.session.scalar(shown) is not None
 
 
 def belongs(post: Post, idea: Idea) -> bool:
