@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.accounts.models import Person
+from portal.accounts.permissions import STAFF
 from portal.activity import events
 from portal.activity.models import Entry
 from portal.database import db, insert_missing
+from portal.discussion.models import Post
 from portal.ideas import seeing
 from portal.ideas.changelog import following as changelog
 from portal.ideas.changelog.models import ChangelogEntry
@@ -121,12 +124,25 @@ def _may_read(telling: Telling) -> sa.ColumnElement[bool]:
         return ~is_against(Person.id, telling.idea_id)
     if telling.kind == WORKAROUND:
         holds = sa.exists().where(Workaround.idea_id == telling.idea_id, Workaround.ended_at.is_(None))
-        return holds.where(Workaround.post_id == int(telling.what))
+        return sa.and_(holds.where(Workaround.post_id == int(telling.what)), _may_read_post(telling))
     if telling.kind != ANNOUNCED:
         return sa.true()
     entry = db.session.get(ChangelogEntry, int(telling.what), populate_existing=True)
     # Whoever is told later than others, because they were many, is not told of what was withdrawn meanwhile.
     return changelog.readers_of(entry) if entry is not None and entry.is_published else sa.false()
+
+
+def _may_read_post(telling: Telling) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Person so that a comment on an idea that was merged, maybe from a board that is not for
+    everybody, is for them."""
+    place, board = aliased(Idea), aliased(Board)
+    its = sa.select(place).join(Post, Post.idea_id == place.id).where(Post.id == int(telling.what))
+    under = db.session.scalar(its)
+    if under is None or under.id == telling.idea_id:
+        return sa.true()
+    own = sa.or_(board.own_only.is_(False), Person.role.in_(STAFF), Person.id == (under.author_id or 0))
+    there = sa.exists().where(board.id == under.board_id, seeing.belonging(board), own)
+    return there.correlate(Person)
 
 
 def _family(telling: Telling, idea: Idea) -> sa.Select[int]:

@@ -175,6 +175,23 @@ def test_voters_are_told_of_a_workaround_once(cast, make, idea, comment, tell_no
     assert [each.person_id for each in told] == [cast.customer.id, cast.other_customer.id]
 
 
+def test_a_workaround_on_a_board_for_staff_is_told_to_nobody_else_and_hidden_it_leaves_in_no_export(
+    make, cast, idea, tell_now, rows
+):
+    secret = make.idea(board=make.board(audience="staff"), author=cast.product_manager)
+    merge(secret, idea, by=cast.product_manager)
+    casting.cast(idea, by=cast.admin)
+    comment = make.comment(secret, body="Internal words")
+    mark(idea, comment, by=cast.product_manager)
+    db.session.commit()
+    tell_now()
+    told = db.session.query(Notice).filter_by(kind="workaround").order_by(Notice.person_id)
+    assert [each.person_id for each in told] == [cast.moderator.id, cast.admin.id]
+    hiding.hide(secret, by=cast.moderator, reason="Private data")
+    db.session.commit()
+    assert dict(exported.cells([idea.id], ["workaround"])) == {idea.id: [""]}
+
+
 def test_what_is_hidden_works_around_nothing_and_a_vote_taken_back_counts_no_more(
     as_, cast, make, idea, comment
 ):
