@@ -74,7 +74,7 @@ def test_staff_mark_a_comment_and_voters_say_that_it_helps(as_, cast, idea, comm
         assert went.location == f"{path}-offline-mode#workaround"
     assert rows(Workaround) == 1
     page = shown(ines.get(path))
-    assert "Workaround until it is done · marked by Mo Adeyemi" in page
+    assert "Workaround until it is done marked by Mo Adeyemi" in page
     assert "Nobody said yet that it helps. Votes count as before." in page
     for _ in range(2):
         ines.post(f"{path}/workaround/help", data={"_method": "put"})
