@@ -77,7 +77,9 @@ def erase(person: Person, *, by: Person | None, reason: str = "", texts: bool = 
     if person.erased_at is not None:
         return None
     rows = _clear(person.id, texts)
-    db.session.refresh(person, with_for_update=True)
+    db.session.refresh(
+        person, ["name", "email", "role", "active", "erased_at", "source_id"], with_for_update=True
+    )
     if person.erased_at is not None:
         return None
     keep_one_admin(person)
