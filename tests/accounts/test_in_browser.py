@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from flask_security.utils import hash_password
 
+from portal.database import db
 from tests.accounts.conftest import PASSWORD
 
 OPEN = ["/login", "/register", "/reset", "/confirm"]
@@ -43,3 +45,25 @@ def test_from_registering_to_the_own_profile(visit, cast, mails, link_in, script
     page.click("summary.who__button")
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Sign in").first.wait_for()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_an_account_is_deleted_for_good(visit, axe, cast, make, script):
+    idea = make.idea(author=cast.customer, title="Offline mode")
+    cast.customer.password = hash_password(PASSWORD)
+    db.session.commit()
+    page = visit(cast.customer, script=script)
+    page.goto("/account/")
+    page.get_by_role("link", name="Delete my account").click()
+    page.get_by_role("heading", name="Delete your account").wait_for()
+    assert not script or axe(page) == []
+    page.get_by_label("Your password").fill("not this one at all")
+    page.get_by_role("button", name="Delete my account for good").click()
+    page.get_by_text("This is not your password. Nothing was deleted.").first.wait_for()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Delete my account for good").click()
+    page.get_by_text("Your account is deleted.").wait_for()
+    page.get_by_role("link", name="Sign in").first.wait_for()
+    page.goto(f"/ideas/{idea.id}")
+    page.get_by_text("Former member").first.wait_for()
+    assert "Ines Duarte" not in page.content()
