@@ -8,6 +8,7 @@ what it runs on, they are left out with one loud line that counts them, and `bin
 import contextlib
 import os
 import tempfile
+import time
 from base64 import b64encode
 from collections import Counter
 from functools import cache
@@ -20,6 +21,9 @@ from crms import keeping
 from crms.bottlecrm import new_organisation
 from crms.making import CRMS, lacking
 from tests.servers import IN_MEMORY
+
+PATIENCE = 60
+"""Seconds until a CRM that goes on refusing is a failure."""
 
 lacks = cache(lacking)
 LEFT_OUT = pytest.StashKey[Counter[str]]()
@@ -111,6 +115,10 @@ def claimed(folder):
     raise RuntimeError("There are more test processes than databases; see `share` in crms/tryton.py")
 
 
+class Refused(Exception):
+    """Tryton did not do what it was asked for; its words."""
+
+
 class Database:
     """A Tryton with a database for this process, emptied for each test: to load one anew takes seconds."""
 
@@ -121,21 +129,38 @@ class Database:
         self.known = {**state["settings"], "database": name}
         httpx.get(f"{state['address']}/{name}/r/load", timeout=60)
         self.headers = {}
-        uid, session, _ = self.ask(
-            "common.db.login", self.known["user"], {"password": self.known["password"]}
-        )
+
+    def sign_in(self):
+        password = {"password": self.known["password"]}
+        uid, session, _ = self.ask("common.db.login", self.known["user"], password)
         signed = b64encode(f"{self.known['user']}:{uid}:{session}".encode()).decode()
         self.headers["Authorization"] = f"Session {signed}"
 
     def ask(self, method, *params):
         body = {"id": 1, "method": method, "params": params}
-        return httpx.post(self.address, json=body, headers=self.headers, timeout=60).json()["result"]
+        answer = httpx.post(self.address, json=body, headers=self.headers, timeout=60)
+        if answer.status_code != 200 or "result" not in answer.json():
+            raise Refused(f"{method}: {answer.status_code} {answer.text[:500]}")
+        return answer.json()["result"]
 
-    def settings(self):
+    def empty(self):
+        self.sign_in()
         for model in ("community.vote", "party.party"):
             ids = self.ask(f"model.{model}.search", [], 0, None, None, {})
             self.ask(f"model.{model}.delete", ids, {})
-        return self.known
+
+    def settings(self):
+        """Whom to ask, of an empty database. What a killed push of the test before asked for may still be at work."""
+        ends = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.empty()
+            except Refused:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(0.5)
+            else:
+                return self.known
 
     def leave(self):
         self.user.unlink(missing_ok=True)
