@@ -90,7 +90,7 @@ ROUTES = [
     row(
         "DELETE",
         "converting.delete_question",
-        {"idea_id": "idea"},
+        {"idea_id": "proposed_idea"},
         HIDE,
         everyone=303,
         stranger=401,
