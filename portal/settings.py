@@ -110,7 +110,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     so that a misspelt name is not silently ignored.
     """
     known = {f"PORTAL_{each.name.upper()}": each for each in fields(Settings)}
-    elsewhere = {"PORTAL_SHARED", "PORTAL_REQUIRE_SHARED"}
+    elsewhere = {"PORTAL_SHARED", "PORTAL_REQUIRE_SHARED", "PORTAL_REQUIRE_CRM"}
     for name in environment:
         if name.startswith("PORTAL_") and name not in known and name not in elsewhere:
             raise BadSetting(f"{name} is not a setting. The README lists them all.")
