@@ -7,6 +7,7 @@ from flask import current_app
 
 from portal import clock
 from portal.activity.models import Entry
+from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, CrmRuleTest
 from portal.discussion.models import Link
 from portal.ideas.inquiring.models import Inquiry
 from portal.ideas.merging.models import Merge
@@ -60,6 +61,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["erased_person"] = make.person(name="Nobody", email=None, active=False, erased_at=clock.now())
     world["upload"] = make.upload(cast.admin)
     world["saved_export"] = _export(make, cast)
+    world |= _ruled(make, cast, world)
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}
 
 
@@ -69,6 +71,31 @@ def _told(make: Any, person: Any, idea: Any) -> Notice:
     entry = make._save(Entry(at=clock.now(), actor_id=None, kind="status_changed", data=moved))
     about = {"entry_id": entry.id, "idea_id": idea.id, "kind": "status", "what": "under_review"}
     return make._save(Notice(person_id=person.id, why="author", at=entry.at, **about))
+
+
+def _ruled(make: Any, cast: Cast, world: dict[str, Any]) -> dict[str, Any]:
+    """A rule that is on and was tested, with firings in several states; one is about what is hidden."""
+    now, said = clock.now(), {"when": "text_written", "then": "task", "risk": True, "note": "Call them."}
+    rule = make._save(CrmRule(name="At-risk wording", version=1, definition=said, on_since=now))
+    facts = {"rule_id": rule.id, "version": 1, "at": now}
+    make._save(
+        CrmRuleChange(**facts, act="switched on", name=rule.name, definition=said, by=cast.product_manager)
+    )
+    found = {"at": now.isoformat(), "idea_id": world["idea"].id, "topic_id": None, "post_id": None}
+    whose = {"person_id": cast.customer.id, "company_id": cast.company.id}
+    examples = [found | whose | {"subject": f"person:{cast.customer.id}"}]
+    examples.append(examples[0] | {"idea_id": world["hidden_idea"].id})
+    counts = {"looked_at": 12, "fired": 2, "whole": True, "since": now}
+    make._save(CrmRuleTest(**facts, by_id=cast.product_manager.id, examples=examples, **counts))
+    firings = {}
+    for n, (state, idea) in enumerate((("open", "idea"), ("failed", "idea"), ("dropped", "hidden_idea"))):
+        when = {"happened_at": now, "fired_at": now, "subject": examples[0]["subject"], "event": f"entry:{n}"}
+        does = {"note": "Call them.", "connection": "embedded", "tag": "", "person_id": None}
+        more = {"idea_id": world[idea].id, "act": "task", "does": does, "failure": "In words."}
+        firings[state] = make._save(
+            CrmFiring(rule_id=rule.id, version=1, state=state, **when, **more, **whose)
+        )
+    return {"rule": rule, "open_firing": firings["open"].id, "failed_firing": firings["failed"].id}
 
 
 EXPORT_TOKEN = "a token of the tests"

@@ -776,3 +776,29 @@ class CrmFieldMapped(Event):
     field: str
     owner: str
     remote_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleChanged(Event):
+    """A rule was made, changed, switched on or off, or deleted, as `act` says; `version` is what it says now."""
+
+    rule_id: int
+    version: int
+    act: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiringEnded(Event):
+    """A member of staff said of a firing that it is done, or had it tried again."""
+
+    firing_id: int
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowingArranged(Event):
+    """A rule has a member of staff follow an idea or a question; exactly one of the two ids is set."""
+
+    person_id: int
+    idea_id: int | None
+    topic_id: int | None

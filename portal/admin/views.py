@@ -90,6 +90,13 @@ CARDS: tuple[tuple[str, dict[str, Any], Permission, str, str], ...] = (
         "Customer records",
         "What the CRM got of whom, and what waits",
     ),
+    (
+        "crm_bridge.list_rules",
+        {},
+        Permission.SEE_RECORD,
+        "Rules",
+        "What is to be done when something happens here, and what was",
+    ),
     ("transfer.new_export", {}, Permission.EXPORT, "Export", "Ideas with who wants them, as a file"),
     ("imports.index", {}, Permission.ADMINISTER, "Import", "Ideas, votes and people from another tool"),
     ("admin.show_health", {}, Permission.ADMINISTER, "Health", "Readers, worker, versions"),

@@ -17,7 +17,6 @@ def register(app: "Flask") -> None:
     from portal.crm_bridge.marking import CrmReader
 
     app.cli.add_command(cli.crm)
-    views.register(app)
     readers.register(CrmReader())
     profiles.add(90, "crm_bridge/_of_person.html", views.record_of)
     settings = app.extensions["settings"]
@@ -26,3 +25,19 @@ def register(app: "Flask") -> None:
         cli.push_waiting(settings, stopping)
 
     app.extensions["jobs"].add(views.PUSH, push)
+    _attach_rules(app)
+    views.register(app)
+
+
+def _attach_rules(app: "Flask") -> None:
+    from portal.activity.reading import readers
+    from portal.crm_bridge.rules import cli, forgetting, views  # noqa: F401
+    from portal.crm_bridge.rules.firing import RuleReader
+
+    readers.register(RuleReader())
+    settings = app.extensions["settings"]
+
+    def fire(stopping: "Callable[[], bool]") -> None:
+        cli.fire_waiting(settings, stopping)
+
+    app.extensions["jobs"].add(views.FIRE, fire)

@@ -10,7 +10,7 @@ from flask_security.utils import hash_password
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import answering, asking, drawing, keeping, peopling, picturing, pricing, ruling
+from portal.demo import answering, arranging, asking, drawing, keeping, peopling, picturing, pricing, ruling
 from portal.demo.loading import Community, load
 from portal.demo.retelling import Step, Story
 from portal.discussion.images.storing import Storage
@@ -65,6 +65,7 @@ def seed(
     if storage:
         picturing.picture(story.things, storage)
     keeping.save_exports()
+    arranging.arrange()
     return [_let_in(story.people[item["key"]]) for item in _doors(community)]
 
 

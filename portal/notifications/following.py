@@ -10,6 +10,7 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.activity import journal
 from portal.activity.events import (
+    FollowingArranged,
     FollowingStopped,
     IdeaBecameQuestion,
     IdeaFollowed,
@@ -79,6 +80,14 @@ def follow_idea_of_question(event: QuestionBecameIdea) -> None:
     asked = sa.select(Watch.person_id, Watch.since, Watch.because)
     asked = asked.where(Watch.topic_id == event.topic_id, Watch.stopped_at.is_(None))
     _carry(asked, idea_id=event.idea_id)
+
+
+@hears(FollowingArranged)
+def follow_as_arranged(event: FollowingArranged) -> None:
+    """Whom a rule has follow something does, unless they said stop."""
+    place = {"idea_id": event.idea_id} if event.idea_id else {"topic_id": event.topic_id}
+    row = {"person_id": event.person_id, "since": clock.now(), "because": Because.ASKED}
+    insert_missing(Watch, [row | place])
 
 
 @hears(IdeaBecameQuestion)

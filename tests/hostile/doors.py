@@ -315,6 +315,18 @@ DOORS = [
         (),
     ),
     Door(
+        "rule", "RuleForm", "product_manager", "POST", "/crm/rules/",
+        {"name": 80, "words": 2_000, "note": 300, "tiers": 300, "segment": 80, "owner": 120, "tag": 60},
+        {"when": "text_written", "then": "task", "connection": "embedded", "days": "30"}, ("{here}", "{here}/edit", "/crm/rules/"),
+        fine={"words": "cancel, refund", "tiers": "enterprise"},
+    ),
+    Door(
+        "numbers of a rule", "RuleForm", "product_manager", "POST", "/crm/rules/",
+        dict.fromkeys(("hours", "points", "times", "days", "revenue", "renews_within"), 100),
+        {"name": "Numbers", "when": "text_written", "then": "task", "connection": "embedded"}, (),
+        fine={"hours": "1", "points": "1", "times": "2", "days": "30", "revenue": "0", "renews_within": "9"},
+    ),
+    Door(
         "kind of entries", "KindForm", "admin", "POST", "/changelog/kinds/", {"name": 40},
         {"colour": "plain", "position": "9"}, ("/changelog/kinds/",),
     ),

@@ -13,6 +13,7 @@ from portal.crm_bridge.models import (
     CrmLink,
     CrmTombstone,
 )
+from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, CrmRuleTest
 from portal.forums.models import Acceptance, Category, Topic
 from portal.notifications.models import Notice, Telling
 from portal.transfer.complete.listing import leave_out
@@ -38,6 +39,9 @@ for model in NOTICES:
 JOURNAL: tuple[Any, ...] = (Entry, ReaderPosition)
 for model in JOURNAL:
     leave_out(model, "the journal is of what happened in that portal, and names rows that are left out")
+RULES: tuple[Any, ...] = (CrmRule, CrmRuleChange, CrmRuleTest, CrmFiring)
+for model in RULES:
+    leave_out(model, "rules speak of the CRM and the staff of that portal")
 CRM: tuple[Any, ...] = (
     *(CrmConnection, CrmField, CrmDirty, CrmLink, CrmTombstone),
     *(CrmInteraction, CrmExchange, CrmCall),

@@ -167,12 +167,14 @@ LEFT_OUT = {
         "acceptance.accepted_by_id", "changelog_entry.decided_by_id", "conversion.by_id", "conversion.ended_by_id",
         "currency_rate.entered_by_id", "erasure.by_id", "export_file.by_id", "export_schedule.by_id", "flag.judged_by_id", "formula.made_by_id",
         "idea_merge.merged_by_id", "idea_merge.undone_by_id", "idea_pair.decided_by_id", "idea_plan.owner_id",
+        "crm_firing.done_by_id", "crm_rule_change.by_id", "crm_rule_test.by_id",
         "inquiry.ended_by_id", "moderation_act.moderator_id", "roadmap_item.by_id", "score.scored_by_id",
         "status_change.changed_by_id", "upload.by_id", "vote.added_by_id",
         "workaround.marked_by_id", "workaround.ended_by_id",
     ),
     "it says what others did": ("ledger_line.actor_id", "topic.last_author_id", "export_recipient.person_id"),
     "nobody is left to read it": ("erasure.person_id",),
+    "it says what staff were to do, not what the person did": ("crm_firing.person_id",),
     "it opens a file for a while": ("export_link.person_id",),
 }  # fmt: skip
 """Columns that name a person and are no part of the file, by reason."""

@@ -1,0 +1,109 @@
+"""The worker's part of rules, and `flask crm fire`: look for what nobody answers, act here, send to the CRM."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import click
+import sqlalchemy as sa
+
+from portal.accounts import mailing
+from portal.activity.reading import catch_up
+from portal.crm_bridge import alarming, breaking, connecting, leasing, noting
+from portal.crm_bridge.cli import crm, settings_here
+from portal.crm_bridge.connecting import Connection
+from portal.crm_bridge.gateway import CrmError
+from portal.crm_bridge.rules import acting, firing, sending
+from portal.crm_bridge.rules.models import CrmRule, When
+from portal.database import db
+from portal.errors import Conflict, NotFound
+from portal.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SECONDS_AT_A_TIME = 30
+
+
+def fire_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
+    """What the worker does each minute. Commits."""
+    ends = time.monotonic() + SECONDS_AT_A_TIME
+
+    def enough() -> bool:
+        return stopping() or time.monotonic() > ends
+
+    look_at_all(enough)
+    _act_here(settings, enough)
+    names = sending.waiting_connections()
+    db.session.rollback()
+    for name in names:
+        try:
+            send_to(connecting.find(name), settings, enough)
+        except Conflict as refusal:
+            log.info("Tasks for the CRM connection %s wait: %s", name, refusal)
+        except NotFound:
+            log.warning("Tasks wait for the CRM connection %s, which is gone", name)
+
+
+def look_at_all(enough: Callable[[], bool]) -> None:
+    """Have each rule that waits for an answer look once; each in a transaction of its own."""
+    ids = [rule.id for rule in firing.rules_on() if rule.definition["when"] == When.UNANSWERED]
+    db.session.rollback()
+    for rule_id in ids:
+        if enough():
+            return
+        locked = sa.select(CrmRule).where(CrmRule.id == rule_id, CrmRule.on_since.is_not(None))
+        rule = db.session.scalar(locked.with_for_update(skip_locked=True))
+        if rule is not None:
+            firing.look(rule)
+        db.session.commit()
+
+
+def _act_here(settings: Settings, enough: Callable[[], bool]) -> None:
+    more = True
+    while more and not enough():
+        more = acting.act_on_some(settings.public_url.rstrip("/")) > 0
+        db.session.commit()
+        mailing.deliver()
+
+
+def send_to(connection: Connection, settings: Settings, enough: Callable[[], bool]) -> None:
+    """Send what waits for one connection, under its lease. Raises Conflict while somebody else pushes."""
+    if connection.paused or breaking.rests(connection.not_before):
+        db.session.rollback()
+        return
+    holder = leasing.take(connection.name)
+    db.session.commit()
+    failure: CrmError | None = None
+    try:
+        _send(connection, settings, holder, enough)
+    except CrmError as error:
+        failure = error
+    finally:
+        # What was not committed is done again: the CRM leaves alone what is already there.
+        db.session.rollback()
+        if failure and breaking.failed(connection.name, failure, wrote=False):
+            alarming.tell_admins(connection.name, str(failure), settings.public_url)
+        leasing.give_back(connection.name, holder)
+        db.session.commit()
+        mailing.deliver()
+
+
+def _send(connection: Connection, settings: Settings, holder: str, enough: Callable[[], bool]) -> None:
+    with connecting.opened(connection, settings) as gateway:
+        url = settings.public_url.rstrip("/")
+        with closing(sending.send_some(connection.name, gateway, url)) as steps:
+            for _ in steps:
+                noting.write(connection.name, gateway.notes)
+                leasing.keep(connection.name, holder)
+                db.session.commit()
+                if enough():
+                    return
+
+
+@crm.command("fire")
+def fire_command() -> None:
+    """Do now what rules ask for: read the journal, look for unanswered questions, act, send."""
+    catch_up(firing.RuleReader())
+    fire_waiting(settings_here(), lambda: False)
+    click.echo("What fired stands at /crm/firings.")

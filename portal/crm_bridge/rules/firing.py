@@ -1,0 +1,145 @@
+"""Firing: what matches becomes a row, once, in the transaction of the reader's position; the worker does what it asks."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.activity import events
+from portal.activity.models import Entry
+from portal.crm_bridge import consenting, noting
+from portal.crm_bridge.rules import happening, matching
+from portal.crm_bridge.rules.defining import TO_CRM, Definition
+from portal.crm_bridge.rules.happening import Happening
+from portal.crm_bridge.rules.knowing import Known, know
+from portal.crm_bridge.rules.matching import Subject
+from portal.crm_bridge.rules.models import CrmFiring, CrmRule, FiringState, When
+from portal.database import db, insert_missing
+
+AT_ONCE = 500
+"""How many rows go into one statement, and at how many questions one look takes."""
+
+HIDDEN = "What it is about was hidden before anything was sent."
+LOOKS_BACK = timedelta(minutes=10)
+"""A look for unanswered questions begins so much before the end of the last one: clocks differ."""
+
+
+class RuleReader:
+    """Has the rules that are on fire at what the journal tells, and lets go of what was hidden."""
+
+    name = "rules"
+
+    def read(self, entries: Sequence[Entry]) -> None:
+        _let_go(entries)
+        rules = rules_on()
+        if rules:
+            fire(rules, [*happening.happenings(entries), *_crossings(rules, entries)])
+
+
+def rules_on() -> Sequence[CrmRule]:
+    """The rules that are switched on."""
+    on = sa.select(CrmRule).where(CrmRule.on_since.is_not(None), CrmRule.deleted_at.is_(None))
+    return db.session.scalars(on.order_by(CrmRule.id)).all()
+
+
+def _crossings(rules: Sequence[CrmRule], entries: Sequence[Entry]) -> list[Happening]:
+    """Who reached a number of points in this batch; entries behind it are there to count back from today."""
+    wanted = any(rule.definition["when"] == When.REACHED for rule in rules)
+    changed = [entry for entry in entries if entry.kind == events.ReputationChanged.kind]
+    if not wanted or not changed:
+        return []
+    since = happening.changes_since(min(entry.id for entry in changed))
+    here = {entry.id for entry in changed}
+    told = happening.crossings(since, happening.points_of(since))
+    return [one for entry, one in zip(since, told, strict=True) if entry.id in here]
+
+
+def fire(rules: Iterable[CrmRule], happened: Sequence[Happening]) -> int:
+    """Write down of whom each of these rules speaks; returns how many firings are new. What is from before a rule was
+    switched on is nothing to it."""
+    on = [(rule, Definition.read(rule.definition)) for rule in rules]
+    kinds = {said.when for _, said in on}
+    concerned = [one for one in happened if one.when in kinds]
+    known, fired = know(concerned) if concerned else Known(), 0
+    for rule, said in on:
+        found = [
+            (one, subject)
+            for one in concerned
+            if rule.on_since is not None and one.at >= rule.on_since
+            for subject in matching.subjects(said, one, known)
+        ]
+        fired += sum(_write(rule, said, found[n : n + AT_ONCE]) for n in range(0, len(found), AT_ONCE))
+    return fired
+
+
+def _write(rule: CrmRule, said: Definition, found: Sequence[tuple[Happening, Subject]]) -> int:
+    people = {subject.person_id for _, subject in found if subject.person_id is not None}
+    refused = consenting.refusals(said.connection, people) if said.then in TO_CRM else {}
+    return insert_missing(CrmFiring, [_row(rule, said, one, subject, refused) for one, subject in found])
+
+
+def _row(
+    rule: CrmRule, said: Definition, one: Happening, subject: Subject, refused: dict[int, str]
+) -> dict[str, Any]:
+    why = refused.get(subject.person_id, "") if subject.person_id else "nobody of this account agreed"
+    here = said.then in TO_CRM and bool(why)
+    return {
+        "rule_id": rule.id,
+        "version": rule.version,
+        "subject": subject.name,
+        "event": one.event,
+        "person_id": subject.person_id,
+        "company_id": subject.company_id,
+        "act": said.then,
+        "idea_id": one.idea_id,
+        "topic_id": one.topic_id,
+        "post_id": one.post_id,
+        "does": said.does,
+        "happened_at": one.at,
+        "fired_at": clock.now(),
+        "tries": 0,
+        "state": FiringState.OPEN if here else FiringState.WAITING,
+        "failure": f"Not for the CRM: {why}." if here else None,
+    }
+
+
+def look(rule: CrmRule) -> int:
+    """Fire the rule at questions that had no answer in time since the last look; returns how many are new."""
+    said, now = Definition.read(rule.definition), clock.now()
+    since = max(rule.on_since or now, (rule.checked_to or rule.on_since or now) - LOOKS_BACK)
+    fired, upto = 0, now
+    while upto >= since:
+        waits, looked = happening.unanswered(said.hours or 1, since, upto, AT_ONCE)
+        fired += fire([rule], waits)
+        if looked < AT_ONCE or not waits or waits[-1].at >= upto:
+            break
+        upto = waits[-1].at
+    rule.checked_to = now
+    db.session.flush()
+    return fired
+
+
+def _let_go(entries: Sequence[Entry]) -> None:
+    """What is about hidden things is dropped if it was not sent; the CRM's words, which may repeat a title, go."""
+    hidden = [entry.data for entry in entries if entry.kind == events.ContentHidden.kind]
+    if not hidden:
+        return
+    noting.forget_everything()
+    for data in hidden:
+        about = getattr(CrmFiring, f"{data['subject']}_id") == data["subject_id"]
+        waits = CrmFiring.state.in_((FiringState.WAITING, FiringState.FAILED, FiringState.OPEN))
+        dropped = {"state": FiringState.DROPPED, "failure": HIDDEN, "try_at": None}
+        _update(sa.update(CrmFiring).where(about, waits).values(dropped))
+
+
+def finish(firing: CrmFiring, state: FiringState, words: str | None = None) -> None:
+    """Write down how it ended."""
+    now: datetime = clock.now()
+    firing.state, firing.failure, firing.try_at = state, words[:500] if words else None, None
+    firing.done_at = now if state in (FiringState.DONE, FiringState.DROPPED) else None
+
+
+def _update(update: sa.Update) -> None:
+    db.session.execute(update, execution_options={"synchronize_session": False})
