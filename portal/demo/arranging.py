@@ -8,11 +8,11 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.accounts.permissions import Role
 from portal.activity.models import Entry
-from portal.crm_bridge.rules import firing, happening, keeping
+from portal.crm_bridge.rules import firing, happening, keeping, testing
 from portal.crm_bridge.rules.models import CrmFiring, FiringState
 from portal.database import db
 
-RULES = {"shipped": 120, "unanswered": 60}
+RULES = {"shipped": 120, "unanswered": 100}
 """Which ready-made rules are on, and since how many days."""
 LEFT = 3
 """So many tasks wait; staff or the CRM did the older ones."""
@@ -28,6 +28,7 @@ def arrange() -> None:
         with clock.at(clock.now() - timedelta(days=days)):
             rule = keeping.take(key, by=decider)
             keeping.switch_on(rule, by=decider)
+        testing.test(rule, by=decider)
         if key == "unanswered":
             firing.look(rule)
         else:

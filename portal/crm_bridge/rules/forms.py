@@ -6,6 +6,7 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
+from portal.crm_bridge.models import DEFAULT
 from portal.crm_bridge.queries import connection_names
 from portal.crm_bridge.rules import queries
 from portal.crm_bridge.rules.defining import COUNTED, THENS, WHENS, Definition
@@ -52,7 +53,9 @@ class RuleForm(Form):
 
     name = StringField("Name", [Visible(most=80, what="name")], filters=[one_line])
     when = RadioField("When", choices=_choices(WHENS), default=When.WRITTEN)
-    status = SelectField("Which status it gets", description="Counts when an idea changes its status.")
+    status = SelectField(
+        "Which status it gets", default="", description="Counts when an idea changes its status."
+    )
     hours = _number("After how many hours", 1, 2_160, "Counts when a question has no answer.")
     points = _number(
         "Points", 1, 1_000_000, "The number to reach; with other events, what the person has at least."
@@ -64,9 +67,13 @@ class RuleForm(Form):
         "Texts about one thing, votes for one idea, questions of one account.",
     )
     days = _number("Within how many days", 1, 366, default=30)
-    role = SelectField("Who", choices=_choices({"": "Anybody", "customer": "Customers", "staff": "Staff"}))
+    role = SelectField(
+        "Who", choices=_choices({"": "Anybody", "customer": "Customers", "staff": "Staff"}), default=""
+    )
     consent = SelectField(
-        "Consent to the CRM", choices=_choices({"": "Either way", "yes": "Agreed", "no": "Did not agree"})
+        "Consent to the CRM",
+        choices=_choices({"": "Either way", "yes": "Agreed", "no": "Did not agree"}),
+        default="",
     )
     voter = BooleanField("Only who voted for an idea")
     tiers = _text("Tiers of the account", 300, "Separated by commas; empty for all.")
@@ -79,8 +86,10 @@ class RuleForm(Form):
     then = RadioField("Then", choices=_choices(THENS), default=Then.TASK)
     note = _list("What to do", 300, "Stands in the task, the case or the mail.")
     tag = _text("Label", 60, "For a label.")
-    person_id = SelectField("Who is told or follows", coerce=int, description="For a mail, or to follow.")
-    connection = SelectField("CRM connection", description="For a task or a case.")
+    person_id = SelectField(
+        "Who is told or follows", coerce=int, default=0, description="For a mail, or to follow."
+    )
+    connection = SelectField("CRM connection", default=DEFAULT, description="For a task or a case.")
 
     def __init__(self, *args: Any, said: Definition | None = None, **kwargs: Any) -> None:
         """`said`: what stands in the form before anybody changed it."""

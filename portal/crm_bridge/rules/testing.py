@@ -72,8 +72,8 @@ def _batches(since: datetime) -> Iterator[tuple[int, Sequence[Entry], bool]]:
     for left in range(MOST, 0, -BATCH):
         newest = sa.select(Entry).order_by(Entry.id.desc()).limit(BATCH)
         rows = db.session.scalars(newest.where(Entry.id < before) if before else newest).all()
-        entries = [entry for entry in rows if entry.at >= since]
-        is_last = len(entries) < len(rows) or len(rows) < BATCH
+        entries = [entry for entry in rows if since <= entry.at <= clock.now()]
+        is_last = len(rows) < BATCH or rows[-1].at < since
         yield len(entries), entries, is_last or left > BATCH
         if is_last:
             return
