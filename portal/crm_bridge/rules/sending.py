@@ -25,6 +25,7 @@ from portal.database import db
 AT_ONCE = 20
 TRIES = 8
 LONGEST_WAIT = timedelta(minutes=15)
+ONE_MINUTE = timedelta(minutes=1)
 NO_CONTACT = "The contact is not in the CRM yet."
 
 
@@ -54,7 +55,7 @@ def send_some(connection: str, gateway: CrmGateway, url: str) -> Generator[int]:
             outcomes = _row_by_row(gateway, [activity for _, activity in ready])
         except CrmError as error:
             for key, _ in ready:
-                _later(db.session.get_one(CrmFiring, key), str(error))
+                _wait(db.session.get_one(CrmFiring, key), str(error), ONE_MINUTE)
             yield after
             raise
         for (key, _), outcome in zip(ready, outcomes, strict=True):
@@ -99,7 +100,9 @@ def _activity(firing: CrmFiring, remote_id: str, title: str, url: str) -> Activi
     """The same for the same firing, whenever it is made: the CRM leaves alone what is already there."""
     company = firing.company
     subject = f"{firing.rule.name}: {title}" if title else firing.rule.name
-    details = {"rule": firing.rule.name, "link": address_of(firing, url)}
+    # What a webhook carries are the details alone.
+    details = {"kind": firing.act, "rule": firing.rule.name, "title": title, "note": firing.does["note"]}
+    details["link"] = address_of(firing, url)
     if company is not None:
         details |= {"account": company.name, "for": company.owner or ""}
     return Activity(
@@ -120,7 +123,7 @@ def _row_by_row(gateway: CrmGateway, activities: Sequence[Activity]) -> list[Out
     try:
         return gateway.add_activity(activities)
     except CrmError as error:
-        if not error.permanent or error.auth:
+        if not error.permanent or error.auth or error.ended:
             raise
         if len(activities) == 1:
             return [Outcome(Status.FAILED, message=str(error), permanent=True)]
@@ -130,12 +133,19 @@ def _row_by_row(gateway: CrmGateway, activities: Sequence[Activity]) -> list[Out
 def _record(connection: str, firing: CrmFiring, outcome: Outcome) -> None:
     if outcome.status in (Status.CREATED, Status.UPDATED):
         finish(firing, FiringState.DONE)
+    elif outcome.wait is not None:
+        _wait(firing, outcome.message, timedelta(seconds=outcome.wait))
     elif outcome.permanent:
         finish(firing, FiringState.FAILED, outcome.message or "The CRM refused it.")
     else:
         if outcome.status is Status.GONE:
             mark(connection, Entity.PERSON, [firing.person_id or 0])
         _later(firing, outcome.message or "The CRM did not take it.")
+
+
+def _wait(firing: CrmFiring, words: str, wait: timedelta) -> None:
+    """Nothing was said against this one: it waits, however often the CRM could not be asked."""
+    firing.failure, firing.try_at = words[:500], clock.now() + wait
 
 
 def _later(firing: CrmFiring, words: str) -> None:

@@ -1,5 +1,6 @@
 """A rule that is on fires once at what it waits for, and what it asks for is done once."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -223,19 +224,25 @@ def test_what_the_crm_refuses_stands_with_its_words_and_can_be_tried_again(
     assert states() == [FiringState.DONE]
 
 
-def test_a_crm_that_does_not_answer_is_tried_again_later_and_in_the_end_given_up(
-    on, agreed, make, write, gateway
+@pytest.mark.parametrize("says", ["nothing", "not now"])
+def test_it_waits_for_a_crm_that_is_down_and_gives_up_what_it_does_not_take(
+    on, agreed, make, write, gateway, says
 ):
     on(said(risk=True))
     write(agreed(), make.idea(), "We cancel.")
     read()
-    away, start = CrmError("It is down", permanent=False), clock.now()
-    for turn in range(8):
-        with clock.at(start + timedelta(hours=turn)), pytest.raises(CrmError):
-            send(Refusing(gateway, away))
+    down = CrmError("It is down", permanent=False)
+    refuses = Refusing(gateway, down if says == "nothing" else Outcome(Status.FAILED, message="Locked"))
+    start = clock.now()
+    for turn in range(10):
+        with clock.at(start + timedelta(hours=turn)), contextlib.suppress(CrmError):
+            send(refuses)
     one = db.session.query(CrmFiring).one()
-    assert one.state == FiringState.FAILED
-    assert one.failure == "Given up after 8 tries: It is down"
+    wanted = {
+        "nothing": (FiringState.WAITING, "It is down"),
+        "not now": (FiringState.FAILED, "Given up after 8 tries: Locked"),
+    }
+    assert (one.state, one.failure) == wanted[says]
 
 
 def test_a_contact_that_is_not_there_yet_is_waited_for(on, make, write, gateway):
