@@ -6,7 +6,7 @@ from alembic import op
 from portal.database import UtcDateTime
 
 revision = "20261126_rules"
-down_revision = "20261126_crm_interactions"
+down_revision = "20261126_erasure"
 branch_labels = None
 depends_on = None
 
