@@ -316,9 +316,13 @@ DOORS = [
     ),
     Door(
         "rule", "RuleForm", "product_manager", "POST", "/crm/rules/",
-        {"name": 80, "words": 2_000, "note": 300, "tiers": 300, "segment": 80, "owner": 120, "tag": 60},
+        {"name": 80, "note": 300, "tiers": 300, "segment": 80, "owner": 120, "tag": 60},
         {"when": "text_written", "then": "task", "connection": "embedded", "days": "30"}, ("{here}", "{here}/edit", "/crm/rules/"),
-        fine={"words": "cancel, refund", "tiers": "enterprise"},
+    ),
+    Door(
+        "words of a rule", "RuleForm", "product_manager", "POST", "/crm/rules/", {"words": 2_000},
+        {"name": "Words", "when": "text_written", "then": "task", "connection": "embedded", "days": "30"}, (),
+        fine={"words": "cancel, refund"},
     ),
     Door(
         "numbers of a rule", "RuleForm", "product_manager", "POST", "/crm/rules/",

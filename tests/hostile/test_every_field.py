@@ -27,6 +27,7 @@ PLACES = {
         "desks": ("admin",),
         "roadmap": ("roadmap",),
         "changelog": ("changelog",),
+        "crm": ("crm",),
         "accounts": ("account", "register", "login", "first-admin"),
     }.items()
 }
