@@ -10,7 +10,7 @@ from portal import clock
 from portal.activity import events
 from portal.activity.models import Entry
 from portal.crm_bridge import consenting, noting
-from portal.crm_bridge.rules import happening, matching
+from portal.crm_bridge.rules import happening, matching, restoring
 from portal.crm_bridge.rules.defining import TO_CRM, Definition
 from portal.crm_bridge.rules.happening import Happening
 from portal.crm_bridge.rules.knowing import Known, know
@@ -27,7 +27,7 @@ LOOKS_BACK = timedelta(minutes=10)
 
 
 class RuleReader:
-    """Has the rules that are on fire at what the journal tells, and lets go of what was hidden."""
+    """Has the rules that are on fire at what the journal tells and at what came back, and lets go of what was hidden."""
 
     name = "rules"
 
@@ -36,12 +36,22 @@ class RuleReader:
         rules = rules_on()
         if rules:
             fire(rules, [*happening.happenings(entries), *_crossings(rules, entries)])
+            _fire_again(rules, entries)
 
 
 def rules_on() -> Sequence[CrmRule]:
     """The rules that are switched on."""
     on = sa.select(CrmRule).where(CrmRule.on_since.is_not(None), CrmRule.deleted_at.is_(None))
     return db.session.scalars(on.order_by(CrmRule.id)).all()
+
+
+def _fire_again(rules: Sequence[CrmRule], entries: Sequence[Entry]) -> None:
+    """What came back into sight fires now; a question whose only answer was hidden has none."""
+    said = [Definition.read(rule.definition) for rule in rules]
+    fire(rules, restoring.came_back(entries, {each.when for each in said}))
+    for rule, each in zip(rules, said, strict=True):
+        if each.when == When.UNANSWERED:
+            fire([rule], restoring.unanswered(each.hours or 1, entries))
 
 
 def _crossings(rules: Sequence[CrmRule], entries: Sequence[Entry]) -> list[Happening]:
@@ -70,6 +80,8 @@ def fire(rules: Iterable[CrmRule], happened: Sequence[Happening]) -> int:
             if rule.on_since is not None and one.at >= rule.on_since
             for subject in matching.subjects(said, one, known)
         ]
+        if said.times > 1 and any(one.back_at for one, _ in found):
+            found = restoring.once_each(rule, said, found)
         fired += sum(_write(rule, said, found[n : n + AT_ONCE]) for n in range(0, len(found), AT_ONCE))
     return fired
 
@@ -77,7 +89,29 @@ def fire(rules: Iterable[CrmRule], happened: Sequence[Happening]) -> int:
 def _write(rule: CrmRule, said: Definition, found: Sequence[tuple[Happening, Subject]]) -> int:
     people = {subject.person_id for _, subject in found if subject.person_id is not None}
     refused = consenting.refusals(said.connection, people) if said.then in TO_CRM else {}
-    return insert_missing(CrmFiring, [_row(rule, said, one, subject, refused) for one, subject in found])
+    rows = [_row(rule, said, one, subject, refused) for one, subject in found]
+    came_back = [row for row, (one, _) in zip(rows, found, strict=True) if one.back_at]
+    return insert_missing(CrmFiring, rows) + (_revive(rule, came_back) if came_back else 0)
+
+
+def _revive(rule: CrmRule, rows: Sequence[dict[str, Any]]) -> int:
+    """What was let go because it was hidden waits again; returns how many do."""
+    wanted = {(row["subject"], row["event"]): row for row in rows}
+    subjects, told = {subject for subject, _ in wanted}, {event for _, event in wanted}
+    there = sa.select(CrmFiring).where(
+        CrmFiring.rule_id == rule.id, CrmFiring.subject.in_(subjects), CrmFiring.event.in_(told)
+    )
+    locked = there.order_by(CrmFiring.id).with_for_update().execution_options(populate_existing=True)
+    revived = 0
+    for firing in db.session.scalars(locked):
+        row = wanted.get((firing.subject, firing.event))
+        if row and firing.state == FiringState.DROPPED and firing.failure == HIDDEN:
+            for name, value in row.items():
+                setattr(firing, name, value)
+            firing.try_at = firing.done_at = None
+            revived += 1
+    db.session.flush()
+    return revived
 
 
 def _row(

@@ -27,12 +27,21 @@ WHENS: Mapping[str, tuple[When, ...]] = {
     events.AnswerAccepted.kind: (When.ACCEPTED,),
 }
 
+QUESTIONS = sa.select(Topic.id, Topic.author_id, Topic.created_at).where(
+    Topic.kind == "question",
+    Topic.author_id.is_not(None),
+    Topic.hidden_at.is_(None),
+    Topic.source_system.is_(None),
+)
+"""Those of which a rule may say that nobody answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
     """Something of which rules may speak: by or of whom, about which idea or question, in which post.
 
-    `to` is the new status; `points` are those before and after.
+    `to` is the new status; `points` are those before and after. `back_at`: when it came back into sight after it had
+    been hidden.
     """
 
     when: When
@@ -44,13 +53,20 @@ class Happening:
     post_id: int | None = None
     to: str = ""
     points: tuple[int, int] = (0, 0)
+    back_at: datetime | None = None
+
+    @property
+    def judged_at(self) -> datetime:
+        """As of when conditions are asked."""
+        return self.back_at or self.at
 
 
 def happenings(entries: Iterable[Entry]) -> Iterator[Happening]:
-    """What entries of the journal tell, points left out."""
+    """What entries of the journal tell, points left out. A vote against an idea is no vote for it."""
     for entry in entries:
         for when in WHENS.get(entry.kind, ()):
-            yield _of(entry, when)
+            if when is not When.VOTED or entry.data.get("value") == 1:
+                yield _of(entry, when)
 
 
 def _of(entry: Entry, when: When) -> Happening:
@@ -94,26 +110,21 @@ def unanswered(hours: int, due_from: datetime, due_to: datetime, limit: int) -> 
     """Questions that had no answer when so many hours were over, at a moment from `due_from` up to `due_to`; and at how
     many was looked. What somebody hid, and who has no account here, is left out."""
     wait = timedelta(hours=hours)
-    asked = sa.select(Topic.id, Topic.author_id, Topic.created_at).where(
-        Topic.kind == "question",
-        Topic.created_at >= due_from - wait,
-        Topic.created_at <= due_to - wait,
-        Topic.author_id.is_not(None),
-        Topic.hidden_at.is_(None),
-        Topic.source_system.is_(None),
-    )
+    asked = QUESTIONS.where(Topic.created_at >= due_from - wait, Topic.created_at <= due_to - wait)
     rows = db.session.execute(asked.order_by(Topic.created_at.desc(), Topic.id.desc()).limit(limit)).all()
-    first = _first_answers([row.id for row in rows])
+    first = first_answers([row.id for row in rows])
     late = [row for row in rows if row.id not in first or first[row.id] > row.created_at + wait]
-    return [_waits(row, hours, wait) for row in late], len(rows)
+    return [waits(row, hours) for row in late], len(rows)
 
 
-def _waits(row: Any, hours: int, wait: timedelta) -> Happening:
-    event, at = f"topic:{row.id}:{hours}h", row.created_at + wait
+def waits(row: Any, hours: int) -> Happening:
+    """That a question, a row of QUESTIONS, had no answer when so many hours were over."""
+    event, at = f"topic:{row.id}:{hours}h", row.created_at + timedelta(hours=hours)
     return Happening(When.UNANSWERED, event, at, row.author_id, topic_id=row.id)
 
 
-def _first_answers(topics: Sequence[int]) -> dict[int, datetime]:
+def first_answers(topics: Sequence[int]) -> dict[int, datetime]:
+    """Question -> when its first answer that may be read was written."""
     answers = sa.select(Post.topic_id, sa.func.min(Post.created_at)).where(
         Post.topic_id.in_(topics), Post.parent_id.is_(None), Post.aside.is_(False), Post.hidden_at.is_(None)
     )

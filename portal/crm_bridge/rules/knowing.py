@@ -23,7 +23,7 @@ Account = tuple[Company, int | None]
 @dataclass
 class Known:
     """People with their companies, texts, who voted for anything, and the accounts that voted for an idea, each with
-    somebody of theirs who agreed to the CRM, if there is."""
+    somebody of theirs who agreed to the CRM, if there is; `numbers` of what was counted already."""
 
     people: dict[int, Person] = field(default_factory=dict)
     ideas: dict[int, Any] = field(default_factory=dict)
@@ -31,6 +31,7 @@ class Known:
     posts: dict[int, Any] = field(default_factory=dict)
     voters: set[int] = field(default_factory=set)
     accounts: dict[int, list[Account]] = field(default_factory=dict)
+    numbers: dict[Any, int] = field(default_factory=dict)
 
     def is_hidden(self, happening: Happening) -> bool:
         """Whether something that it is about is hidden, or is not there."""
@@ -55,7 +56,7 @@ def know(happenings: Iterable[Happening]) -> Known:
     people = {one.person_id for one in each if one.person_id}
     moved = {one.idea_id for one in each if one.when is When.MOVED and one.idea_id}
     select = sa.select(Person).options(joinedload(Person.company)).where(Person.id.in_(people))
-    voted = sa.select(Vote.person_id).where(Vote.person_id.in_(people), Vote.idea_id.is_not(None)).distinct()
+    voted = sa.select(Vote.person_id).where(Vote.person_id.in_(people), Vote.value == 1).distinct()
     return Known(
         people={row.id: row for row in db.session.scalars(select)} if people else {},
         ideas=_rows(Idea, {one.idea_id for one in each if one.idea_id}, Idea.title),

@@ -53,7 +53,7 @@ def subjects(said: Definition, happening: Happening, known: Known) -> list[Subje
         _person(said, person, happening, known)
         and _account(said, person.company, happening)
         and reads(said, known.text(happening))
-        and (said.times < 2 or said.when not in COUNTED or _nth(said, happening, person))
+        and (said.times < 2 or said.when not in COUNTED or _nth(said, happening, person, known))
     )
     return [Subject(f"person:{person.id}", person.id, person.company_id)] if holds else []
 
@@ -98,7 +98,7 @@ def _fold(text: str | None) -> str:
 
 
 def _renews(company: Company, happening: Happening, days: int) -> bool:
-    day = happening.at.date()
+    day = happening.judged_at.date()
     return company.renews_on is not None and day <= company.renews_on <= day + timedelta(days=days)
 
 
@@ -117,19 +117,32 @@ def _any_of(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)")
 
 
-def _nth(said: Definition, happening: Happening, person: Person) -> bool:
-    """Whether it is the N-th of its kind within the days."""
-    since = happening.at - timedelta(days=said.days)
+def _nth(said: Definition, happening: Happening, person: Person, known: Known) -> bool:
+    """Whether it is the N-th of its kind within the days; of what came back, whether there are so many now."""
+    if happening.back_at is None:
+        return _number(said, happening, person) == said.times
+    whose = (person.company_id, person.company_id or person.id) if said.when == When.ASKED else ()
+    key = (said, happening.idea_id, happening.topic_id, whose)
+    if key not in known.numbers:
+        known.numbers[key] = _number(said, happening, person)
+    return known.numbers[key] >= said.times
+
+
+def _number(said: Definition, happening: Happening, person: Person) -> int:
+    since = happening.judged_at - timedelta(days=said.days)
     if said.when == When.VOTED:
-        return _votes(said, happening, since) == said.times
+        return _votes(said, happening, since)
     if said.when == When.ASKED:
-        return _questions(said, happening, person, since) == said.times
-    return sum(reads(said, text) for text in _texts(happening, since)) == said.times
+        return _questions(said, happening, person, since)
+    return sum(reads(said, text) for text in _texts(happening, since))
 
 
 def _votes(said: Definition, happening: Happening, since: object) -> int:
     votes = sa.select(Vote.id).where(
-        Vote.idea_id == happening.idea_id, Vote.value == 1, Vote.cast_at > since, Vote.cast_at <= happening.at
+        Vote.idea_id == happening.idea_id,
+        Vote.value == 1,
+        Vote.cast_at > since,
+        Vote.cast_at <= happening.judged_at,
     )
     return len(db.session.scalars(votes.limit(said.times + 1)).all())
 
@@ -140,7 +153,7 @@ def _questions(said: Definition, happening: Happening, person: Person, since: ob
         colleagues = sa.select(Person.id).where(Person.company_id == person.company_id)
         whose = Topic.author_id.in_(colleagues)
     topics = sa.select(Topic.id).where(
-        whose, Topic.hidden_at.is_(None), Topic.created_at > since, Topic.created_at <= happening.at
+        whose, Topic.hidden_at.is_(None), Topic.created_at > since, Topic.created_at <= happening.judged_at
     )
     return len(db.session.scalars(topics.limit(said.times + 1)).all())
 
@@ -149,7 +162,7 @@ def _texts(happening: Happening, since: object) -> Iterable[str]:
     """What was written lately about the same idea or question, its own text among it."""
     where = Post.idea_id == happening.idea_id if happening.idea_id else Post.topic_id == happening.topic_id
     posts = sa.select(Post.body).where(
-        where, Post.hidden_at.is_(None), Post.created_at > since, Post.created_at <= happening.at
+        where, Post.hidden_at.is_(None), Post.created_at > since, Post.created_at <= happening.judged_at
     )
     yield from db.session.scalars(posts.order_by(Post.position.desc()).limit(MOST_TEXTS))
     yield from _own(happening, since)
@@ -158,6 +171,6 @@ def _texts(happening: Happening, since: object) -> Iterable[str]:
 def _own(happening: Happening, since: object) -> list[str]:
     model, key = (Idea, happening.idea_id) if happening.idea_id else (Topic, happening.topic_id)
     select = sa.select(model.title, model.body).where(
-        model.id == key, model.created_at > since, model.created_at <= happening.at
+        model.id == key, model.created_at > since, model.created_at <= happening.judged_at
     )
     return [f"{row.title}\n{row.body}" for row in db.session.execute(select)]

@@ -66,7 +66,9 @@ def send_some(connection: str, gateway: CrmGateway, url: str) -> Generator[int]:
 def _next(connection: str, after: int) -> Sequence[CrmFiring]:
     mine = CrmFiring.does["connection"].as_string() == connection
     waits = sa.select(CrmFiring).where(CrmFiring.state == WAITS, CrmFiring.act.in_(TO_CRM), _due(), mine)
+    # Locked, so that what is hidden here and restored meanwhile is not let go after it was looked at again.
     oldest = waits.where(CrmFiring.id > after).order_by(CrmFiring.id).limit(AT_ONCE)
+    oldest = oldest.with_for_update(skip_locked=True, of=CrmFiring)
     its = (joinedload(CrmFiring.rule), joinedload(CrmFiring.person), joinedload(CrmFiring.company))
     return db.session.scalars(oldest.options(*its).execution_options(populate_existing=True)).all()
 

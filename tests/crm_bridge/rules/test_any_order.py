@@ -82,11 +82,21 @@ class Ruled(RuleBasedStateMachine):
 
     @rule(on=which)
     def hide_or_restore(self, on):
-        idea = db.session.get(Idea, self.ideas[on])
-        event = ContentRestored if idea.hidden_at else ContentHidden
-        idea.hidden_at = None if idea.hidden_at else self.now
-        journal.record(event(actor_id=None, subject="idea", subject_id=idea.id, reason="Why"))
-        db.session.commit()
+        self.turn(db.session.get(Idea, self.ideas[on]), "idea")
+
+    @rule(nth=st.integers(0, 5))
+    def hide_or_restore_a_post(self, nth):
+        posts = sa.select(Post).where(Post.idea_id.in_(self.ideas)).order_by(Post.id).offset(nth).limit(1)
+        if post := db.session.scalar(posts):
+            self.turn(post, "post")
+
+    def turn(self, thing, subject):
+        self.now += timedelta(minutes=1)
+        with clock.at(self.now):
+            event = ContentRestored if thing.hidden_at else ContentHidden
+            thing.hidden_at = None if thing.hidden_at else self.now
+            journal.record(event(actor_id=None, subject=subject, subject_id=thing.id, reason="Why"))
+            db.session.commit()
 
     @rule(by=who)
     def change_mind(self, by):
@@ -136,17 +146,25 @@ class Ruled(RuleBasedStateMachine):
         assert set(Counter((each.rule_id, each.subject, each.event) for each in fired).values()) <= {1}
         risky = dict(
             db.session.execute(
-                sa.select(Post.id, Idea.hidden_at)
+                sa.select(Post.id, sa.func.coalesce(Post.hidden_at, Idea.hidden_at))
                 .join(Idea, Idea.id == Post.idea_id)
                 .where(Post.idea_id.in_(self.ideas), Post.body == "We cancel.")
             ).all()
         )
-        # What can be read at the end fired, once for each rule; nothing else than what is risky did.
+        # What can be read at the end fired, once for each rule, and was not let go; what cannot waits for nothing;
+        # nothing else than what is risky fired.
         wanted = Counter(
             {(rule_id, post) for rule_id in self.rules for post, gone in risky.items() if not gone}
         )
         found = Counter((each.rule_id, each.post_id) for each in fired)
         assert not wanted - found
+        assert {each.post_id for each in fired if each.state == FiringState.DROPPED} <= {
+            post for post, gone in risky.items() if gone
+        }
+        assert {each.state for each in fired if risky[each.post_id]} <= {
+            FiringState.DROPPED,
+            FiringState.DONE,
+        }
         assert {post for _, post in found} <= set(risky)
         assert max(found.values(), default=1) == 1
         tasks = [each for each in fired if each.act == "task"]
