@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from portal.database import db
 from tests.cast import sign_in
@@ -32,7 +32,15 @@ QUIET = [
 ]
 
 
+class _Patient(ThreadedWSGIServer):
+    # Closing waits for every request: one that outlives its test would open a database that is being replaced, and the
+    # next test would be given that connection, whose rows nobody else sees.
+    daemon_threads = False
+
+
 class _Silent(WSGIRequestHandler):
+    timeout = 10
+
     def log(self, *_any: Any) -> None:
         """Requests are no news."""
 
@@ -47,7 +55,7 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def site(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    server = _Patient("127.0.0.1", 0, app, _Silent)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
