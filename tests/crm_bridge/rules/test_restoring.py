@@ -68,7 +68,7 @@ def test_only_what_happened_lately_and_since_the_rule_is_on_comes_back(on, agree
     with clock.at(now + timedelta(days=27) + restoring.LOOKS_BACK):
         turn(old, "post")
         read()
-    assert [each.post_id for each in db.session.query(CrmFiring)] == [late.id]
+    assert [each.post_id for each in db.session.query(CrmFiring).order_by(CrmFiring.id)] == [late.id]
 
 
 def test_of_what_is_counted_the_third_comes_back_once(on, make, write):
@@ -82,7 +82,7 @@ def test_of_what_is_counted_the_third_comes_back_once(on, make, write):
     with clock.at(start + timedelta(days=2)):
         turn(posts[1], "post")
         read()
-    assert [each.idea_id for each in db.session.query(CrmFiring)] == [idea.id]
+    assert [each.idea_id for each in db.session.query(CrmFiring).order_by(CrmFiring.id)] == [idea.id]
     with clock.at(start + timedelta(days=3)):
         many = [write(make.person(), other, "broken") for _ in range(5)]
         turn(other, "idea")
@@ -92,7 +92,10 @@ def test_of_what_is_counted_the_third_comes_back_once(on, make, write):
         turn(many[0], "post")
         turn(many[0], "post")
         read()
-    assert [each.idea_id for each in db.session.query(CrmFiring)] == [idea.id, other.id]
+    assert [each.idea_id for each in db.session.query(CrmFiring).order_by(CrmFiring.id)] == [
+        idea.id,
+        other.id,
+    ]
 
 
 def test_a_question_that_comes_back_or_loses_its_only_answer_has_none(on, make, ask):
@@ -113,7 +116,10 @@ def test_a_question_that_comes_back_or_loses_its_only_answer_has_none(on, make, 
             turn(thing, subject)
             read()
             read()
-    assert [each.topic_id for each in db.session.query(CrmFiring)] == [back.id, spammed.id]
+    assert [each.topic_id for each in db.session.query(CrmFiring).order_by(CrmFiring.id)] == [
+        back.id,
+        spammed.id,
+    ]
 
 
 def test_a_vote_against_an_idea_is_no_vote_for_it(on, make):
