@@ -45,12 +45,8 @@ class Keyset(Generic[Row]):
 
         `fetch` runs the select. Raises Unusable for a cursor that this portal did not make.
         """
-        backwards, values = _decode(cursor, self.columns) if cursor else (False, None)
-        descending = self.descending != backwards
-        if values is not None:
-            rows = rows.where(self._beyond(values, descending))
-        rows = rows.order_by(None).order_by(*[c.desc() if descending else c.asc() for c in self.columns])
-        found = list(fetch(rows.limit(size + 1)))
+        backwards, values = self._place(cursor)
+        found = list(fetch(self.part(rows.order_by(None), self.columns, cursor=cursor, size=size)))
         more, found = len(found) > size, found[:size]
         if backwards:
             found.reverse()
@@ -62,9 +58,30 @@ class Keyset(Generic[Row]):
             older=self._encode(found[-1], backwards=False) if found and has_older else None,
         )
 
-    def _beyond(self, values: list[Any], descending: bool) -> sa.ColumnElement[bool]:
+    def part(
+        self, rows: sa.Select[Any], columns: tuple[Any, ...], *, cursor: str | None, size: int = 20
+    ) -> sa.Select[Any]:
+        """Of one of several selects that are put together: as many rows as a page of all of them can need. `columns` are
+        its own, in the order of this keyset; one may be the same for all its rows. Raises Unusable."""
+        backwards, values = self._place(cursor)
+        descending = self.descending != backwards
+        own = [each for each in columns if not isinstance(each, sa.BindParameter)]
+        if values is not None:
+            rows = rows.where(self._beyond(columns, values, descending))
+            if len(own) < len(columns):
+                # An index is only entered by a condition on its columns alone.
+                first = sa.literal(values[0], self.columns[0].type)
+                rows = rows.where(own[0] <= first if descending else own[0] >= first)
+        return rows.order_by(*[c.desc() if descending else c.asc() for c in own]).limit(size + 1)
+
+    def _place(self, cursor: str | None) -> tuple[bool, list[Any] | None]:
+        return _decode(cursor, self.columns) if cursor else (False, None)
+
+    def _beyond(
+        self, columns: tuple[Any, ...], values: list[Any], descending: bool
+    ) -> sa.ColumnElement[bool]:
         mark = sa.tuple_(*[sa.literal(v, c.type) for v, c in zip(values, self.columns, strict=True)])
-        here = sa.tuple_(*self.columns)
+        here = sa.tuple_(*columns)
         return here < mark if descending else here > mark
 
     def _encode(self, row: Any, *, backwards: bool) -> str:

@@ -15,10 +15,11 @@ def register(app: "Flask") -> None:
     from portal.crm_bridge import cli, erasing, forgetting, views  # noqa: F401
     from portal.crm_bridge.connections import cli as connections_cli  # noqa: F401
     from portal.crm_bridge.marking import CrmReader
+    from portal.crm_bridge.records import views as records
 
     app.cli.add_command(cli.crm)
     readers.register(CrmReader())
-    profiles.add(90, "crm_bridge/_of_person.html", views.record_of)
+    profiles.add(90, "crm_bridge/_of_person.html", records.record_of)
     settings = app.extensions["settings"]
 
     def push(stopping: "Callable[[], bool]") -> None:

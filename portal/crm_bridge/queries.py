@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Company, Person
-from portal.crm_bridge.consenting import consents
 from portal.crm_bridge.models import (
     DEFAULT,
     DONE,
@@ -18,13 +17,10 @@ from portal.crm_bridge.models import (
     CrmDirty,
     CrmExchange,
     CrmLink,
-    CrmTombstone,
     Entity,
 )
 from portal.database import db
 from portal.errors import NotFound
-from portal.ideas.models import Idea
-from portal.voting.models import Vote
 
 FARTHEST = 10_001
 """Counts go up to here: "more than 10,000" is all that a page needs to say."""
@@ -42,28 +38,6 @@ class State:
     written: int
     refused: int
     oldest_at: datetime | None
-
-
-@dataclass(frozen=True)
-class PersonRecord:
-    """All that stands on the record page of a person beside the person."""
-
-    link: CrmLink | None
-    dirty: CrmDirty | None
-    tombstone: CrmTombstone | None
-    votes: Sequence[Any]
-    withdrawn: Sequence[Any]
-    exchanges: Sequence[Any]
-
-
-@dataclass(frozen=True)
-class CompanyRecord:
-    """All that stands on the record page of a company beside the company."""
-
-    link: CrmLink | None
-    dirty: CrmDirty | None
-    exchanges: Sequence[Any]
-    people: Sequence[Any]
 
 
 def connection(name: str) -> CrmConnection | None:
@@ -139,87 +113,3 @@ def person(person_id: int) -> Person:
     if found is None:
         raise NotFound("There is nobody of that number.")
     return found
-
-
-def company(company_id: int) -> Company:
-    """A company. Raises NotFound."""
-    found = db.session.get(Company, company_id)
-    if found is None:
-        raise NotFound("There is no company of that number.")
-    return found
-
-
-def person_record(name: str, person_id: int) -> PersonRecord:
-    """What the CRM got of a person, and what it did not take."""
-    return PersonRecord(
-        link=db.session.get(CrmLink, (name, Entity.PERSON, person_id, 0)),
-        dirty=db.session.get(CrmDirty, (name, Entity.PERSON, person_id)),
-        tombstone=db.session.get(CrmTombstone, (name, Entity.PERSON, person_id)),
-        votes=_votes(name, person_id),
-        withdrawn=_withdrawn(name, person_id),
-        exchanges=_said(name, (Entity.PERSON, Entity.VOTE), person_id),
-    )
-
-
-def company_record(name: str, company_id: int) -> CompanyRecord:
-    """What the CRM got of a company, and which of its people it knows."""
-    people = (
-        sa.select(Person.id, Person.name, Person.reputation, consents().label("consents"), CrmLink.synced_at)
-        .outerjoin(
-            CrmLink,
-            sa.and_(
-                CrmLink.connection == name,
-                CrmLink.entity == Entity.PERSON,
-                CrmLink.entity_id == Person.id,
-                CrmLink.idea_id == 0,
-            ),
-        )
-        .where(Person.company_id == company_id, Person.erased_at.is_(None))
-    )
-    return CompanyRecord(
-        link=db.session.get(CrmLink, (name, Entity.COMPANY, company_id, 0)),
-        dirty=db.session.get(CrmDirty, (name, Entity.COMPANY, company_id)),
-        exchanges=_said(name, (Entity.COMPANY,), company_id),
-        people=db.session.execute(people.order_by(Person.name, Person.id).limit(SHOWN)).all(),
-    )
-
-
-def _votes(name: str, person_id: int) -> Sequence[Any]:
-    """Votes on ideas as they are here, the newest first, each with its row of the ledger."""
-    link = sa.and_(
-        CrmLink.connection == name,
-        CrmLink.entity == Entity.VOTE,
-        CrmLink.entity_id == Vote.person_id,
-        CrmLink.idea_id == Vote.idea_id,
-    )
-    select = (
-        sa.select(Vote.idea_id, Vote.value, Vote.cast_at, Idea.title, Idea.hidden_at)
-        .add_columns(CrmLink.state, CrmLink.synced_at, CrmLink.message, sa.null().label("withdrawn_at"))
-        .join(Idea, Idea.id == Vote.idea_id)
-        .outerjoin(CrmLink, link)
-        .where(Vote.person_id == person_id)
-    )
-    return db.session.execute(
-        select.order_by(Vote.cast_at.desc(), Vote.idea_id.desc()).limit(VOTES_SHOWN)
-    ).all()
-
-
-def _withdrawn(name: str, person_id: int) -> Sequence[Any]:
-    """Votes that the CRM knows and that were taken back."""
-    there = sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)
-    select = (
-        sa.select(CrmLink.idea_id, CrmLink.state, CrmLink.synced_at, CrmLink.message, CrmLink.withdrawn_at)
-        .add_columns(CrmLink.last_fields, Idea.title, Idea.hidden_at)
-        .join(Idea, Idea.id == CrmLink.idea_id)
-        .where(CrmLink.connection == name, CrmLink.entity == Entity.VOTE, CrmLink.entity_id == person_id)
-        .where(~there)
-    )
-    return db.session.execute(select.order_by(CrmLink.idea_id.desc()).limit(VOTES_SHOWN)).all()
-
-
-def _said(name: str, entities: Sequence[Entity], entity_id: int) -> Sequence[Any]:
-    """What was said of one person or company, the newest first, in the shape of `exchanges`."""
-    select = sa.select(CrmExchange, sa.null().label("whose")).where(
-        CrmExchange.connection == name, CrmExchange.entity_id == entity_id, CrmExchange.entity.in_(entities)
-    )
-    return db.session.execute(select.order_by(CrmExchange.id.desc()).limit(SHOWN)).all()

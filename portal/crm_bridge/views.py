@@ -10,12 +10,11 @@ from flask import Blueprint, Flask, Response, current_app, flash, request, send_
 from flask_login import current_user, login_required
 
 from portal import clock, pages
-from portal.accounts.models import Person, Viewer
 from portal.accounts.permissions import Permission
 from portal.activity import journal
 from portal.activity.cli import current_jobs
 from portal.activity.events import CrmPushAsked, CustomerRecordsExported
-from portal.crm_bridge import breaking, connecting, consenting, exporting, queries, telling
+from portal.crm_bridge import breaking, connecting, exporting, queries, telling
 from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT
@@ -86,29 +85,6 @@ def _standing(name: str, calls: bool) -> dict[str, Any]:
         "default": DEFAULT,
         "today": f"{clock.now():%Y-%m-%d}",
     }
-
-
-@crm_bridge.get("/people/<slugged:person_id>")
-@sees_records
-def show_person(person_id: int) -> Response:
-    person = queries.person(person_id)
-    record = queries.person_record(DEFAULT, person_id)
-    refusal = consenting.refusal(person, record.tombstone)
-    return pages.page("crm_bridge/person.html", person=person, record=record, refusal=refusal)
-
-
-def record_of(viewer: Viewer, person: Person) -> str | None:
-    """For the profile: where the record of this person is, if the viewer may see it."""
-    may = viewer.may(Permission.SEE_RECORD)
-    return url_for("crm_bridge.show_person", person_id=person) if may else None
-
-
-@crm_bridge.get("/companies/<slugged:company_id>")
-@sees_records
-def show_company(company_id: int) -> Response:
-    company = queries.company(company_id)
-    record = queries.company_record(DEFAULT, company_id)
-    return pages.page("crm_bridge/company.html", company=company, record=record)
 
 
 @crm_bridge.post("/pushes")
