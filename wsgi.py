@@ -10,4 +10,5 @@ try:
     app = create_app()
 except BadSetting as problem:
     sys.exit(str(problem))
+garbage.loaded()
 app.wsgi_app = garbage.between_requests(app.wsgi_app)  # type: ignore[method-assign]

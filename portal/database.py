@@ -50,6 +50,11 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        """As `process_result_value`, in one step where there is nothing to read: most times of most rows are None."""
+        read: Any = super().result_processor(dialect, coltype)
+        return lambda value: None if value is None else read(value)
+
 
 class Base(DeclarativeBase):
     """Tables are named by hand in the singular; ids are 64 bit; times are aware."""

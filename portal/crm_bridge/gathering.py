@@ -38,7 +38,7 @@ ABOUT = (
     sa.func.coalesce(INTO.id, Idea.id).label("about_id"),
     sa.func.coalesce(INTO.title, Idea.title).label("title"),
     sa.func.coalesce(INTO.status, Idea.status).label("status"),
-    sa.func.coalesce(INTO.hidden_at, Idea.hidden_at).label("hidden_at"),
+    sa.func.coalesce(INTO.hidden_at, Idea.hidden_at).is_not(None).label("is_hidden"),
 )
 """What the record of a vote says of its idea: after a merge, of the one that counts for it."""
 
@@ -52,7 +52,7 @@ class WithdrawnVote:
     about_id: int
     title: str
     status: str
-    hidden_at: datetime | None
+    is_hidden: bool
     value: int
     cast_at: datetime
     withdrawn_at: datetime
@@ -158,7 +158,8 @@ def votes(connection: str, ids: Collection[int], after: tuple[int, int], limit: 
         .outerjoin(CrmLink, link)
         .where(Vote.idea_id.is_not(None), *_from(Vote.person_id, Vote.idea_id, ids, after))
     )
-    rows = db.session.execute(select.order_by(Vote.person_id, Vote.idea_id).limit(limit))
+    # Plain rows, past the session: there are millions of them, and it would look at each.
+    rows = db.session.connection().execute(select.order_by(Vote.person_id, Vote.idea_id).limit(limit))
     return [(row, None if row.state is None else row) for row in rows]
 
 
@@ -192,7 +193,7 @@ def _withdrawn(row: Any) -> WithdrawnVote:
         about_id=row.about_id,
         title=row.title,
         status=row.status,
-        hidden_at=row.hidden_at,
+        is_hidden=row.is_hidden,
         value=written["value"],
         cast_at=datetime.fromisoformat(written["cast_at"]),
         # The journal says when; a row that went without an event was taken back by now at the latest.

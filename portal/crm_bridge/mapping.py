@@ -128,7 +128,7 @@ def hash_of(fields: Fields) -> str:
     return sha256(_JSON.encode(fields).encode()).hexdigest()
 
 
-_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def differences(old: Mapping[str, Value] | None, new: Fields) -> dict[str, tuple[Value, Value]]:
