@@ -148,7 +148,7 @@ def _push_for_a_while(name: str, settings: Settings, enough: Callable[[], bool])
     connection = connecting.find(name)
     db.session.rollback()
     if not connection.paused and not breaking.rests(connection.not_before):
-        with closing(deliver(connection, settings, planning.waiting)) as steps:
+        with closing(deliver(connection, settings, planning.at_rest)) as steps:
             for _ in steps:
                 if enough():
                     return

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from portal import clock
 from portal.crm_bridge import gathering
 from portal.crm_bridge.describing import Record
 from portal.crm_bridge.gateway import Fields, Kind, Value
@@ -36,9 +37,10 @@ class Subject(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
-    """What is to be done to one record. `fields` is all it should say, `diff` what differs (update only).
+    """What is to be done to one record. `fields` is all it should say, `diff` what differs (update only). Nobody changes
+    it; frozen, it would take four times as long to make.
 
     `records` are its canonical records by their names; `since` is when it was last written, "" for never;
     `whole`: nothing is known of what is there, so all is written.
@@ -74,12 +76,14 @@ class Waiting(StrEnum):
 
     RETRY = "waits for another try"
     QUARANTINED = "quarantined"
+    JUST_WRITTEN = "was written just now"
 
 
-def compare(wanted: Wanted, link: Any, now: datetime) -> Change | str | None:
+def compare(wanted: Wanted, link: Any, rest: timedelta = timedelta()) -> Change | str | None:
     """The change that a record needs; None when it was written already; a reason why it is not sent now.
 
-    `link` is the ledger row, or None. The diff of an update is filled in by `with_differences`.
+    `link` is the ledger row, or None; what was written less than `rest` ago waits. The diff of an update is filled in by
+    `with_differences`.
     """
     subject, kind, fields = wanted.subject, wanted.kind, wanted.fields
     of_it: dict[str, Any] = {"email": wanted.email, "records": wanted.records}
@@ -90,8 +94,10 @@ def compare(wanted: Wanted, link: Any, now: datetime) -> Change | str | None:
         return None
     if link.state == LinkState.QUARANTINED and link.refused_hash == hashed:
         return f"{Waiting.QUARANTINED}: {link.message}"
-    if link.state == LinkState.RETRY and link.next_at is not None and link.next_at > now:
+    if link.state == LinkState.RETRY and link.next_at is not None and link.next_at > clock.now():
         return Waiting.RETRY
+    if rest and link.synced_at is not None and link.synced_at <= clock.now() < link.synced_at + rest:
+        return Waiting.JUST_WRITTEN
     attempts = link.attempts if link.refused_hash == hashed else 0
     verb = Verb.UPDATE if link.remote_id else Verb.CREATE
     since = link.synced_at.isoformat() if link.synced_at else ""

@@ -6,7 +6,7 @@ each; `seq` is given when a record is sent. What the portal does not know yet is
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from portal.crm_bridge.gateway import Fields
@@ -39,13 +39,15 @@ def every_field(_: str, fields: Fields) -> Fields:
 class Voice:
     """In whose name records are made: the connection, the tenant, and where the portal is reached.
 
-    `keep` says which fields of a kind are written over the connection.
+    `keep` says which fields of a kind are written over the connection. A contact or account that was written less than
+    `rest` ago is left for a later push.
     """
 
     connection: str
     tenant: str
     url: str
     keep: Callable[[str, Fields], Fields] = every_field
+    rest: timedelta = timedelta()
 
     @property
     def head(self) -> Record:
@@ -141,15 +143,14 @@ def vote(voice: Voice, whose: Record, row: Any) -> Record:
     A hidden idea keeps its words for itself. After a merge it speaks of the idea that counts, and says "merged" where
     that counts another vote of the person. `on_behalf_of` names who of the staff added it, with what proof.
     """
-    hidden = row.hidden_at is not None
     status = "merged" if row.eclipsed else row.status
     return {
         **whose,
         "id": f"{row.idea_id}:{row.person_id}",
         "idea_id": row.about_id,
-        "idea_title": HIDDEN if hidden else row.title,
-        "idea_status": "hidden" if hidden else status,
-        "url": None if hidden else f"{voice.url}/ideas/{row.about_id}",
+        "idea_title": HIDDEN if row.is_hidden else row.title,
+        "idea_status": "hidden" if row.is_hidden else status,
+        "url": None if row.is_hidden else f"{voice.url}/ideas/{row.about_id}",
         "value": row.value,
         "on_behalf_of": {"added_by": row.added_by, "proof": row.proof} if row.added_by else None,
         "cast_at": moment(row.cast_at),

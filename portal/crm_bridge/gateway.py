@@ -72,10 +72,14 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the vendor is: a title for people, and how many rows one call may carry."""
+    """What the vendor is: a title for people, and how many rows one call may carry.
+
+    Of `bulk_from` new rows on (0: never) all that there are together may be given at once: it has a way for many.
+    """
 
     title: str
     batch: int
+    bulk_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The plan: what each record should say, compared with what was last written. It reads and writes nothing."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -17,9 +18,13 @@ from portal.database import reading_only
 TOGETHER = 500
 """How many people or companies are looked at together."""
 
-VOTES = 2_000
+VOTES = 5_000
 """How many votes are held in memory at a time."""
 
+REST = timedelta(seconds=60)
+"""The worker writes a contact or an account once in that time at most, however much happens."""
+
+TO_COME = frozenset({Waiting.RETRY, Waiting.JUST_WRITTEN})
 NOBODY = "no consenting people"
 HIDDEN_IDEA = "the idea is hidden"
 CAME_AND_WENT = "taken back before the CRM said that it has it"
@@ -29,7 +34,8 @@ CAME_AND_WENT = "taken back before the CRM said that it has it"
 class Sheet:
     """A part of the plan, small enough for memory.
 
-    `marks` are dealt with when its changes are; `looked_at` counts the people and companies that it finishes.
+    `marks` are dealt with when its changes are; `looked_at` counts the people and companies that it finishes. `rest` is
+    that of the voice.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -37,10 +43,11 @@ class Sheet:
     skipped: list[tuple[Subject, str]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     looked_at: int = 0
+    rest: timedelta = timedelta()
 
     def weigh(self, wanted: Wanted, link: Any) -> None:
         """Compare one record and put it where it belongs."""
-        verdict = compare(wanted, link, clock.now())
+        verdict = compare(wanted, link, self.rest)
         if verdict is None:
             self.equal += 1
         elif isinstance(verdict, Change):
@@ -49,8 +56,12 @@ class Sheet:
             self.skipped.append((wanted.subject, verdict))
 
     def held_back(self) -> set[int]:
-        """Whose record waits for another try: their marks must stay."""
-        return {subject.entity_id for subject, reason in self.skipped if reason == Waiting.RETRY}
+        """Whose record waits for another try, or for a while: their marks must stay."""
+        return {subject.entity_id for subject, reason in self.skipped if reason in TO_COME}
+
+    def later(self) -> list[Subject]:
+        """What was written just now and differs again. It must have a mark, whatever it was looked at for."""
+        return [subject for subject, reason in self.skipped if reason == Waiting.JUST_WRITTEN]
 
 
 def everything(voice: Voice) -> Iterator[Sheet]:
@@ -72,6 +83,11 @@ def waiting(voice: Voice) -> Iterator[Sheet]:
         yield from people(voice, ids)
     for [idea_id] in _pages(lambda after, _: marked(voice.connection, Entity.IDEA, after, 1)):
         yield from _idea(voice, idea_id)
+
+
+def at_rest(voice: Voice) -> Iterator[Sheet]:
+    """The plan of what is marked dirty, but for records that were written just now: those keep their marks."""
+    yield from waiting(replace(voice, rest=REST))
 
 
 def _pages(read: Callable[[int, int], list[int]]) -> Iterator[list[int]]:
@@ -97,7 +113,7 @@ def _idea(voice: Voice, idea_id: int) -> Iterator[Sheet]:
 
 def companies(voice: Voice, ids: Collection[int]) -> Sheet:
     """The accounts of these companies. One without a consenting person is not begun."""
-    sheet = Sheet()
+    sheet = Sheet(rest=voice.rest)
     with reading_only():
         seen = marks(voice.connection, Entity.COMPANY, ids)
         links = gathering.links(voice.connection, Entity.COMPANY, ids)
@@ -137,7 +153,7 @@ def people(voice: Voice, ids: Collection[int]) -> Iterator[Sheet]:
 
 
 def _contacts(voice: Voice, allowed: dict[int, Any], links: dict[int, Any]) -> Sheet:
-    sheet = Sheet()
+    sheet = Sheet(rest=voice.rest)
     now, doings = clock.now(), summing.doings(allowed)
     for person in allowed.values():
         participant = describing.participant(voice, person)
@@ -170,7 +186,7 @@ def _votes(voice: Voice, people: dict[int, Any]) -> Iterator[Sheet]:
     for rows, sheet in _parts(voice, people, gathering.votes):
         for row, link in rows:
             subject = Subject(Entity.VOTE, row.person_id, row.idea_id)
-            if row.hidden_at is not None and link is None:
+            if row.is_hidden and link is None:
                 sheet.skipped.append((subject, HIDDEN_IDEA))
                 continue
             sheet.weigh(_vote(voice, voters, subject, row), link)

@@ -17,7 +17,7 @@ from portal.crm_bridge.comparing import Change, Verb
 from portal.crm_bridge.describing import person_key
 from portal.crm_bridge.gateway import CrmError, CrmGateway, Fields, Key, Kind, Outcome, Ref, Row, Status
 from portal.crm_bridge.mapping import KINDS, speaks
-from portal.crm_bridge.marking import unmark
+from portal.crm_bridge.marking import mark, unmark
 from portal.crm_bridge.models import Entity
 from portal.crm_bridge.planning import CAME_AND_WENT, Sheet
 from portal.crm_bridge.recording import Result, intend, record
@@ -49,6 +49,8 @@ def push(connection: str, gateway: CrmGateway, holder: str, sheets: Iterable[She
         for kind, changes in groupby(sheet.changes, key=lambda each: each.kind):
             yield from _send_all(connection, gateway, holder, kind, list(changes))
         unmark(connection, sheet.marks)
+        for subject in sheet.later():
+            mark(connection, subject.entity, [subject.entity_id])
         leasing.keep(connection, holder)
         counts = Counter({"equal": sheet.equal, "skipped": len(sheet.skipped)})
         yield Step(counts, sheet.looked_at)
@@ -57,10 +59,12 @@ def push(connection: str, gateway: CrmGateway, holder: str, sheets: Iterable[She
 def _send_all(
     connection: str, gateway: CrmGateway, holder: str, kind: Kind, changes: Sequence[Change]
 ) -> Iterator[Step]:
-    size = gateway.describe().batch
+    described = gateway.describe()
     erasures = [each for each in changes if each.verb is Verb.ERASE]
     writes = [each for each in changes if each.verb is not Verb.ERASE]
-    for group in (erasures, writes):
+    new = sum(each.verb is Verb.CREATE for each in writes)
+    is_bulk = 0 < described.bulk_from <= new
+    for group, size in ((erasures, described.batch), (writes, len(writes) if is_bulk else described.batch)):
         for start in range(0, len(group), size):
             yield from _send(connection, gateway, holder, kind, group[start : start + size])
 

@@ -4,6 +4,7 @@ import pytest
 
 from portal.crm_bridge.gateway import CrmError, Key, Ref, Row, Status, connect
 from portal.crm_bridge.mapping import KINDS
+from tests.crm_bridge.conftest import Bridge
 from tests.crm_bridge.fakes.contract import Postman, ours
 from tests.crm_bridge.fakes.salesforce import JWT, Salesforce
 from tests.crm_bridge.fakes.server import body_of
@@ -228,6 +229,22 @@ def test_rows_of_a_job_that_were_locked_are_sent_again(fake, crm):
     outcomes = made(fake, bulk_from="10").upsert_many("contact", contacts(20))
     assert {each.status for each in outcomes} == {Status.CREATED}
     assert len(fake.contacts()) == 20
+
+
+def test_a_push_makes_a_job_by_itself_where_there_are_many_new_rows(fake, app, make, consenting, vote):
+    people, ideas = [consenting() for _ in range(4)], [make.idea() for _ in range(3)]
+    for who in people:
+        for idea in ideas:
+            vote(who, idea)
+    bridge = Bridge(made(fake, batch="2", bulk_from="12"))
+    assert bridge.push()["created"] == 4 + 12
+    # The contacts are few and go two to a call; the votes are many.
+    assert len(fake.sent(*fake.writes)) == 2
+    assert len(fake.sent("POST", "jobs/ingest")) == 1
+    assert len(bridge.held("vote")) == 12
+    ideas[0].title = "Work offline"
+    assert bridge.push()["updated"] == 4 + 4
+    assert len(fake.sent("POST", "jobs/ingest")) == 1
 
 
 # -- The schema -----------------------------------------------------------------------------------------

@@ -24,12 +24,13 @@ class Salesforce:
         self.schema = Schema(self.org)
         self.finder = Finder(self.org, self.schema)
         sender = Sender(self.org)
-        self.writer = Writer(self.finder, sender, int(given["bulk_from"]))
+        self.bulk_from = int(given["bulk_from"])
+        self.writer = Writer(self.finder, sender, self.bulk_from)
         self.eraser = Eraser(self.finder, sender)
         self.batch = int(given["batch"])
 
     def describe(self) -> Description:
-        return Description(title=DECLARATION.title, batch=self.batch)
+        return Description(DECLARATION.title, self.batch, self.bulk_from)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return self.schema.missing(kinds)
