@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from portal.crm_bridge import breaking, cli, connecting, gateway, marking
+from portal.crm_bridge import breaking, cli, connecting, gateway, marking, queries
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.memory.gateway import SHELF, Memory
@@ -104,11 +104,16 @@ def test_a_limit_is_waited_for_and_is_no_failure_for_long(settings, down, rows):
 
 def test_six_hours_down_and_the_backlog_drains_in_one_run(settings, down, consenting, rows):
     more = [consenting() for _ in range(150)]
-    marking.mark("acme", Entity.PERSON, [each.id for each in more])
+    with clock.at(EPOCH - timedelta(minutes=1)):
+        marking.mark("acme", Entity.PERSON, [each.id for each in more])
     db.session.commit()
     worker(settings, 6 * 60)
     # Five tries, then after 5, 10, 20, 40 and each 60 minutes.
     assert Failing.asked <= 15
+    # Since when it lags is known all the while, and admins were told once.
+    assert queries.state("acme").oldest_at == EPOCH - timedelta(minutes=1)
+    db.session.rollback()
+    assert len(letters(settings)) == 1
     ERRORS.clear()
     worker(settings, 1, EPOCH + timedelta(hours=7, minutes=30))
     assert rows(CrmLink, connection="acme", state="done") == 151

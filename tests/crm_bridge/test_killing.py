@@ -20,7 +20,7 @@ from tests.crm_bridge.faults import Killed, Mortal
 from tests.factories import EPOCH
 from tests.services import ROOT
 
-KILLS = 25
+KILLS = 50
 
 
 def community(make, consenting, people, ideas):
@@ -132,11 +132,11 @@ def kill_soon(pid, store, chance):
     os.kill(pid, signal.SIGKILL)
 
 
-def test_killed_at_25_random_points(flask, make, consenting, store, settings):
-    people, ideas = community(make, consenting, 24, 10)
+def test_killed_at_50_random_points(flask, make, consenting, store, settings):
+    people, ideas = community(make, consenting, 12, 10)
     chance, killed = random.Random(), 0
     for number in range(KILLS):
-        people[number % 24].name = f"Renamed {number}"
+        people[number % 12].name = f"Renamed {number}"
         ideas[number % 10].title = f"Other words {number}"
         db.session.commit()
         pid = flask.start("crm", "push")
