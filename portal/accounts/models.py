@@ -79,6 +79,8 @@ class Person(UserMixin, Model):
     accepted_answers: Mapped[int] = mapped_column(default=0)
     crm_consent: Mapped[bool] = mapped_column(default=False)
     crm_consent_at: Mapped[datetime | None]
+    mail_opt_out_at: Mapped[datetime | None]
+    """When a CRM said that this person wants no news by mail; mails about the account go out all the same."""
     erased_at: Mapped[datetime | None]
     imported_reputation: Mapped[int | None]
     source_system: Mapped[str | None] = mapped_column(sa.String(120))

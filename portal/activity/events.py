@@ -802,3 +802,11 @@ class FollowingArranged(Event):
     person_id: int
     idea_id: int | None
     topic_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmOptOutPulled(Event):
+    """A CRM says that a person wants no news by mail, or wants it again."""
+
+    person_id: int
+    opted_out: bool

@@ -26,8 +26,20 @@ def register(app: "Flask") -> None:
         cli.push_waiting(settings, stopping)
 
     app.extensions["jobs"].add(views.PUSH, push)
+    _attach_pulling(app)
     _attach_rules(app)
     views.register(app)
+
+
+def _attach_pulling(app: "Flask") -> None:
+    from portal.crm_bridge.pulling import cli
+
+    settings = app.extensions["settings"]
+
+    def pull(stopping: "Callable[[], bool]") -> None:
+        cli.pull_due(settings, stopping)
+
+    app.extensions["jobs"].add("pull_crm", pull)
 
 
 def _attach_rules(app: "Flask") -> None:

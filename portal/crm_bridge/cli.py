@@ -92,7 +92,7 @@ def _steps(
     holder: str,
     counts: Counter[str],
 ) -> Iterator[Step]:
-    with connecting.opened(connection, settings, _beat(connection.name, holder)) as gateway:
+    with connecting.opened(connection, settings, keeping_the_lease(connection.name, holder)) as gateway:
         try:
             voice = connecting.voice(connection, settings)
             pushed = pushing.push(connection.name, gateway, holder, plan(voice))
@@ -107,7 +107,7 @@ def _steps(
             db.session.commit()
 
 
-def _beat(name: str, holder: str) -> Callable[[], None]:
+def keeping_the_lease(name: str, holder: str) -> Callable[[], None]:
     """Keeps the lease while the CRM is asked; no transaction of ours is open then."""
     last = time.monotonic()
 

@@ -15,6 +15,7 @@ from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.describing import Voice
 from portal.crm_bridge.gateway import connect
 from portal.crm_bridge.models import DEFAULT, CrmConnection
+from portal.crm_bridge.recognising import recognised
 from portal.crm_bridge.sealing import unseal
 from portal.crm_bridge.shaping import shape_of
 from portal.crm_bridge.translating import Translated
@@ -122,8 +123,9 @@ def opened(
     )
     with reading_only():
         shape = shape_of(connection.name, connection.vendor)
+        known = recognised(connection.name)
         db.session.rollback()
-    gateway = Translated(connect(connection.vendor, values, wire), wire, shape)
+    gateway = Translated(connect(connection.vendor, values, wire), wire, shape, known)
     try:
         yield gateway
     finally:

@@ -38,12 +38,22 @@ CALLS = (
 )
 """What every vendor takes that is called over a network."""
 
+PULLS = (
+    Setting("currency", "Currency of amounts where the CRM names none, such as USD; empty: the house's", ""),
+    Setting(
+        "hook_secret", "Verifies messages that the CRM sends to us; empty: none are taken", "", secret=True
+    ),
+)
+"""What every vendor takes from which something is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """What a vendor is. `names` says per kind how the CRM calls our fields where it differs by default.
 
-    `canonical`: it takes canonical records whole, so there are no fields to map.
+    `canonical`: it takes canonical records whole, so there are no fields to map. `pulls` says per kind which of the
+    CRM's own fields are read by default, and what each stands for here; without any there is nothing to read.
+    `pull_minutes`: so often the worker reads.
     """
 
     title: str
@@ -52,6 +62,8 @@ class Declaration:
     canonical: bool = False
     of_tests: bool = False
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pulls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pull_minutes: int = 5
 
     @property
     def calls(self) -> bool:

@@ -9,6 +9,7 @@ from portal.accounts.models import Person
 from portal.crm_bridge import noting
 from portal.crm_bridge.marking import connections, mark
 from portal.crm_bridge.models import CrmExchange, CrmInteraction, CrmLink, Entity
+from portal.crm_bridge.pulling.models import CrmPulled
 from portal.database import db
 from portal.ideas.models import Idea
 
@@ -26,6 +27,7 @@ def forget_records(person_id: int, texts: bool) -> Mapping[str, int]:
     if texts:
         _renew_company(person_id)
     rows_of(sa.delete(CrmInteraction).where(CrmInteraction.person_id == person_id))
+    rows_of(sa.delete(CrmPulled).where(CrmPulled.kind == "contact", CrmPulled.entity_id == person_id))
     noting.forget([f"person:{person_id}"])
     ideas = list(db.session.scalars(sa.select(Idea.id).where(Idea.author_id == person_id))) if texts else []
     for connection in connections():

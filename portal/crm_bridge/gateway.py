@@ -25,6 +25,8 @@ GATEWAYS = {
 
 Value = str | int | float | bool | None
 Fields = Mapping[str, Value]
+Names = Mapping[str, str]
+"""Per field of ours how the CRM calls what stands for it."""
 BLANK = (None, "")
 """An empty text and nothing are the same to a CRM."""
 
@@ -92,10 +94,12 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a record may be found by before it is created: our id, else a verified mail address."""
+    """What a record may be found by before it is created: our id, else a verified mail address; else it is `known`, an
+    id there that was read and recognised before."""
 
     external_id: str
     email: str | None = None
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +164,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Records that changed, oldest first, and the cursor to go on from."""
+    """Records that changed, oldest first, and the cursor to go on from; `more`: there may be others behind it now."""
 
     records: list[Held]
     cursor: str
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +218,17 @@ class CrmGateway(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files."""
+
+
+class Readable(CrmGateway, Protocol):
+    """A CRM from which more can be read than what we wrote: what its people know of accounts, contacts and deals."""
+
+    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
+        """Records of an account, a contact or a deal that changed after the cursor, ours and others, each with its own
+        fields under our names. Contacts may be ours alone. A name that the CRM does not know is left out."""
+
+    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
+        """The same records as they are now, by their ids there; None where there is none."""
 
 
 def connect(vendor: str, settings: Mapping[str, str], wire: "Wire | None" = None) -> CrmGateway:

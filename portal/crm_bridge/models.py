@@ -118,6 +118,7 @@ class CrmLink(Model):
             sqlite_where=sa.text("state <> 'done'"),
             postgresql_where=sa.text("state <> 'done'"),
         ),
+        sa.Index("ix_crm_link_remote", "connection", "remote_type", "remote_id"),
     )
 
     connection: Mapped[str] = _connection()

@@ -4,9 +4,9 @@ It gives our fields the names that the CRM has for them, leaves alone what is fi
 blanks, notes of each call over the wire whose records it is about, and blanks secrets in what the CRM says.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from portal.crm_bridge.calling.blanking import blanked
 from portal.crm_bridge.calling.wire import Call, Wire
@@ -20,7 +20,9 @@ from portal.crm_bridge.gateway import (
     Held,
     Key,
     Kind,
+    Names,
     Outcome,
+    Readable,
     Ref,
     Row,
     Status,
@@ -32,10 +34,20 @@ Result = TypeVar("Result")
 
 
 class Translated:
-    """A gateway around the one of a vendor. `notes` holds the calls that were made and not yet written down."""
+    """A gateway around the one of a vendor. `notes` holds the calls that were made and not yet written down.
 
-    def __init__(self, inner: CrmGateway, wire: Wire, shape: Shape = EVERYTHING) -> None:
+    `recognised` are accounts of the CRM that a pull found to be companies of ours, by our ids.
+    """
+
+    def __init__(
+        self,
+        inner: CrmGateway,
+        wire: Wire,
+        shape: Shape = EVERYTHING,
+        recognised: Mapping[str, str] | None = None,
+    ) -> None:
         self.inner = inner
+        self.recognised = recognised or {}
         self.shape = shape
         self.wire = wire
         self.notes: list[Noted] = []
@@ -53,7 +65,10 @@ class Translated:
         return self._ask((), lambda: self.inner.ensure_schema(self.shape.kinds(kinds)))
 
     def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
-        return self._ask([each.external_id for each in keys], lambda: self.inner.plan_keys(kind, keys))
+        about = [each.external_id for each in keys]
+        if kind == "account" and self.recognised:
+            keys = [replace(each, known=self.recognised.get(each.external_id)) for each in keys]
+        return self._ask(about, lambda: self.inner.plan_keys(kind, keys))
 
     def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
         about = [each.ref.external_id for each in rows]
@@ -93,6 +108,16 @@ class Translated:
     def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         held = self._ask([each.external_id for each in refs], lambda: self.inner.read_many(kind, refs))
         return [each and self._ours(kind, each) for each in held]
+
+    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
+        return self._ask((), lambda: self._readable.pull(kind, names, cursor, limit))
+
+    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
+        return self._ask((), lambda: self._readable.look(kind, names, ids))
+
+    @property
+    def _readable(self) -> Readable:
+        return cast(Readable, self.inner)
 
     def _ours(self, kind: str, held: Held) -> Held:
         return replace(held, fields=self.shape.ours(kind, held.fields))

@@ -5,10 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
-from portal.accounts.matching import company_of
+from portal.accounts import gathering
 from portal.accounts.models import Company, CompanyDomain, Person
 from portal.activity import journal
-from portal.activity.events import CompanyChanged, PersonChanged
+from portal.activity.events import CompanyChanged
 from portal.admin.companies.queries import domains_of
 from portal.database import db
 
@@ -43,15 +43,5 @@ def _set_domains(company: Company, domains: list[str], *, by: Person) -> bool:
     db.session.add_all(CompanyDomain(domain=domain, company_id=company.id) for domain in sorted(new))
     db.session.flush()
     for domain in new:
-        _gather(company, domain, by=by)
+        gathering.gather(company.id, domain, by_id=by.id)
     return bool(gone or new)
-
-
-def _gather(company: Company, domain: str, *, by: Person) -> None:
-    """People who confirmed an address there before the domain was known, and belong nowhere yet."""
-    unplaced = (Person.company_id.is_(None), Person.confirmed_at.is_not(None))
-    below = sa.or_(Person.email.endswith(f"@{domain}"), Person.email.endswith(f".{domain}"))
-    for person in db.session.scalars(sa.select(Person).where(*unplaced, below)):
-        if company_of(person.email) == company.id:
-            person.company_id = company.id
-            journal.record(PersonChanged(actor_id=by.id, person_id=person.id, fields=["company"]))

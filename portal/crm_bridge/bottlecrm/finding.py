@@ -119,13 +119,15 @@ def listed(kind: str, data: Any) -> list[Record]:
     """The records of a page."""
     if kind == "contact":
         return list(data["results"])
+    if kind == "deal":
+        return list(data["opportunities"])
     return [*data["active_accounts"]["open_accounts"], *data["closed_accounts"]["close_accounts"]]
 
 
 def counted(kind: str, data: Any) -> int:
     """How many records there are in all. Active and closed accounts are paged beside each other."""
-    if kind == "contact":
-        return int(data["count"])
+    if kind != "account":
+        return int(data["count" if kind == "contact" else "opportunities_count"])
     counts = data["active_accounts"]["open_accounts_count"], data["closed_accounts"]["close_accounts_count"]
     return max(map(int, counts))
 

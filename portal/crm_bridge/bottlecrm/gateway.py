@@ -7,6 +7,7 @@ from typing import Any
 from portal.crm_bridge.bottlecrm.declaration import DECLARATION
 from portal.crm_bridge.bottlecrm.erasing import Eraser
 from portal.crm_bridge.bottlecrm.finding import Finder, Record
+from portal.crm_bridge.bottlecrm.pulling import Puller
 from portal.crm_bridge.bottlecrm.records import held
 from portal.crm_bridge.bottlecrm.schema import Schema
 from portal.crm_bridge.bottlecrm.together import Together
@@ -21,6 +22,7 @@ from portal.crm_bridge.gateway import (
     Held,
     Key,
     Kind,
+    Names,
     Outcome,
     Ref,
     Row,
@@ -40,6 +42,7 @@ class BottleCRM:
         manners = Manners(sign_in=lambda _: signed, unknown=frozenset())
         self.crm = Together(f"{settings['url'].rstrip('/')}/api/", wire or Wire(), manners)
         self.finder = Finder(self.crm)
+        self.puller = Puller(self.finder)
         self.writer = Writer(self.finder)
         self.schema = Schema(self.crm)
         self._ids: dict[str, str] = {}
@@ -62,7 +65,7 @@ class BottleCRM:
     def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
         if kind != "vote":
             found = self.finder.by_key(kind, keys)
-            return [str(each["id"]) if each else None for each in found]
+            return [str(each["id"]) if each else key.known for key, each in zip(keys, found, strict=True)]
         votes = self._votes_of({owner(key.external_id): None for key in keys})
         there = [votes.get(key.external_id) for key in keys]
         return [self._vote_id(each) if each else None for each in there]
@@ -177,6 +180,12 @@ class BottleCRM:
         for ref in refs:
             self._new.discard(self._ids.pop(ref.external_id, ""))
         return outcomes
+
+    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
+        return self.puller.pull(kind, names, cursor, limit)
+
+    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
+        return self.puller.look(kind, names, ids)
 
     def close(self) -> None:
         self.crm.close()

@@ -11,7 +11,7 @@ MADE = f"{PREFIX}made"
 """Set on what the portal created: only that may be deleted with the person's consent."""
 
 TARGETS = {"contact": "Contact", "account": "Account"}
-PATHS = {"contact": "contacts", "account": "accounts"}
+PATHS = {"contact": "contacts", "account": "accounts", "deal": "opportunities"}
 OWN = frozenset({"name", "email"})
 TYPES = {"text": "text", "number": "number", "date": "date", "datetime": "text"}
 NO_LAST_NAME = "-"

@@ -84,7 +84,8 @@ class Follower:
             # What was told already is gone through in larger steps.
             size = limit if len(taken) > before else self.largest
         ended = not more and bool(place.newest)
-        return Changed(taken, str(Place(place.at, place.id, place.newest, ended)) if place.newest else cursor)
+        end = str(Place(place.at, place.id, place.newest, ended)) if place.newest else cursor
+        return Changed(taken, end, more)
 
     def _forget(self, before: str) -> None:
         """What lies before the overlap is not read again."""

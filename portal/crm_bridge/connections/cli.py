@@ -11,6 +11,7 @@ from portal.crm_bridge import connecting, drifting, exporting, queries, telling
 from portal.crm_bridge.cli import LINES, all_lines, crm, named, opened, print_lines, settings_here
 from portal.crm_bridge.connections import describing, mapping, setting_up
 from portal.crm_bridge.mapping import KINDS
+from portal.crm_bridge.pulling.choosing import chosen
 from portal.crm_bridge.shaping import Owner, shape_of
 from portal.database import db, reading_only
 from portal.errors import Unusable
@@ -144,11 +145,15 @@ def export_command(name: str, path: Path) -> None:
 @crm.command("fields")
 @named
 def fields_command(name: str) -> None:
-    """Print which fields the CRM gets, how it calls them, and who owns each."""
+    """Print which fields the CRM gets and which are read from it, how it calls them, and who owns each."""
     with reading_only():
-        shape = shape_of(name, connecting.find(name).vendor)
+        vendor = connecting.find(name).vendor
+        lines = [
+            *describing.field_lines(shape_of(name, vendor)),
+            *describing.pulled_lines(chosen(name, vendor)),
+        ]
         db.session.rollback()
-    for line in describing.field_lines(shape):
+    for line in lines:
         click.echo(line)
 
 
@@ -159,16 +164,16 @@ def fields_command(name: str) -> None:
 @click.option(
     "--owner",
     type=click.Choice(["portal", "portal_if_blank", "crm"]),
-    default="portal",
-    show_default=True,
-    help="Who says what stands in it. portal_if_blank: it is filled only where nothing stands.",
+    help="Who says what stands in it; without a word the portal, or the CRM of what is read from it. portal_if_blank: "
+    "it is filled, or taken over, only where nothing stands.",
 )
-def map_command(name: str, field: str, remote_name: str | None, owner: str) -> None:
-    """Say how a field of ours is written into the CRM."""
-    mapping.map_field(name, field, Owner(owner), remote_name)
+def map_command(name: str, field: str, remote_name: str | None, owner: str | None) -> None:
+    """Say how a field of ours is written into the CRM, or read from it."""
+    whose = Owner(owner) if owner else mapping.owner_of(field)
+    mapping.map_field(name, field, whose, remote_name)
     db.session.commit()
     click.echo(
-        f"{field} belongs to {owner}. The next flask crm push --connection {name} writes what differs."
+        f"{field} belongs to {whose}. The next flask crm push or pull --connection {name} takes it so."
     )
 
 

@@ -1,6 +1,6 @@
 """Describing a connection in lines: what its vendor needs, and how it stands. Secrets are never among them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from portal.crm_bridge import telling
@@ -9,8 +9,9 @@ from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.declaring import Declaration, declaration
 from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.models import CrmConnection
+from portal.crm_bridge.pulling.choosing import Choice
 from portal.crm_bridge.queries import State
-from portal.crm_bridge.shaping import Shape
+from portal.crm_bridge.shaping import Owner, Shape
 
 
 def setting_lines(declared: Declaration) -> Iterator[str]:
@@ -68,3 +69,11 @@ def field_lines(shape: Shape) -> Iterator[str]:
         for each in kind.fields:
             ours = f"{kind.name}.{each.name}"
             yield f"{ours:26} {shape.name(kind.name, each.name):26} {shape.owner(kind.name, each.name)}"
+
+
+def pulled_lines(choices: Mapping[str, Choice]) -> Iterator[str]:
+    """Each field that is read, how the CRM calls it, and whether it counts more than what stands here."""
+    for kind, choice in choices.items():
+        for name, theirs in choice.names.items():
+            owner = Owner.IF_BLANK if name in choice.yielding else Owner.CRM
+            yield f"{f'{kind}.{name}':26} {theirs:26} {owner}, read"

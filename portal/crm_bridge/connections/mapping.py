@@ -11,6 +11,7 @@ from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.gateway import Field
 from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.models import CrmField, CrmLink, Entity
+from portal.crm_bridge.pulling.choosing import PULLED, chosen, is_pulled
 from portal.crm_bridge.shaping import Owner, shape_of
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
@@ -26,12 +27,18 @@ REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,119}")
 def field_of(text: str) -> tuple[str, Field]:
     """The kind and the field that `contact.points` names. Raises Unusable."""
     kind, _, name = text.partition(".")
-    for each in KINDS:
+    for each in (*KINDS, *PULLED):
         for one in each.fields:
             if (each.name, one.name) == (kind, name):
                 return kind, one
-    kinds = ", ".join(f"{each.name}.{one.name}" for each in KINDS for one in each.fields)
+    kinds = ", ".join(f"{each.name}.{one.name}" for each in (*KINDS, *PULLED) for one in each.fields)
     raise Unusable(f"There is no field {text!r}. There is: {kinds}.")
+
+
+def owner_of(text: str) -> Owner:
+    """Whose a field is unless somebody says otherwise. Raises Unusable."""
+    kind, field = field_of(text)
+    return Owner.CRM if is_pulled(kind, field.name) else Owner.PORTAL
 
 
 def map_field(connection: str, text: str, owner: Owner, remote_name: str | None) -> None:
@@ -39,6 +46,9 @@ def map_field(connection: str, text: str, owner: Owner, remote_name: str | None)
     kind, field = field_of(text)
     vendor = connecting.find(connection).vendor
     connecting.make_default()
+    if is_pulled(kind, field.name):
+        _map_pulled(connection, text, owner, remote_name)
+        return
     if declaration(vendor).canonical:
         raise Conflict(f"{connection} takes canonical records whole: there are no fields to map.")
     if owner not in (Owner.PORTAL, Owner.IF_BLANK) and field.name in NEEDED.get(kind, ()):
@@ -48,6 +58,27 @@ def map_field(connection: str, text: str, owner: Owner, remote_name: str | None)
     _refuse_name(kind, field.name, name, {shape.name(kind, each) for each in _others(kind, field.name)})
     if name != shape.name(kind, field.name) or shape.owner(kind, field.name) is Owner.IF_BLANK:
         _write_whole(connection, kind)
+    row = {"connection": connection, "kind": kind, "field": field.name, "owner": owner, "remote_name": name}
+    upsert(CrmField, [row], ("owner", "remote_name"))
+    journal.record(
+        CrmFieldMapped(actor_id=None, connection=connection, field=text, owner=owner, remote_name=name)
+    )
+
+
+def _map_pulled(connection: str, text: str, owner: Owner, remote_name: str | None) -> None:
+    """The same for a field that is read. The next pull reads everything anew."""
+    kind, field = field_of(text)
+    vendor = connecting.find(connection).vendor
+    if owner in (Owner.PORTAL, Owner.CLEARED):
+        raise Conflict(
+            f"{text} is read from the CRM and never written. Unmap it with --leave to read it no more."
+        )
+    known = chosen(connection, vendor).get(kind)
+    name = remote_name or (known.names.get(field.name) if known else None)
+    name = name or declaration(vendor).pulls.get(kind, {}).get(field.name)
+    if name is None:
+        raise Unusable(f"Say how the CRM calls {text}: --to NAME.")
+    _refuse_name(kind, field.name, name, set())
     row = {"connection": connection, "kind": kind, "field": field.name, "owner": owner, "remote_name": name}
     upsert(CrmField, [row], ("owner", "remote_name"))
     journal.record(

@@ -48,6 +48,7 @@ class Finder:
         others = self._stayed(kind, {key: row for key, row in rows.items() if row.get(MERGED)})
         if kind == "contact":
             others |= self._by_mail([key for key in keys if key.email and key.external_id not in rows])
+        others |= {key.external_id: key.known for key in keys if key.known and key.external_id not in rows}
         self.adopted |= set(others)
         return [(found | others).get(key.external_id) for key in keys]
 

@@ -1,11 +1,25 @@
 """What the embedded store says of itself."""
 
-from portal.crm_bridge.declaring import Declaration, Setting
+from portal.crm_bridge.declaring import PULLS, Declaration, Setting
 
 DECLARATION = Declaration(
     title="Embedded store",
     settings=(
         Setting("path", "The SQLite file; empty: crm.sqlite in the instance folder", ""),
         Setting("batch", "How many rows one call carries", "100", kind="number"),
+        *PULLS,
     ),
+    pulls={
+        "account": {
+            **{each: each for each in ("tier", "revenue", "currency", "segment", "owner", "renews_on")},
+            "title": "name",
+            "lifecycle": "lifecycle",
+            "domains": "domains",
+            "parent": "parent",
+        },
+        "contact": {each: each for each in ("owner", "job_role", "mail_opt_out", "do_not_call")},
+        "deal": {
+            each: each for each in ("title", "account", "amount", "currency", "stage", "closes_on", "closed")
+        },
+    },
 )

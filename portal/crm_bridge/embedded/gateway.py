@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from portal.crm_bridge.embedded import pulling
 from portal.crm_bridge.embedded.declaration import DECLARATION
 from portal.crm_bridge.embedded.store import Store, quoted
 from portal.crm_bridge.gateway import (
@@ -15,6 +16,7 @@ from portal.crm_bridge.gateway import (
     Held,
     Key,
     Kind,
+    Names,
     Outcome,
     Ref,
     Row,
@@ -101,6 +103,12 @@ class Embedded:
                 connection.execute(f"DELETE FROM {quoted(kind)} WHERE id = ?", (row["id"],))  # noqa: S608
             connection.executemany("DELETE FROM activity WHERE contact = ?", [(each,) for each in ids])
         return [Outcome(Status.ERASED, remote_id=ref.remote_id) for ref in refs]
+
+    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
+        return pulling.pull(self.store, kind, names, cursor, limit)
+
+    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
+        return pulling.look(self.store, kind, names, ids)
 
     def close(self) -> None:
         self.store.close()

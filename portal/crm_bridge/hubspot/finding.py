@@ -43,6 +43,9 @@ class Finder:
             others |= self._by_mail([key for key in keys if key.external_id not in {*found, *others}])
             self.adopted |= set(others)
             found |= others
+        known = {key.external_id: key.known for key in keys if key.known and key.external_id not in found}
+        self.adopted |= set(known)
+        found |= known
         return [found.get(key.external_id) for key in keys]
 
     def ids(self, kind: str, ours: Sequence[str]) -> dict[str, str]:

@@ -43,7 +43,7 @@ class Finder:
         if kind == "contact":
             found |= self._merged([key for key in keys if key.external_id not in found])
             found |= self._by_mail([key for key in keys if key.email and key.external_id not in found])
-        return [found.get(key.external_id) for key in keys]
+        return [found.get(key.external_id) or key.known for key in keys]
 
     def ids(self, kind: str, ours: Sequence[str]) -> dict[str, str]:
         """The ids there of records by ours, as far as they are there."""

@@ -1,6 +1,6 @@
 """What Tryton says of itself."""
 
-from portal.crm_bridge.declaring import CALLS, Declaration, Setting
+from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting
 
 DECLARATION = Declaration(
     title="Tryton",
@@ -10,5 +10,19 @@ DECLARATION = Declaration(
         Setting("user", "The login of a user of the portal's own", "community"),
         Setting("password", "The password of that user", secret=True),
         *CALLS,
+        *PULLS,
     ),
+    pulls={
+        "account": {"title": "name", "segment": "categories.name", "domains": "website"},
+        "contact": {},
+        "deal": {
+            "title": "description",
+            "account": "party",
+            "amount": "amount",
+            "currency": "currency.code",
+            "stage": "state",
+            "closes_on": "end_date",
+            "closed": "state",
+        },
+    },
 )

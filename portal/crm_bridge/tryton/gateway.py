@@ -13,6 +13,7 @@ from portal.crm_bridge.gateway import (
     Held,
     Key,
     Kind,
+    Names,
     Outcome,
     Ref,
     Row,
@@ -21,6 +22,7 @@ from portal.crm_bridge.gateway import (
 from portal.crm_bridge.tryton.changes import changed
 from portal.crm_bridge.tryton.declaration import DECLARATION
 from portal.crm_bridge.tryton.erasing import Eraser
+from portal.crm_bridge.tryton.pulling import DEAL, Puller
 from portal.crm_bridge.tryton.records import (
     ID,
     MADE,
@@ -54,6 +56,7 @@ class Tryton:
         self.rpc = Rpc(settings, wire or Wire())
         self.steps = STEPS.format(database=settings["database"])
         self._types: dict[str, dict[str, str]] = {}
+        self.puller = Puller(self.rpc, self._fields)
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=200)
@@ -79,7 +82,10 @@ class Tryton:
         found = self._ids(kind, [key.external_id for key in keys])
         mails = [key.email for key in keys if key.email and key.external_id not in found]
         by_mail = self._by_mail(mails) if kind == "contact" and mails else {}
-        return [found.get(key.external_id) or by_mail.get((key.email or "").casefold()) for key in keys]
+        return [
+            found.get(key.external_id) or by_mail.get((key.email or "").casefold()) or key.known
+            for key in keys
+        ]
 
     def _ids(self, kind: str, ids: Sequence[str]) -> dict[str, str]:
         read = self.rpc.read(MODELS[kind], [[ID, "in", list(ids)]], [ID]) if ids else []
@@ -200,6 +206,12 @@ class Tryton:
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
         return Eraser(self.rpc, self._fields(PARTY)).erase(kind, refs)
 
+    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
+        return self.puller.pull(kind, names, cursor, limit)
+
+    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
+        return self.puller.look(kind, names, ids)
+
     def close(self) -> None:
         self.rpc.close()
 
@@ -212,7 +224,7 @@ class Tryton:
             try:
                 told = self.rpc.ask(f"{model}.fields_get", None, again=True)
             except CrmError as error:
-                if not error.permanent or model != VOTE:
+                if not error.permanent or model not in (VOTE, DEAL):
                     raise
                 told = {}
             self._types[model] = {name: each["type"] for name, each in told.items()}

@@ -1,0 +1,79 @@
+"""Following: records that were deleted or merged there. Links follow, numbers move, and nobody is counted twice."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.accounts.models import Company
+from portal.activity import journal
+from portal.activity.events import CompanyChanged
+from portal.crm_bridge.gateway import Held
+from portal.crm_bridge.marking import UNSEEN, mark
+from portal.crm_bridge.models import CrmLink, Entity
+from portal.crm_bridge.pulling import dealing, rereading
+from portal.crm_bridge.pulling.cleaning import known_of
+from portal.crm_bridge.pulling.models import CrmPulled
+from portal.database import db
+
+ENTITIES = {"account": Entity.COMPANY, "contact": Entity.PERSON}
+
+
+def gone(connection: str, kind: str, records: Sequence[Held], before: Mapping[str, CrmPulled]) -> list[str]:
+    """Take note of records that are no longer there; returns a line for each that was known.
+
+    Of one that was merged, what we wrote is written into the one that stayed by the next push, and that one is read
+    again. Of one that was deleted, what came from there is taken away here.
+    """
+    now, lines = clock.now(), []
+    for each in records:
+        key = str(each.ref.remote_id)
+        old = before.get(key)
+        if old is not None and old.gone_at is None:
+            old.gone_at, old.read_at, old.merged_into = now, now, each.merged_into
+            became = f"is part of {each.merged_into} now" if each.merged_into else "is no longer there"
+            lines.append(f"{kind} {key} {became}")
+            if kind == "account" and each.merged_into is None:
+                _forget(old)
+            if each.merged_into is not None:
+                rereading.ask(connection, kind, [each.merged_into])
+        if kind == "account":
+            dealing.move(connection, key, each.merged_into)
+    db.session.flush()
+    _write_again(connection, kind, (str(each.ref.remote_id) for each in records))
+    return lines
+
+
+def _forget(old: CrmPulled) -> None:
+    """What is here and came from there."""
+    company = (
+        db.session.get(Company, old.entity_id, with_for_update={"key_share": True}) if old.entity_id else None
+    )
+    if company is None:
+        return
+    was = known_of(old.fields, company.currency)
+    names = [
+        name
+        for name, said in was.items()
+        if name != "currency" and said is not None and getattr(company, name) == said
+    ]
+    for name in names:
+        setattr(company, name, None)
+    if names:
+        journal.record(CompanyChanged(actor_id=None, company_id=company.id, fields=sorted(names)))
+
+
+def _write_again(connection: str, kind: str, ids: Iterable[str]) -> None:
+    """The next push finds what became of these records, and writes them whole."""
+    entity = ENTITIES[kind]
+    its = (
+        CrmLink.connection == connection,
+        CrmLink.entity == entity,
+        CrmLink.remote_type == kind,
+        CrmLink.remote_id.in_(list(ids)),
+    )
+    ours = list(db.session.scalars(sa.select(CrmLink.entity_id).where(*its)))
+    again = sa.update(CrmLink).where(CrmLink.connection == connection, CrmLink.entity == entity)
+    again = again.where(CrmLink.entity_id.in_(ours))
+    db.session.execute(again.values(last_hash=None), execution_options=UNSEEN)
+    mark(connection, entity, ours)
