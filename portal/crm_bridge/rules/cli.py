@@ -60,11 +60,14 @@ def look_at_all(enough: Callable[[], bool]) -> None:
 
 
 def _act_here(settings: Settings, enough: Callable[[], bool]) -> None:
-    more = True
+    more = 1
     while more and not enough():
-        more = acting.act_on_some(settings.public_url.rstrip("/")) > 0
+        more, letters = acting.act_on_some(settings.public_url.rstrip("/"))
         db.session.commit()
-        mailing.deliver()
+        for firing_id, letter in letters.items():
+            mailing.post(letter.to, letter.subject, letter.text)
+            acting.mailed(firing_id, mailing.deliver())
+            db.session.commit()
 
 
 def send_to(connection: Connection, settings: Settings, enough: Callable[[], bool]) -> None:
@@ -76,7 +79,9 @@ def send_to(connection: Connection, settings: Settings, enough: Callable[[], boo
     db.session.commit()
     failure: CrmError | None = None
     try:
-        _send(connection, settings, holder, enough)
+        did_something = _send(connection, settings, holder, enough)
+        breaking.got_through(connection.name, did_something)
+        db.session.commit()
     except CrmError as error:
         failure = error
     finally:
@@ -89,16 +94,20 @@ def send_to(connection: Connection, settings: Settings, enough: Callable[[], boo
         mailing.deliver()
 
 
-def _send(connection: Connection, settings: Settings, holder: str, enough: Callable[[], bool]) -> None:
+def _send(connection: Connection, settings: Settings, holder: str, enough: Callable[[], bool]) -> bool:
+    """Whether the CRM was asked at all."""
+    asked = False
     with connecting.opened(connection, settings) as gateway:
         url = settings.public_url.rstrip("/")
         with closing(sending.send_some(connection.name, gateway, url)) as steps:
             for _ in steps:
+                asked = asked or bool(gateway.notes)
                 noting.write(connection.name, gateway.notes)
                 leasing.keep(connection.name, holder)
                 db.session.commit()
                 if enough():
-                    return
+                    break
+    return asked
 
 
 @crm.command("fire")

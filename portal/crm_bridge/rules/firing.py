@@ -17,11 +17,18 @@ from portal.crm_bridge.rules.knowing import Known, know
 from portal.crm_bridge.rules.matching import Subject
 from portal.crm_bridge.rules.models import CrmFiring, CrmRule, FiringState, When
 from portal.database import db, insert_missing
+from portal.discussion.models import Post
+from portal.forums.models import Topic
+from portal.ideas.models import Idea
 
 AT_ONCE = 500
 """How many rows go into one statement, and at how many questions one look takes."""
 
 HIDDEN = "What it is about was hidden before anything was sent."
+ERASED = "The person was erased before anything was done."
+NOBODY = "nobody of this account agreed"
+NOT_DONE = (FiringState.WAITING, FiringState.FAILED, FiringState.OPEN)
+THINGS: dict[str, Any] = {"idea": Idea, "topic": Topic, "post": Post}
 LOOKS_BACK = timedelta(minutes=10)
 """A look for unanswered questions begins so much before the end of the last one: clocks differ."""
 
@@ -117,7 +124,7 @@ def _revive(rule: CrmRule, rows: Sequence[dict[str, Any]]) -> int:
 def _row(
     rule: CrmRule, said: Definition, one: Happening, subject: Subject, refused: dict[int, str]
 ) -> dict[str, Any]:
-    why = refused.get(subject.person_id, "") if subject.person_id else "nobody of this account agreed"
+    why = refused.get(subject.person_id, "") if subject.person_id else NOBODY
     here = said.then in TO_CRM and bool(why)
     return {
         "rule_id": rule.id,
@@ -156,16 +163,27 @@ def look(rule: CrmRule) -> int:
 
 
 def _let_go(entries: Sequence[Entry]) -> None:
-    """What is about hidden things is dropped if it was not sent; the CRM's words, which may repeat a title, go."""
-    hidden = [entry.data for entry in entries if entry.kind == events.ContentHidden.kind]
-    if not hidden:
-        return
-    noting.forget_everything()
-    for data in hidden:
-        about = getattr(CrmFiring, f"{data['subject']}_id") == data["subject_id"]
-        waits = CrmFiring.state.in_((FiringState.WAITING, FiringState.FAILED, FiringState.OPEN))
-        dropped = {"state": FiringState.DROPPED, "failure": HIDDEN, "try_at": None}
-        _update(sa.update(CrmFiring).where(about, waits).values(dropped))
+    """What is about hidden things, or about who was erased, is dropped if it was not done. The CRM's words, which may
+    repeat a title, go."""
+    erased = [f"person:{each.data['person_id']}" for each in entries if each.kind == events.PersonErased.kind]
+    if erased:
+        let_go(CrmFiring.subject.in_(erased), ERASED)
+    told = [entry.data for entry in entries if entry.kind == events.ContentHidden.kind]
+    if told:
+        noting.forget_everything()
+    for subject, model in THINGS.items():
+        ids = {data["subject_id"] for data in told if data["subject"] == subject}
+        # What is in sight again was not to be let go, or came back already.
+        hidden = sa.select(model.id).where(model.id.in_(ids), model.hidden_at.is_not(None))
+        if ids:
+            let_go(getattr(CrmFiring, f"{subject}_id").in_(hidden), HIDDEN)
+
+
+def let_go(which: sa.ColumnElement[bool], why: str) -> None:
+    """Drop those of these firings that were not done."""
+    dropped = {"state": FiringState.DROPPED, "failure": why, "try_at": None, "done_at": clock.now()}
+    update = sa.update(CrmFiring).where(which, CrmFiring.state.in_(NOT_DONE)).values(dropped)
+    db.session.execute(update, execution_options={"synchronize_session": False})
 
 
 def finish(firing: CrmFiring, state: FiringState, words: str | None = None) -> None:
@@ -173,7 +191,3 @@ def finish(firing: CrmFiring, state: FiringState, words: str | None = None) -> N
     now: datetime = clock.now()
     firing.state, firing.failure, firing.try_at = state, words[:500] if words else None, None
     firing.done_at = now if state in (FiringState.DONE, FiringState.DROPPED) else None
-
-
-def _update(update: sa.Update) -> None:
-    db.session.execute(update, execution_options={"synchronize_session": False})

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
-from portal.crm_bridge.rules.firing import finish
+from portal.crm_bridge.rules.firing import NOT_DONE, finish
 from portal.crm_bridge.rules.models import CrmFiring, CrmRuleTest, FiringState, When
 from portal.database import db
 from portal.ideas.forgetting.replacing import forgets
@@ -23,7 +23,7 @@ def forget_in_rules(family: Collection[int], names: Mapping[int, int]) -> None:
             firing.person_id = names[firing.person_id or 0]
             firing.company_id = None
             firing.subject = f"forgotten:{firing.id}"
-            if firing.state in (FiringState.WAITING, FiringState.OPEN, FiringState.FAILED):
+            if firing.state in NOT_DONE:
                 finish(firing, FiringState.DROPPED, FORGOTTEN)
     for test in db.session.scalars(sa.select(CrmRuleTest).order_by(CrmRuleTest.id)):
         test.examples = [each for each in test.examples if each["idea_id"] not in set(family)]

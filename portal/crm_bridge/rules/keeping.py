@@ -10,10 +10,12 @@ from portal.activity import journal
 from portal.activity.events import FiringEnded, RuleChanged
 from portal.crm_bridge.rules import offering, queries, testing
 from portal.crm_bridge.rules.defining import Definition
-from portal.crm_bridge.rules.firing import finish
+from portal.crm_bridge.rules.firing import finish, let_go
 from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, FiringState
 from portal.database import db, insert_missing
 from portal.errors import Conflict
+
+DELETED = "The rule was deleted before anything was done."
 
 
 def make(name: str, said: Definition, *, by: Person) -> CrmRule:
@@ -71,22 +73,24 @@ def switch_off(rule: CrmRule, *, by: Person) -> None:
 
 
 def delete(rule: CrmRule, *, by: Person) -> None:
-    """Take it off the list. What it said and did stays readable."""
+    """Take it off the list and let go of what it has not done. What it said and did stays readable."""
     _lock(rule)
     if rule.deleted_at is None:
         rule.on_since, rule.deleted_at = None, clock.now()
+        let_go(CrmFiring.rule_id == rule.id, DELETED)
         _note(rule, "deleted", by)
 
 
 def retry(firing: CrmFiring, *, by: Person) -> None:
     """Have it tried again now. Raises Conflict for what did not fail."""
+    _lock(firing)
     if firing.state == FiringState.WAITING and firing.try_at is None:
         return
     if firing.state not in (FiringState.FAILED, FiringState.WAITING):
         raise Conflict("This one did not fail, so there is nothing to try again.")
     firing.state, firing.tries, firing.try_at = FiringState.WAITING, 0, None
     # Who and what it is to be done with may have been changed in the rule meanwhile.
-    said = Definition.read(firing.rule.definition)
+    said = Definition.read(db.session.get_one(CrmRule, firing.rule_id).definition)
     if (said.when, said.then) == (firing.does.get("when"), firing.act):
         firing.does = said.does
     journal.record(FiringEnded(actor_id=by.id, firing_id=firing.id, how="tried again"))
@@ -94,6 +98,7 @@ def retry(firing: CrmFiring, *, by: Person) -> None:
 
 def end(firing: CrmFiring, *, by: Person) -> None:
     """Say that a task here is done. Raises Conflict for one that is not for staff here."""
+    _lock(firing)
     if firing.state == FiringState.DONE:
         return
     if firing.state != FiringState.OPEN:
@@ -103,8 +108,8 @@ def end(firing: CrmFiring, *, by: Person) -> None:
     journal.record(FiringEnded(actor_id=by.id, firing_id=firing.id, how="done"))
 
 
-def _lock(rule: CrmRule) -> None:
-    db.session.refresh(rule, with_for_update=True)
+def _lock(row: CrmRule | CrmFiring) -> None:
+    db.session.refresh(row, with_for_update=True)
 
 
 def _note(rule: CrmRule, act: str, by: Person) -> None:

@@ -63,7 +63,7 @@ def know(happenings: Iterable[Happening]) -> Known:
         topics=_rows(Topic, {one.topic_id for one in each if one.topic_id}, Topic.title),
         posts=_rows(Post, {one.post_id for one in each if one.post_id}),
         voters={row for row in db.session.scalars(voted) if row} if people else set(),
-        accounts=_accounts(moved),
+        accounts=accounts_of(moved),
     )
 
 
@@ -72,8 +72,8 @@ def _rows(model: Any, ids: Collection[int], *more: Any) -> dict[int, Any]:
     return {row.id: row for row in db.session.execute(select)} if ids else {}
 
 
-def _accounts(ideas: Collection[int]) -> dict[int, list[Account]]:
-    """The companies whose people, or for which staff, voted for these ideas."""
+def accounts_of(ideas: Collection[int]) -> dict[int, list[Account]]:
+    """The companies whose people, or for which staff, voted for these ideas, each with somebody who agreed, if any."""
     if not ideas:
         return {}
     whose = sa.func.coalesce(Person.company_id, Vote.company_id)

@@ -18,7 +18,8 @@ from portal.crm_bridge.marking import mark
 from portal.crm_bridge.models import Entity
 from portal.crm_bridge.rules.acting import address_of, titles_of
 from portal.crm_bridge.rules.defining import TO_CRM
-from portal.crm_bridge.rules.firing import HIDDEN, finish
+from portal.crm_bridge.rules.firing import ERASED, HIDDEN, NOBODY, finish
+from portal.crm_bridge.rules.knowing import accounts_of
 from portal.crm_bridge.rules.models import WAITS, CrmFiring, FiringState
 from portal.database import db
 
@@ -76,17 +77,15 @@ def _next(connection: str, after: int) -> Sequence[CrmFiring]:
 def _still_allowed(connection: str, firings: Sequence[CrmFiring], url: str) -> list[tuple[int, Activity]]:
     """Look once more, just before sending: something may have been hidden, consent may have gone, a contact may be
     missing. Returns what is to be sent of which firing."""
-    people = {each.person_id for each in firings if each.person_id}
-    refused = consenting.refusals(connection, people)
-    links = gathering.links(connection, Entity.PERSON, people)
+    refused = _refused(connection, firings)
+    links = gathering.links(connection, Entity.PERSON, {each.person_id for each in firings if each.person_id})
     titles, ready = titles_of(firings), []
     for each in firings:
-        link = links.get(each.person_id or 0)
-        why = refused.get(each.person_id or 0) if each.person_id else consenting.NO_CONSENT
+        link, why = links.get(each.person_id or 0), refused.get(each.id)
         if each.id not in titles:
             finish(each, FiringState.DROPPED, HIDDEN)
         elif why == consenting.ERASED:
-            finish(each, FiringState.DROPPED, "The person was erased before anything was sent.")
+            finish(each, FiringState.DROPPED, ERASED)
         elif why:
             finish(each, FiringState.OPEN, f"Not for the CRM: {why}.")
         elif link is None or not link.remote_id:
@@ -96,6 +95,28 @@ def _still_allowed(connection: str, firings: Sequence[CrmFiring], url: str) -> l
             ready.append((each.id, _activity(each, link.remote_id, titles[each.id], url)))
     db.session.flush()
     return ready
+
+
+def _refused(connection: str, firings: Sequence[CrmFiring]) -> dict[int, str]:
+    """Firing -> why it may not be sent. For an account somebody else of theirs who agreed stands in, if there is."""
+    refused = _refused_people(connection, firings)
+    lost = [each for each in firings if not each.subject.startswith("person") and each.id in refused]
+    others = accounts_of({each.idea_id for each in lost if each.idea_id})
+    for each in lost:
+        agreed = {company.id: person_id for company, person_id in others.get(each.idea_id or 0, ())}
+        each.person_id = agreed.get(each.company_id or 0)
+    # One of them may have been erased in that CRM before.
+    again = _refused_people(connection, lost)
+    return {
+        key: why for key, why in refused.items() if key not in {each.id for each in lost}
+    } | dict.fromkeys(again, NOBODY)
+
+
+def _refused_people(connection: str, firings: Sequence[CrmFiring]) -> dict[int, str]:
+    people = {each.person_id for each in firings if each.person_id}
+    refused = consenting.refusals(connection, people) if people else {}
+    why = {each.id: refused.get(each.person_id) if each.person_id else NOBODY for each in firings}
+    return {key: words for key, words in why.items() if words}
 
 
 def _activity(firing: CrmFiring, remote_id: str, title: str, url: str) -> Activity:

@@ -10,7 +10,7 @@ from portal.activity.events import PostWritten, TopicStarted
 from portal.crm_bridge import connecting
 from portal.crm_bridge.memory.gateway import Memory
 from portal.crm_bridge.models import DEFAULT, CrmLink
-from portal.crm_bridge.rules import firing, keeping, sending
+from portal.crm_bridge.rules import acting, firing, keeping, sending
 from portal.crm_bridge.rules.defining import Definition
 from portal.crm_bridge.rules.models import CrmFiring
 from portal.database import db
@@ -35,6 +35,16 @@ def send(gateway):
     for _ in sending.send_some(DEFAULT, gateway, URL):
         db.session.commit()
     db.session.commit()
+
+
+def act(sent=True):
+    """Do what is done here; returns the mails, which went unless said otherwise."""
+    _, letters = acting.act_on_some(URL)
+    db.session.commit()
+    for firing_id in letters:
+        acting.mailed(firing_id, sent)
+        db.session.commit()
+    return list(letters.values())
 
 
 def states():

@@ -7,30 +7,23 @@ import pytest
 import sqlalchemy as sa
 
 from portal import clock
-from portal.accounts import mailing
 from portal.activity import journal
 from portal.activity.events import ContentHidden, ReputationChanged, StatusChanged
 from portal.activity.models import ReaderPosition
 from portal.crm_bridge.gateway import CrmError, Outcome, Status
-from portal.crm_bridge.rules import acting, firing, keeping, queries
+from portal.crm_bridge.rules import firing, keeping, queries
 from portal.crm_bridge.rules.models import CrmFiring, FiringState
 from portal.database import db
 from portal.discussion.models import Label, Labelling
 from portal.notifications.models import Watch
 from portal.voting import casting
-from tests.crm_bridge.rules.conftest import URL, read, said, send, states
+from tests.crm_bridge.rules.conftest import URL, act, read, said, send, states
 
 
 def hide(thing, subject):
     thing.hidden_at, thing.hidden_reason = clock.now(), "Advertising"
     journal.record(ContentHidden(actor_id=None, subject=subject, subject_id=thing.id, reason="Advertising"))
     db.session.commit()
-
-
-def act():
-    acting.act_on_some(URL)
-    db.session.commit()
-    return db.session.info.pop(mailing.POSTED, [])
 
 
 def test_a_task_goes_to_the_crm_once_however_often_it_is_read_and_sent(on, agreed, make, write, gateway):

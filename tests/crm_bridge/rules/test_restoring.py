@@ -7,10 +7,10 @@ import pytest
 from portal import clock
 from portal.activity import journal
 from portal.activity.events import ContentHidden, ContentRestored, VoteCast
-from portal.crm_bridge.rules import acting, restoring
+from portal.crm_bridge.rules import restoring
 from portal.crm_bridge.rules.models import CrmFiring, FiringState
 from portal.database import db
-from tests.crm_bridge.rules.conftest import URL, read, said, send, states
+from tests.crm_bridge.rules.conftest import act, read, said, send, states
 
 
 def turn(thing, subject):
@@ -39,8 +39,7 @@ def test_what_comes_back_fires_once_and_is_sent(on, boss, agreed, make, write, g
     for _ in range(2):
         read()
         send(gateway)
-        acting.act_on_some(URL)
-        db.session.commit()
+        act()
     assert len(gateway.records.activities) == 1
     assert states() == [FiringState.DONE] * 2
 
