@@ -1,5 +1,6 @@
 """Describing rules and firings in words, for pages."""
 
+from portal.crm_bridge.models import DEFAULT
 from portal.crm_bridge.rules.defining import COUNTED, THENS, TO_CRM, WHENS, Definition
 from portal.crm_bridge.rules.models import FiringState, Then, When
 
@@ -11,8 +12,8 @@ STATES = {
     FiringState.DROPPED: ("Let go", "ended"),
 }
 ACTS = {
-    Then.TASK: "Task in the CRM",
-    Then.CASE: "Case in the CRM",
+    Then.TASK: "Task",
+    Then.CASE: "Case",
     Then.TAG: "Label",
     Then.MAIL: "Mail",
     Then.WATCH: "Follows it",
@@ -74,7 +75,8 @@ def _text(said: Definition) -> str:
 
 def _then(said: Definition, staff: dict[int, str]) -> str:
     if said.then in TO_CRM:
-        return f"{THENS[Then(said.then)]} (connection {said.connection})"
+        where = "" if said.connection == DEFAULT else f" (connection {said.connection})"
+        return f"{THENS[Then(said.then)]}{where}"
     if said.then == Then.TAG:
         return f"The label “{said.tag}”"
     name = staff.get(said.person_id or 0, "somebody who left")
