@@ -166,7 +166,7 @@ def at_most(app: Flask) -> Callable[..., Any]:
         seen: list[str] = []
 
         def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA", "SET LOCAL")):
+            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
                 seen.append(statement)
 
         event.listen(db.engine, "before_cursor_execute", note)

@@ -1,4 +1,4 @@
-"""Offering to exports on what ground ideas were declined."""
+"""Offering to exports why ideas have the status that they have: the public reason, and the ground of a decline."""
 
 from collections.abc import Sequence
 
@@ -10,22 +10,32 @@ from portal.ideas.grounds import queries
 from portal.ideas.models import Idea, StatusChange
 from portal.tables import Cells, Column
 
-COLUMNS = (Column("decline_reason", "What was decided", "The main reason for which it was declined"),)
+GROUP = "What was decided"
+COLUMNS = (
+    Column("status_reason", GROUP, "The public reason of the status, as why it was declined"),
+    Column("decline_reason", GROUP, "The main reason for which it was declined"),
+)
 
 
 def offer() -> None:
-    """Let exports have this column."""
+    """Let exports have these columns."""
     tables.offer("grounds", COLUMNS, _cells)
 
 
 def _cells(batch: Sequence[int]) -> Cells:
-    """The ground of the last change into the status that an idea is in."""
+    """The reason of the last change, and the ground of the last one into the status that an idea is in."""
+    into_this = (Idea.status == StatusChange.new).label("into_this")
     changes = (
-        sa.select(StatusChange.idea_id, StatusChange.ground)
-        .join(Idea, sa.and_(Idea.id == StatusChange.idea_id, Idea.status == StatusChange.new))
+        sa.select(StatusChange.idea_id, StatusChange.reason, StatusChange.ground, into_this)
+        .join(Idea, Idea.id == StatusChange.idea_id)
         .where(StatusChange.idea_id.in_(batch))
         .order_by(StatusChange.id)
     )
-    found = {row.idea_id: row.ground for row in db.session.execute(changes)}
-    names = queries.names() if any(found.values()) else {}
-    return {key: {"decline_reason": names.get(ground or "", ground)} for key, ground in found.items()}
+    rows = db.session.execute(changes).all()
+    reasons = {row.idea_id: row.reason for row in rows}
+    grounds = {row.idea_id: row.ground for row in rows if row.into_this}
+    names = queries.names() if any(grounds.values()) else {}
+    said = {key: names.get(ground or "", ground) for key, ground in grounds.items()}
+    return {
+        key: {"status_reason": reason, "decline_reason": said.get(key, "")} for key, reason in reasons.items()
+    }

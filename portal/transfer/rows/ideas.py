@@ -12,7 +12,7 @@ from portal.accounts.models import Person
 from portal.database import db
 from portal.discussion.models import Link
 from portal.ideas.merging.queries import labels_on
-from portal.ideas.models import Board, Idea, OfficialAnswer, StatusChange
+from portal.ideas.models import Board, Idea, OfficialAnswer
 from portal.ideas.standing import Standing
 from portal.tables import Cells, Column, Source, fixed
 from portal.transfer.rows import weighing
@@ -62,7 +62,6 @@ ORIGINAL = (
     Column("original_title", IDEA, "Title of that idea"),
 )
 TAGS = (Column("tags", IDEA, "Labels, also of what was merged into it"),)
-REASON = (Column("status_reason", DECISION, "The public reason of the status, as why it was declined"),)
 
 
 def stamp(at: datetime | None) -> str:
@@ -133,16 +132,8 @@ def _originals(batch: Sequence[int]) -> Cells:
     }
 
 
-def _reasons(batch: Sequence[int]) -> Cells:
-    """The reason of the last change of status, if there was one."""
-    changes = sa.select(StatusChange.idea_id, StatusChange.reason).where(StatusChange.idea_id.in_(batch))
-    rows = db.session.execute(changes.order_by(StatusChange.id))
-    return {row.idea_id: {"status_reason": row.reason} for row in rows}
-
-
 SOURCES = (
     fixed(OWN, _own), fixed(ANSWER, _answers), fixed(TAGS, _tags), fixed(ORIGINAL, _originals),
-    fixed(REASON, _reasons),
 )  # fmt: skip
 
 
