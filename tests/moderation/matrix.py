@@ -58,6 +58,7 @@ ROUTES = [
         **MODERATORS,
     ),
     row("PUT", "converting.put_idea", {"topic_id": "topic"}, IDEA, everyone=303, stranger=401, **CUSTOMERS),
+    row("POST", "converting.ask_more", {"topic_id": "topic"}, IDEA, everyone=200, stranger=401, **CUSTOMERS),
     row("GET", "converting.new_question", {"idea_id": "idea"}, everyone=200, stranger=302, **CUSTOMERS),
     row(
         "GET",

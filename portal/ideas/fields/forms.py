@@ -19,10 +19,12 @@ from wtforms.form import BaseForm
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput
 
+from portal.accounts.models import Viewer
 from portal.discussion.forms import tidy
-from portal.ideas.fields.models import LONGEST, BoardField, Type
-from portal.ideas.fields.queries import Value
+from portal.ideas.fields.models import KEY, LONGEST, MOST_FIELDS, BoardField, Type
+from portal.ideas.fields.queries import Value, asked_by, circles_filled
 from portal.ideas.forms import one_line, seems_address
+from portal.ideas.models import Board
 
 LARGEST = 10**15
 
@@ -108,6 +110,18 @@ class ValuesForm(BaseForm):
     def values(self) -> Mapping[BoardField, Any]:
         """What was typed; None for nothing, ids for choices."""
         return {each: _meant(each, self[each.key].data) for each in self.fields}
+
+    def others(self, typed: Any) -> list[tuple[str, str]]:
+        """What was typed into the fields of boards that were chosen before: it stays, in case they are chosen again."""
+        here = {each.key for each in self.fields}
+        sent = typed.items(multi=True)
+        kept = [(name, text) for name, text in sent if KEY.fullmatch(name) and name not in here and text]
+        return kept[:MOST_FIELDS]
+
+
+def asked_with_new(board: Board | None, viewer: Viewer, typed: Any = None) -> ValuesForm:
+    """The fields of a board that the viewer fills in with a new idea."""
+    return ValuesForm(asked_by(board, circles_filled(viewer, is_author=True)), typed)
 
 
 def _control(of: BoardField, held: Any, required: bool) -> Any:

@@ -15,9 +15,7 @@ from portal.discussion.drafts.views import filled
 from portal.errors import Conflict
 from portal.ideas import admitting, finding, queries
 from portal.ideas.fields import filling
-from portal.ideas.fields import queries as fields
-from portal.ideas.fields.forms import ValuesForm
-from portal.ideas.fields.models import KEY, MOST_FIELDS
+from portal.ideas.fields.forms import ValuesForm, asked_with_new
 from portal.ideas.forms import IdeaForm
 from portal.ideas.models import Board
 from portal.ideas.submitting import submit
@@ -47,7 +45,7 @@ def ask() -> Response:
 def create() -> Response:
     boards = {board.id: board for board in queries.open_boards(pages.viewer())}
     form = IdeaForm().offer(boards.values())
-    asked = _asked_by(boards.get(form.board.data), request.form)
+    asked = asked_with_new(boards.get(form.board.data), pages.viewer(), request.form)
     if "look" in request.form:
         return _look_first(form) or _form(form, 422, asked=asked)
     good = [form.validate_on_submit(), asked.validate()]
@@ -70,12 +68,6 @@ def _is_admitted(form: IdeaForm, board: Board) -> bool:
     reason = admitting.why_not(board, pages.viewer())
     form.board.errors = [reason] if reason else []
     return not reason
-
-
-def _asked_by(board: Board | None, typed: Any = None) -> ValuesForm:
-    """The fields of a board that the viewer fills in with a new idea."""
-    circles = fields.circles_filled(pages.viewer(), is_author=True)
-    return ValuesForm(fields.asked_by(board, circles), typed)
 
 
 def _post(form: IdeaForm, asked: ValuesForm, board: Board) -> Response:
@@ -120,8 +112,9 @@ def _form(
 ) -> Response:
     boards = queries.open_boards(pages.viewer())
     board = next((each for each in boards if each.id == form.board.data), next(iter(boards), None))
-    asked = asked or _asked_by(board, typed)
-    names: dict[str, Any] = {"form": form, "board": board, "asked": asked, "others": _others(asked, typed)}
+    asked = asked or asked_with_new(board, pages.viewer(), typed)
+    names: dict[str, Any] = {"form": form, "board": board, "asked": asked}
+    names["others"] = asked.others(typed or request.form)
     if chosen_anew and pages.wants_fragment():
         return pages.page("ideas/fields/_asked.html", **names)
     form.offer(boards).give_key()
@@ -132,11 +125,3 @@ def _form(
     state = {"place": "ideas", "key": form.key.data, "draft": draft, "other": None, "changes": []}
     ask_more = any(each.has_fields for each in boards)
     return pages.page("ideas/new.html", status, ask_more=ask_more, **names, **state)
-
-
-def _others(asked: ValuesForm, typed: Any) -> list[tuple[str, str]]:
-    """What was typed into the fields of boards that were chosen before: it stays, in case they are chosen again."""
-    here = {each.key for each in asked.fields}
-    sent = (typed or request.form).items(multi=True)
-    kept = [(name, text) for name, text in sent if KEY.fullmatch(name) and name not in here and text]
-    return kept[:MOST_FIELDS]

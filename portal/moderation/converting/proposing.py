@@ -1,5 +1,6 @@
 """Proposing an idea from a question, in the name of who asked it."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,8 @@ from portal.database import db
 from portal.errors import Conflict, NotAllowed
 from portal.forums.models import Topic
 from portal.ideas import admitting, permitting
+from portal.ideas.fields import filling
+from portal.ideas.fields.models import BoardField
 from portal.ideas.models import Board, Idea
 from portal.ideas.submitting import submit_for
 from portal.moderation import locking
@@ -27,14 +30,15 @@ def propose(
     title: str,
     body: str,
     by: Person,
+    values: Mapping[BoardField, Any] | None = None,
     followers: bool = True,
     lock: bool = False,
 ) -> Conversion:
     """An idea from a question or a discussion. The author is the same person, hears of it, and is the first who votes
     for it where the board lets them. Done twice it is the first idea.
 
-    `followers`: who took part follows the idea. `lock`: nothing can be added to the question any more. Raises NotAllowed
-    unless the person converts, or may not post on the board; Conflict for a hidden question, one that was an idea
+    `values`: what stands in the fields of the board. `followers`: who took part follows the idea. `lock`: nothing can be
+    added to the question any more. Raises NotAllowed unless the person converts, or may not post on the board; Conflict for a hidden question, one that was an idea
     before, and a board that takes none.
     """
     must_convert(by)
@@ -45,6 +49,8 @@ def propose(
     _refuse(topic, there, board, by)
     author = queries.author_of(topic)
     idea = submit_for(author, topic.ghost_name, board=board, title=title, body=body)
+    if values:
+        filling.fill(idea, by=by, values=values)
     locked = lock and topic.locked_at is None
     made = Conversion(made=IDEA, topic=topic, idea=idea, by=by, at=clock.now(), locked=locked)
     _tell(made, by, followers)

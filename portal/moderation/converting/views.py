@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, flash, url_for
+from flask import Blueprint, Flask, Response, flash, request, url_for
 from flask_login import login_required
 
 from portal import pages
@@ -10,7 +10,8 @@ from portal.database import db
 from portal.forums import queries as forums
 from portal.forums.models import Category, Topic
 from portal.ideas import queries as ideas
-from portal.ideas.models import Board, Idea
+from portal.ideas.fields.forms import asked_with_new
+from portal.ideas.models import Idea
 from portal.moderation.converting import queries
 from portal.moderation.converting.asking import ask, closing_statuses, why_not
 from portal.moderation.converting.forms import ApartForm, IdeaOfQuestionForm, QuestionOfIdeaForm
@@ -40,16 +41,28 @@ def new_idea(topic_id: int) -> Response:
     return _idea_page(topic, IdeaOfQuestionForm(formdata=None, **text))
 
 
+@converting.post("/questions/<slugged:topic_id>/idea")
+@login_required
+@pages.limiter.limit("60/minute")
+def ask_more(topic_id: int) -> Response:
+    """The form again with what is typed so far, and with the fields of the board that was chosen."""
+    topic, form = _topic(topic_id), IdeaOfQuestionForm()
+    if pages.wants_fragment():
+        return pages.page("ideas/fields/_asked.html", **_asked(form, request.form))
+    return _idea_page(topic, form, typed=request.form)
+
+
 @converting.put("/questions/<slugged:topic_id>/idea")
 @login_required
 @pages.limiter.limit("30/minute")
 def put_idea(topic_id: int) -> Response:
     topic, form = _topic(topic_id), IdeaOfQuestionForm()
-    form.offer(ideas.open_boards(pages.viewer()))
-    if not form.validate_on_submit():
-        return _idea_page(topic, form, 422)
-    words = {name: getattr(form, name).data for name in ("title", "body", "followers", "lock")}
-    made = propose(topic, board=db.session.get_one(Board, form.board.data), by=pages.viewer(), **words)
+    names = _asked(form, request.form)
+    if not all([form.validate_on_submit(), names["asked"].validate()]):
+        return _idea_page(topic, form, 422, **names)
+    words: dict[str, Any] = {name: form[name].data for name in ("title", "body", "followers", "lock")}
+    words["values"] = names["asked"].values()
+    made = propose(topic, board=names["board"], by=pages.viewer(), **words)
     db.session.commit()
     idea = queries.find(made.id).idea
     flash(_said_of(idea), "good")
@@ -147,11 +160,24 @@ def _part(thing: Topic | Idea) -> Response:
     return pages.go(_address(conversion))
 
 
-def _idea_page(topic: Topic, form: IdeaOfQuestionForm, status: int = 200) -> Response:
-    form.offer(ideas.open_boards(pages.viewer()))
+def _asked(form: IdeaOfQuestionForm, typed: Any = None) -> dict[str, Any]:
+    """The form with the boards that take an idea, and what the board that is chosen asks of one."""
+    boards = ideas.open_boards(pages.viewer())
+    form.offer(boards)
+    board = next((each for each in boards if each.id == form.board.data), next(iter(boards), None))
+    asked = asked_with_new(board, pages.viewer(), typed)
+    others = asked.others(typed) if typed else []
+    more = any(each.has_fields for each in boards)
+    return {"board": board, "asked": asked, "others": others, "ask_more": more}
+
+
+def _idea_page(
+    topic: Topic, form: IdeaOfQuestionForm, status: int = 200, *, typed: Any = None, **names: Any
+) -> Response:
+    names = names or _asked(form, typed)
     about: dict[str, Any] = {"author": queries.author_of(topic), "count": queries.followers_of(topic)}
     about["ended"] = queries.last_ended(topic, "idea")
-    return pages.page("converting/idea.html", status, topic=topic, form=form, **about)
+    return pages.page("converting/idea.html", status, topic=topic, form=form, **about, **names)
 
 
 def _question_page(idea: Idea, form: QuestionOfIdeaForm, status: int = 200) -> Response:
