@@ -1,8 +1,8 @@
 """Pages that every stranger sees alike are made once and kept until anything in the database changes.
 
 A kept page is as true as a new one: it is given out only while the database says that nothing was committed since it
-was made (SQLite: `PRAGMA data_version` of a connection that never writes; PostgreSQL: `pg_current_snapshot()`), and
-for at most LONGEST seconds, for what depends on the day. Requests with any cookie are never answered from here.
+was made (SQLite: `PRAGMA data_version` of a connection that never writes; PostgreSQL: `pg_current_snapshot()`), on the
+same day, and for at most LONGEST seconds, for what depends on the time. Requests with any cookie are never answered from here.
 """
 
 import os
@@ -17,7 +17,7 @@ from threading import Lock
 import sqlalchemy as sa
 from flask import Flask, Response, g, make_response, request
 
-from portal import pages
+from portal import clock, pages
 from portal.database import db
 
 LONGEST = 60.0
@@ -118,12 +118,17 @@ class Keeper:
             return None
         if request.endpoint in LEFT_OUT:
             return None
-        state = self.state()
+        state = self._now()
         page = self.shelf.get(request.url, state) if state else None
         if page is None:
             g.state_before = state
             return None
         return make_response(page.body.replace(page.nonce.encode(), pages.csp_nonce().encode()))
+
+    def _now(self) -> object:
+        """The state of the database on this day; None where it cannot be told. What few have seen changes by the day."""
+        state = self.state()
+        return state and (clock.now().date(), state)
 
     def keep(self, response: Response) -> Response:
         """After a request, when the answer is as it leaves."""

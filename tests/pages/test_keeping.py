@@ -3,12 +3,13 @@
 import re
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from portal import keeping
+from portal import clock, keeping
 from portal.app import create_app
 from portal.database import db
 from portal.ideas.models import Idea
@@ -85,6 +86,21 @@ def test_what_somebody_does_is_seen_at_once(stranger, as_, cast, make):
     assert votes_in(stranger.get("/ideas/")) == before
     as_(cast.customer).put(f"/ideas/{idea.id}/vote")
     assert votes_in(stranger.get("/ideas/")) == before + 1
+
+
+def test_what_few_have_seen_is_todays_from_midnight_on(stranger, make, monkeypatch):
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    board = make.board(explores=True)
+    for number in range(45):
+        make.idea(board=board, title=f"Wish {number}.")
+    shown = []
+    for day in range(1, 9):
+        last, first = midnight + timedelta(days=day, seconds=-1), midnight + timedelta(days=day, seconds=1)
+        for moment in (last, first):
+            monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+            stranger.get("/ideas/")
+            shown.append(stranger.get("/ideas/"))
+    assert all(one.text != two.text for one, two in zip(shown[::2], shown[1::2], strict=True))
 
 
 def test_what_is_hidden_is_gone_at_once(stranger, as_, cast, make):
