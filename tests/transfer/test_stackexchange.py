@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts.erasing import erase
 from portal.accounts.models import Person
 from portal.activity.auditing import audit_all
 from portal.activity.models import Entry
@@ -141,6 +142,30 @@ def test_favourites_follow_and_flags_stand_in_the_log(report, rows):
 def test_badges_are_kept_apart(report, rows):
     assert rows(ImportedBadge, person_id=by_source(Person, "1").id) == 3
     assert rows(ImportedBadge, name="Autobiographer", grade=None) == 1
+
+
+def test_who_was_erased_here_gets_nothing_back_from_the_source(report, rows):
+    gone = [by_source(Person, each) for each in ("1", "2")]
+    for person in gone:
+        erase(person, by=None, reason="They asked for it")
+    db.session.commit()
+    people = [each.id for each in gone]
+    again = bring()
+    for model in (Watch, ImportedBadge):
+        assert db.session.query(model).filter(model.person_id.in_(people)).count() == 0
+    assert ("Badges", "1", "the person it was given to was erased here") in again.rows
+    assert ("Votes", "without id", "a favourite: the person was erased here") in again.rows
+    assert {each.name for each in gone} == {"Former member"}
+    db.session.commit()
+    before = everything()
+    bring()
+    assert everything() == before
+    post = by_source(Post, "post:21")
+    post.source_id = None
+    db.session.commit()
+    bring()
+    told = by_source(Post, "post:21")
+    assert (told.author_id in people, told.source_author_url, told.ghost_name) == (True, None, None)
 
 
 def test_what_cannot_be_taken_is_named_with_its_reason(report):

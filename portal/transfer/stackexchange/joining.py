@@ -99,12 +99,15 @@ def follow(texts: Texts, subjects: Subjects) -> None:
     known = {tuple(row) for row in db.session.execute(sa.select(*followed))}
     rows = {}
     for post, user, at in texts.gathered.favourites:
-        person_id = texts.people.id_of(user)
-        if person_id and post in subjects:
-            row = {"person_id": person_id, **subjects[post], "since": at}
-            rows[(person_id, row["idea_id"], row["topic_id"])] = row
-        else:
-            texts.dump.report.refuse("Votes", None, "a favourite of a post or person that is not there")
+        try:
+            person_id = texts.people.who_has(user)
+            if post not in subjects:
+                raise BadValue("the post is not there")
+        except BadValue as error:
+            texts.dump.report.refuse("Votes", None, f"a favourite: {error}")
+            continue
+        row = {"person_id": person_id, **subjects[post], "since": at}
+        rows[(person_id, row["idea_id"], row["topic_id"])] = row
     new = (row for key, row in rows.items() if key not in known)
     texts.dump.report.taken["followers"] += storing.add(Watch, new)
 
@@ -139,10 +142,9 @@ def _badges(texts: Texts, known: dict[str, int]) -> Iterator[dict[str, Any]]:
     counted: Counter[str] = texts.dump.report.known
     for key, row in texts.dump.taken("Badges"):
         try:
-            person_id, at = texts.people.id_of(number(row, "UserId", needed=True)), moment(row, "Date")
-            grade = number(row, "Class") or None
-            if person_id is None:
-                raise BadValue("the person it was given to is not there")
+            at, grade = moment(row, "Date"), number(row, "Class") or None
+            user = number(row, "UserId", needed=True)
+            person_id = texts.people.who_has(user, "the person it was given to")
         except BadValue as error:
             texts.dump.report.refuse("Badges", str(key), str(error))
             continue

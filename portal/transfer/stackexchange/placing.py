@@ -48,12 +48,17 @@ class People:
         self._source = source
         self._names: dict[int, str] = {}
         self._ids: dict[int, int] = {}
+        self._erased: set[int] = set()
 
     def bring(self) -> None:
         """Add a person for each account of the source that is not here yet. They cannot sign in."""
         known = storing.known(Person, self._source)
         self._dump.report.taken["people"] += storing.add(Person, self._new(known))
         self._ids = {int(key): value for key, value in storing.known(Person, self._source).items()}
+        erased = sa.select(Person.id).where(
+            Person.source_system == self._source, Person.erased_at.is_not(None)
+        )
+        self._erased = set(db.session.scalars(erased))
 
     def _new(self, known: dict[str, int]) -> Iterator[dict[str, Any]]:
         for key, row in self._dump.taken("Users"):
@@ -89,12 +94,23 @@ class People:
         key = number(row, user)
         person_id = self._ids.get(key)
         ghost = row.get(name, "").strip() or self._names.get(key) or (f"user{key}" if key > 0 else "Unknown")
+        page = f"https://{self._source}/users/{key}"
         return {
             "author_id": person_id,
             "ghost_name": None if person_id else ghost[:LONGEST_NAME],
-            "source_author_url": f"https://{self._source}/users/{key}" if key > 0 else None,
+            "source_author_url": page if key > 0 and person_id not in self._erased else None,
         }
 
     def id_of(self, key: int | None) -> int | None:
         """The person of an account of the source, None where there is none."""
         return self._ids.get(key) if key else None
+
+    def who_has(self, key: int | None, called: str = "the person") -> int:
+        """The person of an account, to whom something can be given. Raises BadValue where there is none, and for who was
+        erased here: that row stays without what would say who it was."""
+        person_id = self.id_of(key)
+        if person_id is None:
+            raise BadValue(f"{called} is not there")
+        if person_id in self._erased:
+            raise BadValue(f"{called} was erased here")
+        return person_id
