@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from portal.database import db
 from portal.ideas.forgetting.replacing import forgets
+from portal.moderation.converting.models import Conversion
 from portal.notifications.models import Because, Notice, Watch, Why
 
 
@@ -13,7 +14,12 @@ from portal.notifications.models import Because, Notice, Watch, Why
 def forget(family: Collection[int], names: Mapping[int, int]) -> None:
     """Rows that would say that somebody voted."""
     ids, voters = list(family), list(names)
-    followed = sa.delete(Watch).where(Watch.idea_id.in_(ids), Watch.person_id.in_(voters))
+    became = sa.select(Conversion.topic_id).where(
+        Conversion.idea_id.in_(ids), Conversion.topic_id.is_not(None)
+    )
+    followed = sa.delete(Watch).where(Watch.person_id.in_(voters))
+    # Whoever voted on an idea came along when a question was made of it.
+    followed = followed.where(sa.or_(Watch.idea_id.in_(ids), Watch.topic_id.in_(became)))
     told = sa.delete(Notice).where(Notice.idea_id.in_(ids), Notice.person_id.in_(voters))
     for rows in (
         followed.where(Watch.because == Because.VOTE),

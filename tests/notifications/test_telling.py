@@ -1,5 +1,6 @@
 """What became of an idea reaches everybody who has to do with it, each once, and nobody who may not know."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from portal.discussion.writing import write
 from portal.ideas import seeing
 from portal.ideas.changelog import following as changelog
 from portal.ideas.changelog import publishing
-from portal.ideas.changelog.models import ChangelogAdmission
+from portal.ideas.changelog.models import ChangelogAdmission, ChangelogFollow
 from portal.ideas.changelog.withdrawing import restore, withdraw
 from portal.ideas.deciding import answer, change_status
 from portal.ideas.merging.joining import merge
@@ -347,6 +348,9 @@ def test_followers_of_the_changelog_are_told_of_an_entry_once_if_they_may_read_i
     for words in ("Version 9", "because you follow the changelog", f'/changelog/{entry.id}"'):
         assert words in page.text
     assert "1 new<" in page.text
+    stop = re.search(r'action="(/changelog/following[^"]*)"', page.text)[1]
+    assert as_(fil).delete(stop).location == "/notices/"
+    assert rows(ChangelogFollow, person_id=fil.id) == 0
     withdraw(entry, by=cast.product_manager, reason="Too early")
     db.session.commit()
     page = as_(fil).get("/notices/")

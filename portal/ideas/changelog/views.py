@@ -89,7 +89,7 @@ def stop() -> Response:
     following.stop(pages.viewer())
     db.session.commit()
     flash("You do not follow the changelog any more.", "good")
-    return pages.go(url_for(".index"))
+    return pages.go(pages.ours(request.args.get("back", "")[:200]) or url_for(".index"))
 
 
 def publish_due(stopping: Callable[[], bool]) -> None:
