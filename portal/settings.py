@@ -57,6 +57,9 @@ class Settings:
         8, "Megabytes of pages for strangers that each process keeps until the database changes; 0: none"
     )
     statement_seconds: int = _setting(15, "Longest database statement and lock wait in seconds")
+    quiet_hour: int = _setting(
+        2, "From which hour, in UTC, the worker does for three hours what can wait for the night"
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -65,6 +68,8 @@ class Settings:
                 raise BadSetting(f"PORTAL_{each.name.upper()} must be one of: {', '.join(choices)}.")
         if not 0 <= self.accent_hue < 360:
             raise BadSetting("PORTAL_ACCENT_HUE must be a whole number from 0 to 359.")
+        if not 0 <= self.quiet_hour < 24:
+            raise BadSetting("PORTAL_QUIET_HOUR must be a whole number from 0 to 23.")
         if self.max_body < 65_536:
             raise BadSetting("PORTAL_MAX_BODY must be at least 65536 bytes.")
         if self.max_image < 65_536:

@@ -85,7 +85,7 @@ def _ask_afterwards(app: "Flask") -> None:
     from portal.ideas import inquiries
     from portal.ideas.appeals import auditing as appeals_counted  # noqa: F401
     from portal.ideas.appeals import views as appeals
-    from portal.ideas.forgetting.cli import EachDay
+    from portal.ideas.forgetting.cli import EachNight
     from portal.ideas.scores import views as scores
     from portal.ideas.verdicts import auditing as verdicts_counted  # noqa: F401
     from portal.ideas.verdicts import views as verdicts
@@ -94,4 +94,4 @@ def _ask_afterwards(app: "Flask") -> None:
     inquiries.register(app)
     verdicts.register(app)
     scores.register(app)
-    app.extensions["jobs"].add("forget_voters", EachDay())
+    app.extensions["jobs"].add("forget_voters", EachNight(app.extensions["settings"].quiet_hour))

@@ -10,15 +10,17 @@ from portal.activity.auditing import audit_all
 from portal.activity.models import Entry
 from portal.crm_bridge.models import CrmDirty, CrmLink
 from portal.database import db
+from portal.discussion import writing
 from portal.ideas.deciding import change_status
 from portal.ideas.forgetting import replacing
-from portal.ideas.forgetting.cli import forget_voters
+from portal.ideas.forgetting.cli import EachNight, forget_voters
 from portal.ideas.forgetting.finding import how_many
 from portal.ideas.forgetting.models import Forgetting
 from portal.ideas.merging.joining import merge
 from portal.ideas.merging.separating import part
 from portal.ideas.models import Idea
 from portal.ideas.verdicts.judging import judge
+from portal.moderation.converting.asking import ask
 from portal.moderation.workarounds import helping
 from portal.moderation.workarounds.marking import mark
 from portal.moderation.workarounds.models import Help
@@ -110,6 +112,43 @@ def test_counts_stay_and_names_are_gone(closed, cast, rows, run, as_, catch_up):
     assert "Voters forgotten: 0." in run("ideas", "retention").output
     assert numbers(target, source, still) == before
     assert how_many(board, 12) == (0, 0)
+
+
+def test_the_worker_forgets_by_night_once_and_stops_in_the_morning(closed, rows):
+    _, target, _, _ = closed
+    chore, night = EachNight(23), clock.now().replace(hour=23, minute=5)
+    by_day = [night + timedelta(hours=each) for each in (-1, 3, 12)]
+    for moment in by_day:
+        with clock.at(moment):
+            chore(lambda: False)
+    assert rows(Forgetting) == 0
+    with clock.at(night):
+        chore(lambda: True)
+        assert rows(Forgetting) == 0
+        chore(lambda: False)
+    assert chore.done == night.date()
+    ended = db.session.get(Forgetting, target.id).ended_at
+    with clock.at(night + timedelta(hours=2)):
+        chore(lambda: False)
+    db.session.expire_all()
+    assert db.session.get(Forgetting, target.id).ended_at == ended
+
+
+def test_who_followed_the_question_of_an_idea_because_of_a_vote_follows_it_no_more(make, cast, catch_up):
+    board = make.board(forget_months=12)
+    idea = make.idea(board=board, author=cast.moderator)
+    with clock.at(clock.now() - timedelta(days=500)):
+        casting.cast(idea, by=cast.customer)
+        catch_up()
+        writing.write(idea, by=cast.other_customer, body="Me, too.")
+        words = {"title": idea.title, "body": idea.body, "status": "declined"}
+        made = ask(idea, category=make.category(), by=cast.moderator, **words)
+    followers = db.session.query(Watch).filter_by(topic_id=made.topic_id)
+    assert {cast.customer.id, cast.other_customer.id} <= {each.person_id for each in followers}
+    catch_up()
+    assert forget_voters() == 1
+    assert cast.customer.id not in {each.person_id for each in followers}
+    assert cast.other_customer.id in {each.person_id for each in followers}
 
 
 def test_parting_and_merging_afterwards_change_no_count(closed, cast):

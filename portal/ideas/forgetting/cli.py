@@ -1,8 +1,8 @@
-"""`flask ideas retention`: forget who voted on what was closed long ago, as the worker does each day."""
+"""`flask ideas retention`: forget who voted on what was closed long ago, as the worker does each night."""
 
 import logging
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import click
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from portal.ideas.inquiries.cli import ideas
 from portal.ideas.models import Board, Idea
 
 log = logging.getLogger(__name__)
+
+QUIET_HOURS = 3
 
 
 def forget_voters(stopping: Callable[[], bool] = never) -> int:
@@ -37,17 +39,29 @@ def forget_voters(stopping: Callable[[], bool] = never) -> int:
     return forgotten
 
 
-class EachDay:
-    """The chore of the worker: once a day and process."""
+class EachNight:
+    """The chore of the worker: once a night and process, from a quiet hour on; what is left waits for the next night."""
 
-    def __init__(self) -> None:
+    def __init__(self, hour: int) -> None:
+        """`hour`: of UTC, when the night begins."""
+        self.hour = hour
         self.done: date | None = None
 
     def __call__(self, stopping: Callable[[], bool]) -> None:
-        today = clock.now().date()
-        if self.done != today:
-            forget_voters(stopping)
-            self.done = None if stopping() else today
+        night = self._night()
+        if night is None or night == self.done:
+            return
+
+        def ends() -> bool:
+            return stopping() or self._night() != night
+
+        forget_voters(ends)
+        self.done = None if stopping() else night
+
+    def _night(self) -> date | None:
+        """The day on which the night began that it is now; None by day."""
+        since = clock.now() - timedelta(hours=self.hour)
+        return since.date() if since.hour < QUIET_HOURS else None
 
 
 @ideas.command("retention")
