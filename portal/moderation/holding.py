@@ -25,8 +25,9 @@ def hold_around(thing: Post | Topic, also: Collection[int] = ()) -> None:
         db.session.execute(sa.select(Topic.id).where(Topic.id == topic_id).with_for_update())
     ids = {*also, *_worked_around(thing)}
     if isinstance(thing, Post) and thing.idea_id is not None:
-        ids |= set(_counting(thing.idea_id))
+        ids.add(thing.idea_id)
     if ids:
+        ids |= set(_counting(ids))
         family = sa.or_(Idea.id.in_(ids), Idea.merged_into_id.in_(ids))
         db.session.execute(sa.select(Idea.id).where(family).order_by(Idea.id).with_for_update())
 
@@ -44,7 +45,7 @@ def _posts_of(thing: Post | Topic) -> sa.Select[int]:
     return sa.select(Post.id).where(sa.or_(Post.id == thing.id, Post.parent_id == thing.id))
 
 
-def _counting(idea_id: int) -> Collection[int]:
-    """An idea, and the one that counts for it."""
-    rows = db.session.execute(sa.select(Idea.id, Idea.merged_into_id).where(Idea.id == idea_id)).all()
-    return [each for row in rows for each in row if each is not None]
+def _counting(ids: Collection[int]) -> Collection[int]:
+    """The ideas that count for these."""
+    tops = sa.select(Idea.merged_into_id).where(Idea.id.in_(ids), Idea.merged_into_id.is_not(None))
+    return [each for each in db.session.scalars(tops) if each is not None]

@@ -20,7 +20,7 @@ from portal.ideas.inquiring import asking
 from portal.ideas.inquiring.queries import is_against
 from portal.ideas.merging.queries import below
 from portal.ideas.models import Board, Idea
-from portal.moderation.workarounds.models import Workaround
+from portal.moderation.workarounds import queries as workarounds
 from portal.notifications import announcing
 from portal.notifications.models import Notice, Telling, Watch, Why
 from portal.voting.models import Vote
@@ -123,8 +123,9 @@ def _may_read(telling: Telling) -> sa.ColumnElement[bool]:
     if telling.kind == INQUIRY:
         return ~is_against(Person.id, telling.idea_id)
     if telling.kind == WORKAROUND:
-        holds = sa.exists().where(Workaround.idea_id == telling.idea_id, Workaround.ended_at.is_(None))
-        return sa.and_(holds.where(Workaround.post_id == int(telling.what)), _may_read_post(telling))
+        there = workarounds.in_force(telling.idea_id or 0)
+        holds = there is not None and str(there.post_id) == telling.what
+        return _may_read_post(telling) if holds else sa.false()
     if telling.kind != ANNOUNCED:
         return sa.true()
     entry = db.session.get(ChangelogEntry, int(telling.what), populate_existing=True)

@@ -30,6 +30,7 @@ from portal.moderation.converting.separating import part as separate
 from portal.moderation.workarounds import helping
 from portal.moderation.workarounds.marking import mark, unmark
 from portal.moderation.workarounds.models import Help, Workaround
+from portal.moderation.workarounds.queries import in_force
 from portal.notifications.models import Notice
 from portal.transfer.rows import ideas as exported
 from portal.transfer.tables.adding_duplicates import Duplicates
@@ -207,6 +208,52 @@ def test_what_is_hidden_works_around_nothing_and_a_vote_taken_back_counts_no_mor
     assert comment.body not in page
 
 
+def test_it_follows_a_merge_with_whom_it_helps_and_comes_back_on_parting(as_, cast, make, idea, comment):
+    target = make.idea(author=cast.moderator, title="Work without signal")
+    casting.cast(target, by=cast.customer)
+    mark(idea, comment, by=cast.moderator)
+    for who in (cast.customer, cast.other_customer):
+        helping.say(idea, by=who)
+    before = dump()
+    merge(idea, target, by=cast.moderator)
+    assert (helped(idea), helped(target)) == (0, 2)
+    page = shown(as_(None).get(f"/ideas/{target.id}"))
+    assert "Print the list before you leave." in page
+    assert "2 of 2 voters are helped for now." in page
+    assert dict(exported.cells([target.id], ["helped", "workaround"])) == {target.id: [2, comment.body]}
+    part(idea, by=cast.moderator)
+    assert dump() == before
+    # What its own words say comes before what came along, and is left behind.
+    merge(idea, target, by=cast.moderator)
+    own = make.comment(target, body="Use paper.")
+    mark(target, own, by=cast.moderator)
+    helping.say(target, by=cast.customer)
+    assert helped(target) == 1
+    part(idea, by=cast.moderator)
+    assert (helped(idea), helped(target)) == (2, 1)
+
+
+def test_what_was_said_on_a_merged_idea_and_marked_for_its_target_goes_with_it(
+    as_, cast, make, idea, comment
+):
+    target = make.idea(author=cast.moderator, title="Work without signal")
+    own = make.comment(target)
+    mark(target, own, by=cast.moderator)
+    merge(idea, target, by=cast.moderator)
+    assert mark(target, comment, by=cast.moderator)
+    assert not mark(target, comment, by=cast.moderator)
+    helping.say(target, by=cast.other_customer)
+    assert helped(target) == 1
+    part(idea, by=cast.moderator)
+    assert (helped(idea), helped(target)) == (1, 0)
+    for each, there in ((idea, True), (target, False)):
+        assert ("Workaround until it is done" in shown(as_(None).get(f"/ideas/{each.id}"))) == there
+    merge(idea, target, by=cast.moderator)
+    mark(target, own, by=cast.moderator)
+    unmark(target, by=cast.moderator)
+    assert (helped(target), in_force(target.id), in_force(idea.id)) == (0, None, None)
+
+
 def test_a_vote_turned_against_counts_no_more(make, cast):
     idea = make.idea(board=make.board(votes_against=True), author=cast.moderator)
     casting.cast(idea, by=cast.customer)
@@ -217,9 +264,7 @@ def test_a_vote_turned_against_counts_no_more(make, cast):
     assert helped(idea) == 0
 
 
-def test_whom_it_helped_counts_no_more_where_an_import_says_that_their_idea_was_merged(
-    app, cast, make, monkeypatch
-):
+def test_whom_it_helped_counts_where_an_import_says_that_their_idea_was_merged(app, cast, make, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Duplicates, "_merge", lambda _self, _keys: set())
         bring("fider", "fider-posts.csv")
@@ -229,7 +274,7 @@ def test_whom_it_helped_counts_no_more_where_an_import_says_that_their_idea_was_
     helping.say(again, by=cast.customer)
     assert helped(again) == 1
     bring("fider", "fider-posts.csv")
-    assert (helped(again), helped(dark)) == (0, 0)
+    assert (helped(again), helped(dark)) == (0, 1)
 
 
 def test_an_erased_person_still_counts_without_a_name(cast, idea, comment):

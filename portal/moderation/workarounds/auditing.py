@@ -8,15 +8,13 @@ from portal.activity.auditing import audits, compare
 from portal.database import db
 from portal.ideas.models import Idea
 from portal.moderation.workarounds.models import Help
-from portal.moderation.workarounds.queries import counts
+from portal.moderation.workarounds.queries import counts, helped_now
 
 
 @audits("people helped by workarounds")
 def count_helped() -> Generator[str, None, int]:
     """`helped` against the rows that are counted, of which each is of a voter and about the workaround in force."""
-    its = sa.select(sa.func.count()).where(Help.idea_id == Idea.id, Help.counted.is_(True))
-    counted = its.correlate(Idea).scalar_subquery()
-    compared = yield from compare("helped of idea", sa.select(Idea.id, Idea.helped, counted))
+    compared = yield from compare("helped of idea", sa.select(Idea.id, Idea.helped, helped_now()))
     odd = sa.select(Help.id, Help.idea_id).where(Help.counted.is_(True), ~counts())
     for help_id, idea_id in db.session.execute(odd):
         yield f"help {help_id} is counted on idea {idea_id}, which it cannot be"

@@ -10,7 +10,7 @@ from portal.errors import Conflict, NotAllowed
 from portal.ideas.merging.joining import hold
 from portal.ideas.models import Idea
 from portal.moderation.workarounds import queries
-from portal.moderation.workarounds.counting import move, settle
+from portal.moderation.workarounds.counting import move, settle_person
 from portal.moderation.workarounds.models import Help, Workaround
 from portal.voting.queries import vote_of
 
@@ -28,9 +28,9 @@ def say(idea: Idea, *, by: Person) -> bool:
     said = _said(there, by)
     if said is not None and said.counted:
         return False
-    row = {"idea_id": idea.id, "person_id": by.id, "post_id": there.post_id, "at": clock.now()}
+    row = {"idea_id": there.idea_id, "person_id": by.id, "post_id": there.post_id, "at": clock.now()}
     insert_missing(Help, [row | {"counted": False}])
-    settle([idea.id], by.id)
+    settle_person(idea.id, by.id)
     journal.record(HelpedByWorkaround(actor_id=by.id, idea_id=idea.id, post_id=there.post_id))
     return True
 

@@ -44,10 +44,13 @@ def mark(idea: Idea, post: Post, *, by: Person) -> bool:
     there = queries.in_force(idea.id)
     if there is not None and there.post_id == post.id:
         return False
-    if there is not None:
-        _end(there, by.id)
-    before = db.session.query(Workaround).filter_by(idea_id=idea.id, post_id=post.id).first()
-    db.session.add(Workaround(idea_id=idea.id, post=post, marked_by=by, at=clock.now()))
+    # What was said on an idea that was merged goes with it when it is parted.
+    home = post.idea_id or idea.id
+    for each in queries.all_in_force(idea):
+        if each.idea_id in (home, idea.id):
+            _end(each, by.id)
+    before = db.session.query(Workaround).filter_by(idea_id=home, post_id=post.id).first()
+    db.session.add(Workaround(idea_id=home, post=post, marked_by=by, at=clock.now()))
     settle([idea.id])
     names: dict[str, Any] = {"idea_id": idea.id, "post_id": post.id, "author_id": post.author_id}
     journal.record((WorkaroundMarkedAgain if before else WorkaroundMarked)(actor_id=by.id, **names))
@@ -61,7 +64,10 @@ def unmark(idea: Idea, *, by: Person) -> bool:
     there = queries.in_force(idea.id)
     if there is None:
         return False
-    _finish(there, by.id)
+    for each in queries.all_in_force(idea):
+        _end(each, by.id)
+    settle([idea.id])
+    journal.record(WorkaroundEnded(actor_id=by.id, idea_id=idea.id, post_id=there.post_id))
     return True
 
 

@@ -10,7 +10,7 @@ from portal.discussion.models import Post
 from portal.ideas.models import Idea
 from portal.markup import text_of
 from portal.moderation.workarounds.models import Workaround
-from portal.moderation.workarounds.queries import stands
+from portal.moderation.workarounds.queries import counting, stands
 from portal.tables import Cells, Column
 
 GROUP = "Who wants it"
@@ -27,8 +27,8 @@ def offer() -> None:
 
 
 def _cells(batch: Sequence[int]) -> Cells:
-    held = sa.and_(Workaround.idea_id == Idea.id, Workaround.ended_at.is_(None))
-    rows = sa.select(Idea.id, Idea.helped, Post.body_html).outerjoin(Workaround, held)
+    rows = sa.select(Idea.id, Idea.helped, Post.body_html).select_from(Idea)
+    rows = rows.outerjoin(Workaround, Workaround.id == counting())
     # What is hidden never leaves.
     rows = rows.outerjoin(Post, sa.and_(Post.id == Workaround.post_id, stands())).where(Idea.id.in_(batch))
     return {

@@ -23,10 +23,28 @@ MOST = 3
 """For how many ideas an answer can be marked on the page of its question."""
 
 
+def family() -> sa.Select[int]:
+    """The ids of a row of Idea, and of those that were merged into it."""
+    own = aliased(Idea)
+    return sa.select(own.id).where(sa.or_(own.id == Idea.id, own.merged_into_id == Idea.id)).correlate(Idea)
+
+
+def counting() -> sa.ColumnElement[Any]:
+    """The id of the workaround of a row of Idea: its own one, else the last that came with what was merged into it.
+
+    Nothing moves when ideas are merged: each has its workaround again when they are parted.
+    """
+    its, own = aliased(Workaround), aliased(Idea)
+    family = sa.or_(own.id == Idea.id, own.merged_into_id == Idea.id)
+    held = sa.select(its.id).join(own, own.id == its.idea_id).where(family, its.ended_at.is_(None))
+    own_first = own.merged_into_id.is_not(None)
+    return held.order_by(own_first, its.id.desc()).limit(1).correlate(Idea).scalar_subquery()
+
+
 def of_idea(viewer: Viewer) -> sa.ColumnElement[Any]:
     """The id of the workaround of a row of Idea, where the viewer may read it."""
     seen = visible_posts(viewer).where(Post.id == Workaround.post_id).correlate(Workaround).exists()
-    its = sa.select(Workaround.id).where(Workaround.idea_id == Idea.id, Workaround.ended_at.is_(None), seen)
+    its = sa.select(Workaround.id).where(Workaround.id == counting(), seen)
     return its.correlate(Idea).scalar_subquery()
 
 
@@ -34,7 +52,7 @@ def helps(viewer: Viewer) -> sa.ColumnElement[Any]:
     """Whether the viewer says that the workaround of a row of Idea helps, and is counted."""
     if viewer.id is None:
         return sa.false()
-    mine = sa.exists().where(Help.idea_id == Idea.id, Help.person_id == viewer.id, Help.counted.is_(True))
+    mine = sa.exists().where(Help.idea_id.in_(family()), Help.person_id == viewer.id, Help.counted.is_(True))
     return mine.correlate(Idea)
 
 
@@ -49,8 +67,17 @@ def told(workaround_id: int | None) -> Workaround | None:
 
 def in_force(idea_id: int) -> Workaround | None:
     """The workaround that holds for an idea, as it is now, to act on."""
-    held = sa.select(Workaround).where(Workaround.idea_id == idea_id, Workaround.ended_at.is_(None))
+    its = sa.select(counting()).select_from(Idea).where(Idea.id == idea_id).scalar_subquery()
+    held = sa.select(Workaround).where(Workaround.id == its)
     return db.session.scalar(held.execution_options(populate_existing=True))
+
+
+def all_in_force(idea: Idea) -> Sequence[Workaround]:
+    """Its own and those of what was merged into it, to act on."""
+    its = sa.or_(Idea.id == idea.id, Idea.merged_into_id == idea.id)
+    held = sa.select(Workaround).join(Idea, Idea.id == Workaround.idea_id)
+    held = held.where(its, Workaround.ended_at.is_(None)).order_by(Workaround.id)
+    return db.session.scalars(held.execution_options(populate_existing=True)).all()
 
 
 def find_post(post_id: int, viewer: Viewer) -> Post:
@@ -111,14 +138,24 @@ def _is_linked(topic_id: int | None) -> sa.ColumnElement[bool]:
 
 def posts_in_force(idea_ids: Sequence[int]) -> dict[int, int]:
     """The post that is the workaround of each of these ideas, where there is one. One query."""
-    held = sa.select(Workaround.idea_id, Workaround.post_id).where(
-        Workaround.idea_id.in_(idea_ids), Workaround.ended_at.is_(None)
-    )
-    return {row.idea_id: row.post_id for row in db.session.execute(held)}
+    held = sa.select(Idea.id, Workaround.post_id).join(Workaround, Workaround.id == counting())
+    return {row.id: row.post_id for row in db.session.execute(held.where(Idea.id.in_(idea_ids)))}
 
 
 def counts() -> sa.ColumnElement[bool]:
-    """What must hold for a row of Help so that it counts: its post is the workaround now, its person has a vote for it."""
-    held = sa.exists().where(Workaround.idea_id == Help.idea_id, Workaround.ended_at.is_(None))
-    votes = sa.exists().where(Vote.person_id == Help.person_id, Vote.counts_for_id == Help.idea_id)
-    return sa.and_(held.where(Workaround.post_id == Help.post_id), votes.where(Vote.value == 1))
+    """What must hold for a row of Help so that it counts: its post is the workaround of the idea that counts now, for
+    which its person has a vote."""
+    own = aliased(Idea)
+    top = sa.select(sa.func.coalesce(own.merged_into_id, own.id)).where(own.id == Help.idea_id)
+    about = (Workaround.idea_id == Help.idea_id, Workaround.post_id == Help.post_id)
+    voted = (Vote.counts_for_id == Idea.id, Vote.person_id == Help.person_id, Vote.value == 1)
+    held = sa.exists().where(
+        Idea.id == top.correlate(Help).scalar_subquery(), Workaround.id == counting(), *about, *voted
+    )
+    return held.correlate(Help)
+
+
+def helped_now() -> sa.ColumnElement[Any]:
+    """How many people the workaround of a row of Idea helps, counted from the rows; none for one that was merged."""
+    its = sa.select(sa.func.count(Help.id)).where(Help.idea_id.in_(family()), Help.counted.is_(True))
+    return sa.case((Idea.merged_into_id.is_(None), its.correlate(Idea).scalar_subquery()), else_=0)

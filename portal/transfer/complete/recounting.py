@@ -9,7 +9,7 @@ from portal.discussion.counting import is_counted
 from portal.discussion.models import Post
 from portal.ideas.merging.settling import settle
 from portal.ideas.models import Idea, OfficialAnswer
-from portal.moderation.workarounds.models import Help
+from portal.moderation.workarounds.queries import helped_now
 from portal.reputation.rebuilding import rebuild
 from portal.transfer import counting, storing
 from portal.transfer.complete.listing import Carried
@@ -42,14 +42,13 @@ def _numbers() -> dict[str, Any]:
     last = sa.select(sa.func.coalesce(sa.func.max(Post.position), 0)).where(Post.idea_id == Idea.id)
     highest = sa.func.coalesce(sa.func.max(OfficialAnswer.version), 0)
     answers = sa.select(highest).where(OfficialAnswer.idea_id == Idea.id)
-    helped = sa.select(sa.func.count(Help.id)).where(Help.idea_id == Idea.id, Help.counted.is_(True))
     counts: dict[str, Any] = {
         "comments": posts,
         "last_position": last,
         "answer_version": answers,
-        "helped": helped,
     }
-    return {name: count.correlate(Idea).scalar_subquery() for name, count in counts.items()}
+    numbers = {name: count.correlate(Idea).scalar_subquery() for name, count in counts.items()}
+    return numbers | {"helped": helped_now()}
 
 
 def _go_on_counting(table: sa.Table) -> None:
