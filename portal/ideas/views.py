@@ -13,7 +13,7 @@ from portal.discussion.queries import Marks, Shown, visible_posts, with_author
 from portal.discussion.views import history_page, post_url
 from portal.discussion.writing import write
 from portal.errors import NotAllowed, NotFound
-from portal.ideas import exploring, permitting, queries, reading, seeing, veiling
+from portal.ideas import exploring, naming, permitting, queries, reading, seeing, veiling
 from portal.ideas.fields import queries as fields
 from portal.ideas.filtering import IdeaFilter, position
 from portal.ideas.forms import AnswerForm, EditForm, StatusForm, VerdictForm
@@ -53,6 +53,7 @@ def index() -> Response:
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
     names: dict[str, Any] = {"wanted": wanted, "boards": boards, "veiled": veiled, "statuses": offered}
     names |= {"groups": groups_of_accounts(viewer), "asked": asked, "explored": explored}
+    names |= {"chips": naming.chips(wanted, offered, asked), "whose": naming.MINE}
     return pages.page("ideas/index.html", page=page, votes=votes, **names, **_of_board(viewer, board))
 
 

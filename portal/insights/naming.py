@@ -1,10 +1,10 @@
 """Naming what narrows the desk: a chip for each thing that was chosen, and what an address says that means nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.ideas.fields.models import BoardField
+from portal.ideas.naming import Chip, chosen
 from portal.insights.choosing import Choice
 
 Offered = Mapping[str, Sequence[tuple[Any, str]]]
@@ -37,25 +37,13 @@ OFFERED: Offered = {
 """What is offered whatever is in the database; these words need no label before them."""
 
 
-@dataclass(frozen=True)
-class Chip:
-    """One thing that narrows the list, in words, and the list without it as the query of an address."""
-
-    words: str
-    query: Mapping[str, Any]
-
-
 def chips(choice: Choice, offered: Offered, asked: Sequence[BoardField]) -> list[Chip]:
     """Everything that narrows the list, each once. `asked`: the fields of the board by which it can be narrowed."""
     on = choice.as_query()
     found = [
         Chip(_words(name, on[name], offered), choice.without(name).as_query()) for name in NAMES if name in on
     ]
-    for field, choice_id in _fields(choice, asked):
-        words = next((each.name for each in field.choices if each.id == choice_id), str(choice_id))
-        kept = tuple(each for each in choice.chosen if each[0] != field.id)
-        found.append(Chip(f"{field.name}: {words}", choice.but(chosen=kept).as_query()))
-    return found
+    return found + chosen(choice, asked)
 
 
 def mistakes(address: Mapping[str, str], choice: Choice, offered: Offered) -> list[str]:
@@ -66,11 +54,6 @@ def mistakes(address: Mapping[str, str], choice: Choice, offered: Offered) -> li
     unknown = [f"{NAMES[name][0]}: “{on[name]}” is none of those there are."
                for name, items in offered.items() if name in on and on[name] not in dict(items)]  # fmt: skip
     return unread + unknown
-
-
-def _fields(choice: Choice, asked: Sequence[BoardField]) -> Iterator[tuple[BoardField, int]]:
-    chosen = dict(choice.chosen)
-    return ((each, chosen[each.id]) for each in asked if each.id in chosen)
 
 
 def _words(name: str, value: Any, offered: Offered) -> str:

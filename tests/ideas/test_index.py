@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from portal import clock
 from portal.database import db
 from portal.ideas.filtering import IdeaFilter
 from portal.voting import casting
-from tests.ideas.reading import cards, page_of
+from tests.ideas.reading import cards, page_of, text_of
 
 
 def test_hot_top_and_new_order(as_, make, cast):
@@ -155,3 +156,25 @@ def test_clearing_the_filters_leaves_board_and_order_alone(as_, make, cast):
     )
     ways = {a.get("href") for a in page.iter("a") if "Clear filters" in "".join(a.itertext())}
     assert ways == {f"/ideas/?board={board.id}"}
+    on = {text_of(a): a.get("href") for a in page.find(".//ul[@class='filters-on']").iter("a")}
+    assert list(on) == ["Parked", "Tier: small", "Segment: Food", "Clear filters"]
+    assert on["Parked"] == f"/ideas/?board={board.id}&tier=small&segment=Food"
+
+
+def test_on_a_phone_the_list_begins_below_one_line_of_filters(visit, make, axe):
+    board = make.board(name="Reports")
+    make.idea(board=board, title="A long list", status="planned")
+    make.idea(title="Elsewhere")
+    page = visit(None, width=390)
+    page.goto("/ideas/?status=planned")
+    first = page.get_by_role("heading", name="A long list")
+    expect(first).to_be_in_viewport()
+    assert page.locator("form.tools").bounding_box()["height"] < 80
+    page.get_by_text("Filter · 1").click()
+    page.get_by_label("Status").select_option("")
+    page.get_by_label("Board").select_option("Reports")
+    assert axe(page) == []
+    page.get_by_role("button", name="Show").last.click()
+    page.wait_for_url("**/ideas/?*board=*")
+    expect(page.get_by_role("heading", name="A long list")).to_be_visible()
+    expect(page.get_by_text("Elsewhere")).to_have_count(0)
