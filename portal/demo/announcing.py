@@ -10,6 +10,9 @@ from portal.discussion.images.storing import Storage
 from portal.ideas.changelog import linking, publishing, writing
 from portal.ideas.models import Audience
 
+FOLLOWERS = (("denise", 98.2), ("asha", 60.4), ("solveig", 35.9), ("jhun", 12.7))
+"""Who follows the changelog, and since how many days: some of them are told of its last entries."""
+
 
 def announce(
     item: Item, *, by: Person, things: Mapping[tuple[str, str], Any], storage: Storage | None = None

@@ -1,4 +1,5 @@
-"""Converting in the demo: a question that is really a wish becomes an idea, and a comment works around another one."""
+"""Converting in the demo: a question that is really a wish becomes an idea, a wish that is there already a question, and a
+comment works around another idea."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -7,7 +8,12 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Person
 from portal.database import db
+from portal.discussion import writing
+from portal.discussion.models import Post
+from portal.forums import accepting
+from portal.forums.models import Category, Topic
 from portal.ideas.models import Board, Idea
+from portal.moderation.converting.asking import ask, closing_statuses
 from portal.moderation.converting.proposing import propose
 from portal.moderation.workarounds import helping
 from portal.moderation.workarounds.marking import mark
@@ -23,6 +29,13 @@ BODY = (
     "Let the columns of a feed be the same every week, whatever is in them."
 )
 VOTERS = ("asha", "jhun", "emi", "meiling", "ragnhild", "katja")
+THERE, CATEGORY = ("idea", "pay-code-colours"), "time"
+QUESTION = "Can pay codes have a colour on the timesheet?"
+ANSWER = (
+    "They can, since 7.1: *Rules → Pay codes → Colour and mark*. Each code takes one of eight colours and a mark beside it "
+    "(a dot, a bar, a ring), which prints, and which you can tell apart without colour.\n\n"
+    "`NIGHT25` and `NIGHT50` begin with the same grey until somebody chooses. That is why they look alike at speed."
+)
 IDEA, COMMENT = ("idea", "undo-publish"), ("post", "publish-one-team")
 HELPED = 11
 """How many of those who voted for it say that the workaround helps."""
@@ -30,8 +43,11 @@ HELPED = 11
 Step = tuple[float, str, Callable[[Person], object]]
 
 
-def turns(things: Things, boards: Mapping[str, Board]) -> Iterator[Step]:
+def turns(things: Things, boards: Mapping[str, Board], categories: Mapping[str, Category]) -> Iterator[Step]:
     """What happens: days ago, by whom, and the act."""
+    yield 20.6, "yusra", lambda by: _ask(things, categories, by)
+    yield 20.1, "kofi", lambda by: _answer(by)
+    yield 19.3, "asha", lambda by: _accept(by)
     yield 17.4, "callum", lambda by: _propose(things, boards, by)
     for place, key in enumerate(VOTERS):
         yield 16.8 - 2.1 * place, key, lambda by: _vote(by)
@@ -48,6 +64,29 @@ def _vote(by: Person) -> None:
     idea = db.session.scalar(sa.select(Idea).where(Idea.title == TITLE))
     if idea is not None:
         casting.cast(idea, by=by)
+
+
+def _ask(things: Things, categories: Mapping[str, Category], by: Person) -> None:
+    if THERE in things and CATEGORY in categories:
+        idea = things[THERE]
+        words = {"title": QUESTION, "body": idea.body, "status": str(closing_statuses(idea)[0].key)}
+        ask(idea, category=categories[CATEGORY], by=by, **words)
+
+
+def _asked() -> Topic | None:
+    return db.session.scalar(sa.select(Topic).where(Topic.title == QUESTION))
+
+
+def _answer(by: Person) -> None:
+    if (topic := _asked()) is not None:
+        writing.write(topic, by=by, body=ANSWER)
+
+
+def _accept(by: Person) -> None:
+    topic = _asked()
+    answer = topic and db.session.scalar(sa.select(Post).where(Post.topic_id == topic.id))
+    if answer:
+        accepting.accept(answer, by=by)
 
 
 def _mark(things: Things, by: Person) -> None:

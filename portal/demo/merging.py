@@ -1,4 +1,5 @@
-"""Merging in the demo what asks for the same, once its year is over; one pair is left for staff to find."""
+"""Merging in the demo what asks for the same, once its year is over; one pair is left for staff to find, another one was
+looked at and is not the same."""
 
 import sqlalchemy as sa
 
@@ -9,10 +10,15 @@ from portal.discussion.models import Link
 from portal.ideas.merging import joining
 from portal.ideas.models import Idea
 from portal.search.pairs import pairing
+from portal.search.pairs.models import Pair
 
 MERGED = 2
 REASON = "The same wish in other words: one idea with all votes weighs more than two."
 SURELY = 0.8
+ALIKE = (
+    "Fair share should count the whole year, not the month on the screen",
+    "Fair share: let Christmas count more than a Tuesday",
+)
 
 
 def merge_duplicates() -> None:
@@ -27,6 +33,16 @@ def merge_duplicates() -> None:
             continue
         if done == MERGED:
             pairing.keep(source.id, {into.id: SURELY})
-            return
+            break
         joining.merge(source, into, by=by, reason=REASON)
         done += 1
+    if by is not None:
+        _dismiss(by)
+
+
+def _dismiss(by: Person) -> None:
+    """Two whose titles begin alike and ask for different things."""
+    found = db.session.scalars(sa.select(Idea.id).where(Idea.title.in_(ALIKE)).order_by(Idea.id)).all()
+    if len(found) == len(ALIKE):
+        pairing.keep(found[0], {found[1]: SURELY})
+        pairing.dismiss(db.session.scalars(sa.select(Pair).where(Pair.one_id == found[0])).one(), by=by)

@@ -1,6 +1,6 @@
 """The year of the demo community, told again: every act at its own moment, the oldest first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from portal.discussion.models import Link
 from portal.forums import accepting, starting
 from portal.forums.models import Category
 from portal.ideas import deciding, submitting
+from portal.ideas.changelog import following
 from portal.ideas.models import Board, Status
 from portal.moderation import flagging, hiding, judging, locking
 from portal.moderation.models import FlagReason
@@ -83,11 +84,14 @@ class Story:
             *self._conversions(),
             self._step(inquiring.DAYS_AGO, inquiring.inquire, self.boards),
             *(self._step(entry["days_ago"], self._announce, entry) for entry in self.community.changelog),
+            *(self._step(days, self._convert, key, following.follow) for key, days in announcing.FOLLOWERS),
         ]
         return sorted(told, key=lambda step: step.at)
 
-    def end(self) -> None:
-        """Note when each person was last here."""
+    def tell(self, shown: Callable[[list[Step]], Iterable[Step]] = iter) -> None:
+        """Take all steps, and note when each person was last here."""
+        for step in shown(self.steps()):
+            step.take()
         for key, moment in self.last_acts.items():
             self.people[key].last_active_at = moment
 
@@ -139,7 +143,7 @@ class Story:
             yield self._step(days_ago, self._answer, act, ("idea", key), number, late=JITTER)
 
     def _conversions(self) -> Iterator[Step]:
-        for days_ago, key, act in converting.turns(self.things, self.boards):
+        for days_ago, key, act in converting.turns(self.things, self.boards, self.categories):
             yield self._step(days_ago, self._convert, key, act)
 
     def _locked(self, subject: Name) -> float:

@@ -10,7 +10,18 @@ from flask_security.utils import hash_password
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import db
-from portal.demo import answering, arranging, asking, drawing, keeping, peopling, picturing, pricing, ruling
+from portal.demo import (
+    answering,
+    arranging,
+    asking,
+    drawing,
+    keeping,
+    leaving,
+    peopling,
+    picturing,
+    pricing,
+    ruling,
+)
 from portal.demo.loading import Community, load
 from portal.demo.retelling import Step, Story
 from portal.discussion.images.storing import Storage
@@ -54,9 +65,7 @@ def seed(
     companies = peopling.companies(community)
     boards, categories = peopling.places(community)
     story = Story(community, clock.now(), companies, boards, categories, storage=storage)
-    for step in shown(story.steps()):
-        step.take()
-    story.end()
+    story.tell(shown)
     ruling.set_rules(boards, companies)
     pricing.price(companies)
     drawing.draw()
@@ -66,6 +75,7 @@ def seed(
         picturing.picture(story.things, storage)
     keeping.save_exports()
     arranging.arrange()
+    leaving.leave(story.people)
     return [_let_in(story.people[item["key"]]) for item in _doors(community)]
 
 
