@@ -35,26 +35,32 @@ def register(app: Flask) -> None:
     """Attach these pages."""
     app.register_blueprint(ideas)
     app.jinja_env.globals.update(may_vote_on=_may_vote_on, shows_count=_shows_count, importances=IMPORTANCE)
-    app.jinja_env.globals["demand_facts"] = _demand_facts
+    app.jinja_env.globals.update(demand_facts=_demand_facts, whose=naming.MINE)
 
 
 @ideas.get("/")
 def index() -> Response:
     viewer, cursor = pages.viewer(), request.args.get("page")
-    wanted, boards = IdeaFilter.read(request.args).allowed(viewer), queries.boards(viewer)
-    board = _board_of(wanted, boards)
-    offered, asked = statuses.offered(viewer, board), fields.filters_for(viewer, board)
-    wanted = wanted.with_status_of({each.key for each in offered}).offering({each.id for each in asked})
-    wanted = veiling.fitting(wanted, viewer, board)
+    boards = queries.boards(viewer)
+    wanted, board, names = _asked_for(viewer, boards)
     veiled = veiling.veiled_boards(viewer, wanted, boards)
     found = wanted.narrow(queries.listed_to(viewer), viewer).where(*veiling.unveiled(veiled))
     page = listed(wanted.order, wanted.among, found, cursor=cursor, size=PAGE)
     explored = exploring.explored(viewer, wanted, boards, veiled, page.rows, cursor=cursor)
     votes = values_by(viewer, idea_ids=[idea.id for idea in page.rows])
-    names: dict[str, Any] = {"wanted": wanted, "boards": boards, "veiled": veiled, "statuses": offered}
-    names |= {"groups": groups_of_accounts(viewer), "asked": asked, "explored": explored}
-    names |= {"chips": naming.chips(wanted, offered, asked), "whose": naming.MINE}
+    names |= {"boards": boards, "veiled": veiled, "groups": groups_of_accounts(viewer), "explored": explored}
     return pages.page("ideas/index.html", page=page, votes=votes, **names, **_of_board(viewer, board))
+
+
+def _asked_for(viewer: Any, boards: Any) -> tuple[IdeaFilter, Board | None, dict[str, Any]]:
+    """What an address asks for, of what this viewer may; the board; and what the filters of the list say."""
+    wanted = IdeaFilter.read(request.args).allowed(viewer)
+    board = _board_of(wanted, boards)
+    offered, asked = statuses.offered(viewer, board), fields.filters_for(viewer, board)
+    wanted = wanted.with_status_of({each.key for each in offered}).offering({each.id for each in asked})
+    wanted = veiling.fitting(wanted, viewer, board)
+    names = {"wanted": wanted, "statuses": offered, "asked": asked}
+    return wanted, board, names | {"chips": naming.chips(wanted, offered, asked)}
 
 
 @ideas.get("/<slugged:idea_id>")

@@ -27,35 +27,32 @@ def propose(
     topic: Topic,
     *,
     board: Board,
-    title: str,
-    body: str,
     by: Person,
     values: Mapping[BoardField, Any] | None = None,
     followers: bool = True,
     lock: bool = False,
+    **words: str,
 ) -> Conversion:
-    """An idea from a question or a discussion. The author is the same person, hears of it, and is the first who votes
-    for it where the board lets them. Done twice it is the first idea.
+    """An idea from a question or a discussion, in these `words`: its title and body. The author is the same person, hears
+    of it, and is the first who votes for it where the board lets them. Done twice it is the first idea.
 
     `values`: what stands in the fields of the board. `followers`: who took part follows the idea. `lock`: nothing can be
-    added to the question any more. Raises NotAllowed unless the person converts, or may not post on the board; Conflict for a hidden question, one that was an idea
-    before, and a board that takes none.
+    added to the question any more. Raises NotAllowed unless the person converts, or may not post on the board; Conflict
+    for a hidden question, one that was an idea before, and a board that takes none.
     """
     must_convert(by)
     hold_topic(topic)
-    there = queries.in_force(topic)
-    if there and there.made_idea:
+    if (there := queries.in_force(topic)) and there.made_idea:
         return there
     _refuse(topic, there, board, by)
     author = queries.author_of(topic)
-    idea = submit_for(author, topic.ghost_name, board=board, title=title, body=body)
-    if values:
-        filling.fill(idea, by=by, values=values)
-    locked = lock and topic.locked_at is None
-    made = Conversion(made=IDEA, topic=topic, idea=idea, by=by, at=clock.now(), locked=locked)
+    idea = submit_for(author, topic.ghost_name, board=board, **words)
+    filling.fill(idea, by=by, values=values or {})
+    made = Conversion(made=IDEA, topic=topic, idea=idea, by=by, at=clock.now())
+    made.locked = lock and topic.locked_at is None
     _tell(made, by, followers)
     _vote(idea, author)
-    if locked:
+    if made.locked:
         locking.shut(topic, by=by, reason=became(idea))
     return made
 
