@@ -14,17 +14,18 @@ from portal.accounts.models import Company, Person
 from portal.activity import reading
 from portal.activity.models import Entry
 from portal.database import db
-from portal.demo import choosing, converting, loading, merging, picturing, seeding
+from portal.demo import announcing, choosing, converting, loading, merging, picturing, seeding
 from portal.discussion.images.models import ImageUse
 from portal.discussion.models import Link, Post
 from portal.errors import Conflict
 from portal.forums.models import Acceptance, Topic
-from portal.ideas.changelog.models import ChangelogEntry
+from portal.ideas.changelog.models import ChangelogEntry, ChangelogFollow
 from portal.ideas.models import Idea
 from portal.insights.bursts import queries as bursts
 from portal.moderation.converting.models import Conversion
 from portal.moderation.models import Flag
 from portal.reputation.models import LedgerLine
+from portal.search.pairs.models import Pair
 from portal.voting.models import Vote
 
 NOTHING_TO_JUDGE = {"flags": [], "hidings": [], "locks": []}
@@ -69,8 +70,8 @@ def test_a_part_of_it_can_be_told_on_every_database(app, run, rows, monkeypatch)
     doors = seeding.seed()
     db.session.commit()
     assert [door.role for door in doors] == ["customer", "moderator", "product_manager", "admin"]
-    assert rows(Idea) == len(community.ideas) + rows(Conversion)
-    assert rows(Topic) == len(community.topics)
+    assert rows(Idea) == len(community.ideas) + rows(Conversion, made="idea")
+    assert rows(Topic) == len(community.topics) + rows(Conversion, made="topic")
     audit = run("activity", "audit")
     assert audit.exit_code == 0, audit.output
 
@@ -92,7 +93,10 @@ def test_the_whole_community_is_told_once(app, run, rows):
     cast = Counter((row.idea_id, row.value) for row in db.session.execute(ballots))
     [for_a_customer] = db.session.scalars(sa.select(Vote).where(Vote.added_by_id.is_not(None)))
     proposed = {converting.TITLE: ("open", len(converting.VOTERS) + 1, 0, 0, 0)}
-    assert as_written(community) | proposed == {
+    told = as_written(community)
+    [asked] = (each["title"] for each in community.ideas if each["key"] == converting.THERE[1])
+    told[asked] = ("declined", *told[asked][1:])
+    assert told | proposed == {
         idea.title: (
             idea.status,
             cast[idea.id, 1] - (idea.id == for_a_customer.idea_id),
@@ -104,17 +108,21 @@ def test_the_whole_community_is_told_once(app, run, rows):
     }
     assert rows(Person) == len(community.people)
     assert rows(Company) == len(community.companies)
-    assert rows(Topic) == len(community.topics)
+    assert rows(Topic) == len(community.topics) + 1
     duplicates = sum(idea["duplicate_of"] is not None for idea in community.ideas)
     assert rows(Link, kind="duplicate") == duplicates
     merged = db.session.scalars(sa.select(Idea).where(Idea.merged_into_id.is_not(None))).all()
     assert len(merged) == merging.MERGED
-    assert rows(Conversion) == 1
+    assert [rows(Conversion, made=each) for each in ("idea", "topic")] == [1, 1]
     assert [idea.helped for idea in ideas if idea.helped] == [converting.HELPED]
     accepted = [
         reply for topic in community.topics for reply in topic["replies"] if "accepted_days_ago" in reply
     ]
-    assert rows(Acceptance) == len(accepted)
+    assert rows(Acceptance) == len(accepted) + 1
+    assert rows(ChangelogFollow) == len(announcing.FOLLOWERS)
+    assert rows(Pair, outcome="dismissed") == 1
+    [gone] = db.session.scalars(sa.select(Person).where(Person.erased_at.is_not(None)))
+    assert (gone.name, rows(Idea, author_id=gone.id)) == ("Former member", 1)
     assert rows(Flag, outcome=None) == sum(not flag["judged"] for flag in community.moderation["flags"])
     assert rows(LedgerLine) > 500
     times = db.session.scalars(sa.select(Entry.at).order_by(Entry.id)).all()
