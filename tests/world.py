@@ -7,6 +7,9 @@ from flask import current_app
 
 from portal import clock
 from portal.activity.models import Entry
+from portal.crm_bridge.connections.jobs.models import CrmJob
+from portal.crm_bridge.models import CrmConnection, CrmLink
+from portal.crm_bridge.pauses.models import CrmPause
 from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, CrmRuleTest
 from portal.discussion.models import Link
 from portal.ideas.inquiring.models import Inquiry
@@ -62,6 +65,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["upload"] = make.upload(cast.admin)
     world["saved_export"] = _export(make, cast)
     world |= _ruled(make, cast, world)
+    world |= _connected(make, cast)
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}
 
 
@@ -171,6 +175,28 @@ def _converted(make: Any, cast: Cast, world: dict[str, Any]) -> dict[str, Any]:
         "proposed_idea": proposed,
         "conversion": make._save(made).id,
     }
+
+
+def _connected(make: Any, cast: Cast) -> dict[str, Any]:
+    """A CRM that is paused, with a plan that was made and a record that it did not take."""
+    now = clock.now()
+    name = make._save(CrmConnection(name="sales", vendor="memory", settings={}, paused=True)).name
+    make._save(CrmPause(connection=name, at=now, by_id=cast.admin.id, why="The CRM moves"))
+    refused = {"state": "quarantined", "message": "No such owner", "field": "owner"}
+    make._save(
+        CrmLink(
+            connection=name, entity="person", entity_id=cast.customer.id, remote_type="contact", **refused
+        )
+    )
+    found = {
+        "verbs": {"create": 1, "adopt": 0, "update": 0, "erase": 0},
+        "equal": 3,
+        "skipped": {"no consent": 2},
+        "untold": 0,
+        "lines": [["create", "person", cast.customer.id, 0, ""]],
+    }
+    job = CrmJob(connection=name, act="plan", by=cast.admin, at=now, stage="done", ended_at=now, found=found)
+    return {"crm_connection": name, "crm_job": make._save(job).id}
 
 
 STAFF = frozenset({"moderator", "product_manager", "admin"})

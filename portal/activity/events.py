@@ -769,6 +769,29 @@ class CrmConnectionStopped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CrmJobAsked(Event):
+    """A member of staff has something done with a connection to a CRM; `act` is what."""
+
+    connection: str
+    act: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmPaused(Event):
+    """Nothing is sent over a connection to a CRM any more, until it is resumed."""
+
+    connection: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmResumed(Event):
+    """A connection to a CRM sends again."""
+
+    connection: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrmFieldMapped(Event):
     """Who owns a field in a CRM, and how it is called there, was said anew."""
 

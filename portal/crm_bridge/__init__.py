@@ -12,9 +12,9 @@ def register(app: "Flask") -> None:
     """Attach pages and commands, follow the journal, and have the worker push."""
     from portal.accounts import profiles
     from portal.activity.reading import readers
-    from portal.crm_bridge import cli, erasing, forgetting, views  # noqa: F401
-    from portal.crm_bridge.connections import cli as connections_cli  # noqa: F401
+    from portal.crm_bridge import cli, connections, erasing, forgetting, views  # noqa: F401
     from portal.crm_bridge.marking import CrmReader
+    from portal.crm_bridge.pauses import auditing  # noqa: F401
     from portal.crm_bridge.records import views as records
 
     app.cli.add_command(cli.crm)
@@ -27,6 +27,7 @@ def register(app: "Flask") -> None:
 
     app.extensions["jobs"].add(views.PUSH, push)
     _attach_pulling(app)
+    connections.register(app)
     _attach_rules(app)
     views.register(app)
 

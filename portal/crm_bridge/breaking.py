@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import CrmConnection
+from portal.crm_bridge.pauses import pausing
 from portal.database import db
 
 FAILURES = 5
@@ -29,8 +30,7 @@ def failed(connection: str, error: CrmError, wrote: bool) -> bool:
     """A push failed; `wrote` says that it had got something through before. Returns whether admins must
     hear of it: the circuit opened now, or the CRM wants nothing any more, and the connection is paused."""
     if error.ended:
-        _set(connection, paused=True)
-        return True
+        return pausing.pause(connection, by=None, why=f"The CRM wants nothing any more: {error}")
     row = db.session.get_one(CrmConnection, connection, populate_existing=True)
     failures = 1 if wrote else row.failures + 1
     if error.auth:

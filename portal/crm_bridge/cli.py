@@ -197,16 +197,23 @@ def push_command(name: str, waiting: bool, retry: bool) -> None:
         raise SystemExit(1)
 
 
+def _nothing() -> None:
+    pass
+
+
 @contextmanager
-def opened(name: str, reads_back: bool = False) -> Iterator[tuple[Connection, Translated]]:
-    """A connection to read from; what it cannot answer becomes a sentence. `reads_back`: its records are asked for."""
+def opened(
+    name: str, reads_back: bool = False, beat: Callable[[], None] | None = None
+) -> Iterator[tuple[Connection, Translated]]:
+    """A connection to read from; what it cannot answer becomes a sentence. `reads_back`: its records are asked for.
+    `beat` is called often while it is asked."""
     with reading_only():
         connection = connecting.find(name)
         db.session.rollback()
     if reads_back:
         connecting.refuse_unreadable(connection)
     try:
-        with connecting.opened(connection, settings_here()) as gateway:
+        with connecting.opened(connection, settings_here(), beat or _nothing) as gateway:
             try:
                 yield connection, gateway
             finally:

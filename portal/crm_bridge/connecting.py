@@ -28,6 +28,10 @@ STORE = "crm.sqlite"
 """The file of the embedded store, in the instance folder."""
 
 
+HURRIED: dict[str, Any] = {"patience": 8.0, "tries": 1}
+"""How a wire is asked while somebody waits for the page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A connection as it was set up. Its secrets stay sealed until it is opened."""
@@ -75,13 +79,6 @@ def refuse_paused(connection: Connection) -> None:
         raise Conflict(f"The connection {connection.name} is paused. What waits is sent when it is resumed.")
 
 
-def set_paused(name: str, paused: bool) -> None:
-    """Pause or resume a connection. Raises NotFound."""
-    make_default()
-    find(name)
-    db.session.execute(sa.update(CrmConnection).where(CrmConnection.name == name).values(paused=paused))
-
-
 def voice(connection: Connection, settings: Settings) -> Voice:
     """In whose name the records of this portal are made."""
     shape = shape_of(connection.name, connection.vendor)
@@ -104,9 +101,10 @@ def _nothing() -> None:
 
 @contextmanager
 def opened(
-    connection: Connection, settings: Settings, beat: Callable[[], None] = _nothing
+    connection: Connection, settings: Settings, beat: Callable[[], None] = _nothing, hurried: bool = False
 ) -> Iterator[Translated]:
-    """The gateway of the connection, closed at the end. `beat` is called often while the CRM is asked.
+    """The gateway of the connection, closed at the end. `beat` is called often while the CRM is asked; `hurried`:
+    somebody waits for the answer.
 
     What is noted of its calls is for the caller to write down (`noting.write`).
     """
@@ -120,6 +118,7 @@ def opened(
         spend=purse.spend,
         hear=purse.hear,
         beat=beat,
+        **(HURRIED if hurried else {}),
     )
     with reading_only():
         shape = shape_of(connection.name, connection.vendor)

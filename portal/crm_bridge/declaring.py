@@ -11,7 +11,8 @@ from portal.crm_bridge.gateway import GATEWAYS
 class Setting:
     """A setting of a connection. Without a default it must be given; a secret one is encrypted and never shown.
 
-    `kind` is text, number or address (http or https).
+    `kind` is text, number, address (http or https), place (a file or folder of this machine) or lines (a text of
+    several lines). `where` says where a person finds the value in that CRM.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Setting:
     secret: bool = False
     choices: tuple[str, ...] = ()
     kind: str = "text"
+    where: str = ""
 
     @property
     def required(self) -> bool:
@@ -49,7 +51,7 @@ PULLS = (
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a vendor is. `names` says per kind how the CRM calls our fields where it differs by default.
+    """What a vendor is. `says` is for whoever looks which one to take. `names` says per kind how the CRM calls our fields where it differs by default.
 
     `canonical`: it takes canonical records whole, so there are no fields to map. `pulls` says per kind which of the
     CRM's own fields are read by default, and what each stands for here; without any there is nothing to read.
@@ -57,6 +59,7 @@ class Declaration:
     """
 
     title: str
+    says: str = ""
     settings: tuple[Setting, ...] = ()
     reads_back: bool = True
     canonical: bool = False

@@ -85,6 +85,16 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are in the CRM, and where. Whether we may write, and until when it knows us, is None where it does not say."""
+
+    who: str
+    place: str
+    writes: bool | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """A record by our id and, once we know it, by the id that the CRM gave it."""
 
@@ -191,6 +201,9 @@ class CrmGateway(Protocol):
     """
 
     def describe(self) -> Description: ...
+
+    def introduce(self) -> Identity:
+        """Ask the CRM who we are. Writes nothing there."""
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         """In words what `ensure_schema` would add, and what somebody must add by hand. Writes nothing."""

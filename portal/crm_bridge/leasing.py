@@ -19,8 +19,12 @@ LASTS = timedelta(minutes=2)
 """A holder that has said nothing for so long is taken for dead. No call to a CRM may take longer."""
 
 
+class Busy(Conflict):
+    """Somebody else holds the lease."""
+
+
 def take(connection: str) -> str:
-    """Take the lease; returns the name of the holder. Raises Conflict while somebody else has it.
+    """Take the lease; returns the name of the holder. Raises Busy while somebody else has it.
 
     The lease of a process of this machine that no longer lives is taken over at once.
     """
@@ -29,16 +33,14 @@ def take(connection: str) -> str:
     select = sa.select(CrmConnection.lease_holder, CrmConnection.lease_until)
     held, until = db.session.execute(select.where(CrmConnection.name == connection)).one()
     if held is not None and until is not None and until > now and not _is_dead(held):
-        raise Conflict(
-            f"Another push is under way on {connection}. It has the lease until {until:%H:%M:%S} UTC."
-        )
+        raise Busy(f"Another push is under way on {connection}. It has the lease until {until:%H:%M:%S} UTC.")
     taken = (
         sa.update(CrmConnection)
         .where(CrmConnection.name == connection, CrmConnection.lease_holder.is_not_distinct_from(held))
         .values(lease_holder=holder, lease_until=now + LASTS)
     )
     if db.session.execute(taken).rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(f"Another push began on {connection} just now.")
+        raise Busy(f"Another push began on {connection} just now.")
     return holder
 
 

@@ -18,6 +18,7 @@ from portal.crm_bridge.gateway import (
     CrmGateway,
     Description,
     Held,
+    Identity,
     Key,
     Kind,
     Names,
@@ -57,6 +58,9 @@ class Translated:
 
     def describe(self) -> Description:
         return self.inner.describe()
+
+    def introduce(self) -> Identity:
+        return self._ask((), self.inner.introduce)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return self._ask((), lambda: self.inner.missing_schema(self.shape.kinds(kinds)))

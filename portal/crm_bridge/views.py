@@ -6,16 +6,14 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, flash, request, send_file, url_for
+from flask import Blueprint, Flask, Response, current_app, send_file
 from flask_login import current_user, login_required
 
 from portal import clock, pages
 from portal.accounts.permissions import Permission
 from portal.activity import journal
-from portal.activity.cli import current_jobs
-from portal.activity.events import CrmPushAsked, CustomerRecordsExported
-from portal.crm_bridge import breaking, connecting, exporting, queries, telling
-from portal.crm_bridge.declaring import declaration
+from portal.activity.events import CustomerRecordsExported
+from portal.crm_bridge import connecting, exporting
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT
 from portal.database import db, reading_only, set_reads_only
@@ -51,6 +49,10 @@ def needs(permission: Permission, says: str) -> Callable[[Callable[..., Response
 sees_records = needs(
     Permission.SEE_RECORD, "Customer records are for product managers and admins. Ask one of them."
 )
+manages = needs(Permission.ADMINISTER, "Connections are looked after by admins. Ask one of them.")
+WATCHED = "3"
+"""Seconds after which a page that is watched without script looks again."""
+
 exports = needs(Permission.EXPORT, "Only product managers take lists out. Ask one of them for the file.")
 
 
@@ -58,48 +60,6 @@ exports = needs(Permission.EXPORT, "Only product managers take lists out. Ask on
 def _keep_nowhere(response: Response) -> Response:
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-@crm_bridge.get("/")
-@sees_records
-def index() -> Response:
-    every = queries.connections()
-    connection = connecting.find(request.args.get("connection") or DEFAULT)
-    connections = [(row, declaration(row.vendor).title) for row in every]
-    standing = _standing(connection.name, declaration(connection.vendor).calls)
-    return pages.page("crm_bridge/index.html", connection=connection, connections=connections, **standing)
-
-
-def _standing(name: str, calls: bool) -> dict[str, Any]:
-    """What the page says of a connection; `calls`: its CRM is called over a network."""
-    kept = queries.connection(name)
-    return {
-        "kept": kept,
-        "wrote": telling.written(kept.pushed) if kept and kept.pushed is not None else "–",
-        "state": queries.state(name),
-        "farthest": queries.FARTHEST,
-        "refused": queries.refused(name),
-        "exchanges": queries.exchanges(name),
-        "calls": queries.calls(name) if calls else [],
-        "now": clock.now(),
-        "default": DEFAULT,
-        "today": f"{clock.now():%Y-%m-%d}",
-    }
-
-
-@crm_bridge.post("/pushes")
-@sees_records
-@pages.limiter.limit("10/minute")
-def create_push() -> Response:
-    """Have the worker compare everything with the CRM and send what differs."""
-    connection = connecting.find(request.form.get("connection") or DEFAULT)
-    connecting.refuse_paused(connection)
-    breaking.try_again(connection.name)
-    journal.record(CrmPushAsked(actor_id=current_user.id, connection=connection.name))
-    db.session.commit()
-    current_jobs().ask(PUSH)
-    flash("The worker was asked to push. Load this page again in a moment to see what it did.", "success")
-    return pages.go(url_for("crm_bridge.index", connection=request.form.get("connection") or None))
 
 
 @crm_bridge.get("/export.csv")

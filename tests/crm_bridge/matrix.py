@@ -1,10 +1,16 @@
-"""Who may see customer records and have them pushed or taken out."""
+"""Who may see customer records and connections, and who looks after them."""
 
 from tests.matrix import row
 
 RECORDS = {"everyone": 403, "stranger": 302, "product_manager": 200, "admin": 200}
 WRITES = {"everyone": 403, "stranger": 401, "product_manager": 303, "admin": 303}
 RULE = {"name": "Somebody asks", "when": "question_asked", "then": "task", "connection": "embedded"}
+NOWHERE = {"product_manager": 404, "admin": 404}
+MANAGES = RECORDS | {"product_manager": 403}
+ACTS = {"everyone": 403, "stranger": 401, "admin": 303}
+HERE = {"name": "crm_connection"}
+JOB = HERE | {"job_id": "crm_job"}
+FIELD = HERE | {"field": "contact.points"}
 
 ROUTES = [
     row("GET", "crm_bridge.index", **RECORDS),
@@ -23,9 +29,26 @@ ROUTES = [
         {"company_id": 4711},
         **RECORDS | {"product_manager": 404, "admin": 404},
     ),
-    row(
-        "POST", "crm_bridge.create_push", **RECORDS | {"stranger": 401, "product_manager": 303, "admin": 303}
-    ),
+    row("GET", "crm_bridge.show_connection", HERE, **RECORDS),
+    row("GET", "crm_bridge.show_connection", {"name": "embedded"}, **RECORDS),
+    row("GET", "crm_bridge.show_connection", {"name": "nowhere"}, **RECORDS | NOWHERE),
+    row("GET", "crm_bridge.new_connection", **MANAGES),
+    row("POST", "crm_bridge.create_connection", **ACTS | {"admin": 404}),
+    row("POST", "crm_bridge.create_connection", data={"vendor": "hubspot"}, **ACTS | {"admin": 422}),
+    row("GET", "crm_bridge.edit_connection", HERE, **MANAGES),
+    row("PUT", "crm_bridge.update_connection", HERE, {"act": "save"}, **ACTS),
+    row("PUT", "crm_bridge.put_pause", HERE, {"why": "The CRM moves"}, **ACTS),
+    row("DELETE", "crm_bridge.delete_pause", HERE, **ACTS),
+    row("DELETE", "crm_bridge.delete_connection", HERE, {"written": "leave"}, **ACTS),
+    row("DELETE", "crm_bridge.delete_connection", HERE, **ACTS | {"admin": 422}),
+    row("POST", "crm_bridge.create_job", HERE, {"act": "plan"}, **ACTS),
+    row("POST", "crm_bridge.create_job", HERE, {"act": "erase"}, **ACTS | {"admin": 400}),
+    row("GET", "crm_bridge.show_job", JOB, **RECORDS),
+    row("GET", "crm_bridge.show_job", HERE | {"job_id": 4711}, **RECORDS | NOWHERE),
+    row("GET", "crm_bridge.show_job_progress", JOB, **RECORDS | {"product_manager": 303, "admin": 303}),
+    row("DELETE", "crm_bridge.delete_job", JOB, **ACTS),
+    row("GET", "crm_bridge.list_fields", HERE, **RECORDS),
+    row("PUT", "crm_bridge.put_field", FIELD, {"owner": "crm"}, **ACTS),
     row("GET", "crm_bridge.export", **RECORDS),
     row("GET", "crm_bridge.list_rules", **RECORDS),
     row("GET", "crm_bridge.new_rule", **RECORDS),

@@ -122,17 +122,17 @@ def test_six_hours_down_and_the_backlog_drains_in_one_run(settings, down, consen
 
 def test_the_page_says_so_and_a_push_by_hand_does_not_wait(settings, down, as_, cast, rows):
     worker(settings, 5)
-    pm = as_(cast.product_manager)
+    pm, ada = as_(cast.product_manager), as_(cast.admin)
     with clock.at(EPOCH + timedelta(minutes=6)):
-        page = pm.get("/crm/?connection=acme").get_data(as_text=True)
+        page = pm.get("/crm/connections/acme").get_data(as_text=True)
         assert "The connection stopped" in page
         assert "The CRM did not take it: No answer. Since " in page
         assert "Download CSV" not in page
-        assert pm.post("/crm/pushes", data={"connection": "acme"}).status_code == 303
+        assert ada.post("/crm/connections/acme/jobs", data={"act": "push"}).status_code == 303
     ERRORS.clear()
     worker(settings, 1, EPOCH + timedelta(minutes=7))
     assert rows(CrmLink, connection="acme", state="done") == 1
-    assert "The connection stopped" not in pm.get("/crm/?connection=acme").get_data(as_text=True)
+    assert "The connection stopped" not in pm.get("/crm/connections/acme").get_data(as_text=True)
 
 
 def test_a_push_that_got_something_through_is_no_row_of_failures(app):

@@ -47,7 +47,7 @@ def test_a_secret_is_used_and_never_shown(connect, run, settings, as_, cast):
     assert connect(*GIVEN).exit_code == 0
     connection = connecting.find("acme")
     assert connecting.values_of(connection, settings)["token"] == SECRET
-    page = as_(cast.admin).get("/crm/?connection=acme").get_data(as_text=True)
+    page = as_(cast.admin).get("/crm/connections/acme").get_data(as_text=True)
     status = run("crm", "status", "--connection", "acme").output
     assert "address = https://crm.example" in status
     assert "token = •••" in status
@@ -169,6 +169,7 @@ def test_the_page_shows_how_all_connections_stand(connect, run, as_, cast, at_mo
     connect(*GIVEN)
     db.session.execute(sa.update(CrmConnection).values(paused=True))
     page = as_(cast.admin).get("/crm/").get_data(as_text=True)
-    assert "/crm/?connection=acme" in page
+    assert "/crm/connections/acme" in page
     assert page.count("Paused") == 2
+    assert as_(cast.admin).get("/crm/?connection=acme").location == "/crm/connections/acme"
     assert as_(cast.admin).get("/crm/?connection=none").status_code == 404

@@ -338,6 +338,18 @@ DOORS = [
         "numbers of a kind", "KindForm", "admin", "POST", "/changelog/kinds/", {"position": 100},
         {"name": "Removed", "colour": "plain"}, ("/changelog/kinds/",), fine={"position": "1"},
     ),
+    Door(
+        "new connection", "NameForm", "admin", "POST", "/crm/connections", {"name": 40},
+        {"vendor": "drop", "set-folder": "drop", "act": "save"}, (), fine={"name": "third"},
+    ),
+    Door(
+        "pause of a connection", "PauseForm", "admin", "PUT", "/crm/connections/embedded/pause", {"why": 500},
+        shown=("/crm/connections/embedded",),
+    ),
+    Door(
+        "field of a connection", "FieldForm", "admin", "PUT", "/crm/connections/embedded/fields/contact.points",
+        {"remote_name": 120}, {"owner": "portal"}, (), fine={"remote_name": "points"},
+    ),
 ]  # fmt: skip
 
 ASKING = {

@@ -5,8 +5,18 @@ from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting
 DECLARATION = Declaration(
     title="BottleCRM",
     settings=(
-        Setting("url", "Where it answers, without /api", kind="address"),
-        Setting("token", "A personal access token of an admin, from its settings", secret=True),
+        Setting(
+            "url",
+            "Where it answers, without /api",
+            kind="address",
+            where="What stands in the browser when you use BottleCRM, up to the first /",
+        ),
+        Setting(
+            "token",
+            "A personal access token of an admin, from its settings",
+            secret=True,
+            where="Settings, API tokens, as an admin of the organisation; no limits ticked. It is shown once",
+        ),
         *CALLS,
         *PULLS,
     ),

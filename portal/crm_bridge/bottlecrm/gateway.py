@@ -20,6 +20,7 @@ from portal.crm_bridge.gateway import (
     Changed,
     Description,
     Held,
+    Identity,
     Key,
     Kind,
     Names,
@@ -40,7 +41,8 @@ class BottleCRM:
         signed = {"authorization": f"Bearer {settings['token']}"}
         # A token that is not known is answered with 403; there is nothing to sign in with again.
         manners = Manners(sign_in=lambda _: signed, unknown=frozenset())
-        self.crm = Together(f"{settings['url'].rstrip('/')}/api/", wire or Wire(), manners)
+        self.place = settings["url"].rstrip("/")
+        self.crm = Together(f"{self.place}/api/", wire or Wire(), manners)
         self.finder = Finder(self.crm)
         self.puller = Puller(self.finder)
         self.writer = Writer(self.finder)
@@ -53,6 +55,12 @@ class BottleCRM:
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=100)
+
+    def introduce(self) -> Identity:
+        told = self.crm.one("GET", "profile/").data["user_obj"]
+        mail = (told.get("user_details") or {}).get("email") or told.get("email") or "a user"
+        role = str(told.get("role") or "").lower()
+        return Identity(f"{mail}{f', {role}' if role else ''}", self.place)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return self.schema.missing(kinds)

@@ -16,7 +16,6 @@ from portal.crm_bridge.calling.pacing import Bucket, Heard, backoff, retry_after
 from portal.crm_bridge.calling.wire import Call, Wire
 from portal.crm_bridge.gateway import CrmError
 
-TIMES = httpx.Timeout(30.0, connect=10.0)
 LONGEST_CALL = 60.0
 LONGEST_PAUSE = 45.0
 """A longer wait is left to the next push. Together with the longest call it is shorter than a lease."""
@@ -57,8 +56,9 @@ class Caller:
         self.manners = manners or Manners()
         self.bucket = Bucket(self.manners.rate, wire.monotonic())
         transport = wire.transport or Guarded(wire.private)
+        times = httpx.Timeout(wire.patience, connect=min(10.0, wire.patience))
         self.client = httpx.Client(
-            base_url=address, transport=transport, timeout=TIMES, trust_env=False, follow_redirects=False
+            base_url=address, transport=transport, timeout=times, trust_env=False, follow_redirects=False
         )
         self._signed: Headers | None = None
         self._signs_in = False
@@ -109,7 +109,11 @@ class Caller:
                 continue
             wait = backoff(attempt, self.wire.chance()) if found.wait is None else found.wait
             attempt += 1
-            is_last = attempt == TRIES or wait > LONGEST_PAUSE or (found.done and not question.again)
+            is_last = (
+                attempt >= min(TRIES, self.wire.tries)
+                or wait > LONGEST_PAUSE
+                or (found.done and not question.again)
+            )
             if found.fate is not Fate.PASSING or is_last:
                 raise self._error(found, wait)
             self.wire.sleep(wait)

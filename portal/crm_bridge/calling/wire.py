@@ -37,7 +37,8 @@ class Wire:
     `spend` is called before each call and raises CrmError when the day's budget is used up; `hear` is told what the
     CRM says of the day (used, limit). `beat` is called often enough to keep the lease. `note` gets each Call.
     `transport` takes the place of the network, and of its guard, in tests. `sleep`, `now`, `monotonic` and `chance`
-    are the only time and luck that calls know.
+    are the only time and luck that calls know. `patience` is how many seconds an answer may take, `tries` how often a
+    call that fails is made at most: somebody may be waiting.
     """
 
     private: bool = False
@@ -51,3 +52,5 @@ class Wire:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
     transport: httpx.BaseTransport | None = None
+    patience: float = 30.0
+    tries: int = 99

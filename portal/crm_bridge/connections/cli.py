@@ -10,7 +10,9 @@ from portal.activity.events import CustomerRecordsExported
 from portal.crm_bridge import connecting, drifting, exporting, queries, telling
 from portal.crm_bridge.cli import LINES, all_lines, crm, named, opened, print_lines, settings_here
 from portal.crm_bridge.connections import describing, mapping, setting_up
+from portal.crm_bridge.connections.jobs.disconnecting import disconnect
 from portal.crm_bridge.mapping import KINDS
+from portal.crm_bridge.pauses import pausing
 from portal.crm_bridge.pulling.choosing import chosen
 from portal.crm_bridge.shaping import Owner, shape_of
 from portal.database import db, reading_only
@@ -65,7 +67,7 @@ def disconnect_command(name: str, yes: bool) -> None:
         db.session.rollback()
     if not yes:
         click.confirm(f"{records:,} records stay in the CRM and are forgotten here. Go on?", abort=True)
-    setting_up.disconnect(name)
+    disconnect(name, by=None)
     db.session.commit()
     click.echo(f"{name} is no longer connected.")
 
@@ -113,9 +115,10 @@ def schema_command(name: str, does: str) -> None:
 
 @crm.command("pause")
 @named
-def pause_command(name: str) -> None:
+@click.option("--why", default="", help="For whoever finds it paused: stands on its page.")
+def pause_command(name: str, why: str) -> None:
     """Send nothing over the connection until it is resumed. What changes is noted."""
-    connecting.set_paused(name, True)
+    pausing.pause(name, by=None, why=why)
     db.session.commit()
     click.echo(f"{name} is paused.")
 
@@ -124,7 +127,7 @@ def pause_command(name: str) -> None:
 @named
 def resume_command(name: str) -> None:
     """Send again over a connection that was paused."""
-    connecting.set_paused(name, False)
+    pausing.resume(name, by=None)
     db.session.commit()
     click.echo(f"{name} sends again; the worker begins within a minute.")
 

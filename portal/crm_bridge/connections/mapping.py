@@ -41,7 +41,9 @@ def owner_of(text: str) -> Owner:
     return Owner.CRM if is_pulled(kind, field.name) else Owner.PORTAL
 
 
-def map_field(connection: str, text: str, owner: Owner, remote_name: str | None) -> None:
+def map_field(
+    connection: str, text: str, owner: Owner, remote_name: str | None, by: int | None = None
+) -> None:
     """Say who owns a field and how the CRM calls it (None: as before). Raises Unusable, Conflict, NotFound."""
     kind, field = field_of(text)
     vendor = connecting.find(connection).vendor
@@ -61,7 +63,7 @@ def map_field(connection: str, text: str, owner: Owner, remote_name: str | None)
     row = {"connection": connection, "kind": kind, "field": field.name, "owner": owner, "remote_name": name}
     upsert(CrmField, [row], ("owner", "remote_name"))
     journal.record(
-        CrmFieldMapped(actor_id=None, connection=connection, field=text, owner=owner, remote_name=name)
+        CrmFieldMapped(actor_id=by, connection=connection, field=text, owner=owner, remote_name=name)
     )
 
 

@@ -17,6 +17,8 @@ from portal.database import db
 from portal.errors import Conflict, Unusable
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+TAKEN = "new"
+"""The page on which a connection is made."""
 LONGEST = 8_000
 
 
@@ -26,10 +28,13 @@ def vendors() -> dict[str, Declaration]:
     return {name: each for name, each in every.items() if not each.of_tests}
 
 
-def connect(name: str, vendor: str | None, given: Mapping[str, str], private: bool, key: str) -> list[str]:
+def connect(
+    name: str, vendor: str | None, given: Mapping[str, str], private: bool, key: str, by: int | None = None
+) -> list[str]:
     """Make the connection, or change the settings that are given; returns the names of the settings that changed.
 
-    `private` allows an address that is not public; `key` is the secret key of the portal, which seals secrets.
+    `private` allows an address that is not public; `key` is the secret key of the portal, which seals secrets; `by` is
+    who does it (None: a command).
     Raises Unusable for a name, vendor or setting that cannot be, Conflict for another vendor than before.
     """
     connecting.make_default()
@@ -49,12 +54,12 @@ def connect(name: str, vendor: str | None, given: Mapping[str, str], private: bo
     row.failures, row.opened_at, row.not_before = 0, None, None
     db.session.add(row)
     db.session.flush()
-    journal.record(CrmConnected(actor_id=None, connection=name, vendor=row.vendor, settings=sorted(values)))
+    journal.record(CrmConnected(actor_id=by, connection=name, vendor=row.vendor, settings=sorted(values)))
     return sorted(values)
 
 
 def _begun(name: str, vendor: str | None) -> CrmConnection:
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or name == TAKEN:
         raise Unusable(
             f"{name!r} cannot be the name of a connection: small letters, digits, - and _, at most 40."
         )
@@ -77,11 +82,11 @@ def checked(
     if missing:
         words = "; ".join(f"{each.name} ({each.meaning})" for each in missing)
         raise Unusable(f"{vendor} also needs {words}. Give it with --set NAME=VALUE.")
-    return {name: _usable(known[name], value.strip()) for name, value in given.items()}
+    return {name: usable(known[name], value.strip()) for name, value in given.items()}
 
 
-def _usable(setting: Setting, value: str) -> str:
-    """The value; what is wrong with a secret one is said without it."""
+def usable(setting: Setting, value: str) -> str:
+    """The value; what is wrong with a secret one is said without it. Raises Unusable."""
     said = "" if setting.secret else f", not {value!r}"
     if len(value) > LONGEST or "\0" in value:
         raise Unusable(f"{setting.name} is too long or no text.")
@@ -105,7 +110,7 @@ def _is_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and there and "@" not in parts.netloc and text.isprintable()
 
 
-def disconnect(name: str) -> None:
+def disconnect(name: str, by: int | None = None) -> None:
     """Take a connection away, with its ledger. What the CRM holds stays there. Raises NotFound, Conflict."""
     connecting.find(name)
     if name == DEFAULT:
@@ -116,4 +121,4 @@ def disconnect(name: str) -> None:
     vendor = row.vendor
     db.session.expunge(row)
     db.session.execute(sa.delete(CrmConnection).where(CrmConnection.name == name))
-    journal.record(CrmDisconnected(actor_id=None, connection=name, vendor=vendor))
+    journal.record(CrmDisconnected(actor_id=by, connection=name, vendor=vendor))

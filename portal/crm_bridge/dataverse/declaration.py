@@ -5,10 +5,27 @@ from portal.crm_bridge.declaring import CALLS, Declaration, Setting
 DECLARATION = Declaration(
     title="Dynamics 365 (Dataverse)",
     settings=(
-        Setting("url", "The environment, such as https://acme.crm4.dynamics.com", kind="address"),
-        Setting("tenant", "The tenant in Entra, its id or domain"),
-        Setting("client_id", "The application (client) id; the environment has it as an application user"),
-        Setting("client_secret", "A client secret of the application", secret=True),
+        Setting(
+            "url",
+            "The environment, such as https://acme.crm4.dynamics.com",
+            kind="address",
+            where="Power Platform admin center, Environments, the environment: Environment URL",
+        ),
+        Setting(
+            "tenant", "The tenant in Entra, its id or domain", where="Entra admin center, Overview: Tenant ID"
+        ),
+        Setting(
+            "client_id",
+            "The application (client) id; the environment has it as an application user",
+            where="Entra admin center, App registrations, the application, Overview",
+        ),
+        Setting(
+            "client_secret",
+            "A client secret of the application",
+            secret=True,
+            where="Entra admin center, App registrations, the application, Certificates and secrets: Value, which is "
+            "shown once",
+        ),
         Setting("login", "Where tokens come from", "https://login.microsoftonline.com", kind="address"),
         Setting("version", "Version of the Web API", "9.2"),
         Setting("prefix", "Prefix of the publisher for our columns and tables", "new"),

@@ -10,7 +10,18 @@ from portal.crm_bridge.dataverse.finding import Finder
 from portal.crm_bridge.dataverse.records import Names
 from portal.crm_bridge.dataverse.schema import Schema
 from portal.crm_bridge.dataverse.writing import Writer
-from portal.crm_bridge.gateway import Activity, Changed, Description, Held, Key, Kind, Outcome, Ref, Row
+from portal.crm_bridge.gateway import (
+    Activity,
+    Changed,
+    Description,
+    Held,
+    Identity,
+    Key,
+    Kind,
+    Outcome,
+    Ref,
+    Row,
+)
 
 DEFAULTS = {each.name: each.default for each in DECLARATION.settings if each.default is not None}
 
@@ -29,6 +40,13 @@ class Dataverse:
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=TOGETHER)
+
+    def introduce(self) -> Identity:
+        user_id = self.org.call("GET", "WhoAmI").data["UserId"]
+        [user] = self.org.rows(
+            "systemusers", {"$select": "fullname", "$filter": f"systemuserid eq {user_id}"}
+        )
+        return Identity(str(user["fullname"]), self.org.address)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return self.schema.missing(kinds)

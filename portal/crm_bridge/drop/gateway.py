@@ -6,6 +6,7 @@ out of all files that are still there.
 """
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from portal.crm_bridge.gateway import (
     Changed,
     Description,
     Held,
+    Identity,
     Key,
     Kind,
     Outcome,
@@ -40,6 +42,11 @@ class Drop:
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=self.batch)
+
+    def introduce(self) -> Identity:
+        path = self.folder.path
+        there = next(each for each in (path, *path.absolute().parents) if each.exists())
+        return Identity("a folder of the portal", str(path), writes=os.access(there, os.W_OK))
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         with telling():

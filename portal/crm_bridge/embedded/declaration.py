@@ -5,7 +5,7 @@ from portal.crm_bridge.declaring import PULLS, Declaration, Setting
 DECLARATION = Declaration(
     title="Embedded store",
     settings=(
-        Setting("path", "The SQLite file; empty: crm.sqlite in the instance folder", ""),
+        Setting("path", "The SQLite file; empty: crm.sqlite in the instance folder", "", kind="place"),
         Setting("batch", "How many rows one call carries", "100", kind="number"),
         *PULLS,
     ),

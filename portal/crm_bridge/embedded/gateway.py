@@ -1,6 +1,7 @@
 """The embedded store behind the gateway."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from portal.crm_bridge.gateway import (
     Changed,
     Description,
     Held,
+    Identity,
     Key,
     Kind,
     Names,
@@ -40,6 +42,11 @@ class Embedded:
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=self.batch)
+
+    def introduce(self) -> Identity:
+        path = self.store.path
+        there = next(each for each in (path, *path.absolute().parents) if each.exists())
+        return Identity("a file of the portal", str(path), writes=os.access(there, os.W_OK))
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return [missing for kind in kinds for missing in self.store.missing(kind)]

@@ -44,6 +44,10 @@ class Asker:
             return f"/crm/{part}/{version}/{rest}"
         return f"/crm/{'v4' if part == 'associations' else version}/{part}/{rest}"
 
+    def account(self) -> str:
+        """The path that says which account the token is of."""
+        return f"/account-info/{self.settings['version']}/details"
+
     def schemas(self) -> str:
         """The path of the custom objects."""
         return f"/crm-object-schemas/{self.settings['version']}/schemas"

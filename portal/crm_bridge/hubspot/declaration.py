@@ -5,7 +5,13 @@ from portal.crm_bridge.declaring import CALLS, Declaration, Setting
 DECLARATION = Declaration(
     title="HubSpot",
     settings=(
-        Setting("token", "The key of a service key or private app with its scopes", secret=True),
+        Setting(
+            "token",
+            "The key of a service key or private app with its scopes",
+            secret=True,
+            where="Settings, Integrations, Service keys (or Private apps): Access token; read and write for contacts, "
+            "companies and their schemas",
+        ),
         Setting("url", "Where the API answers", "https://api.hubapi.com", kind="address"),
         Setting("version", "Version of the API, a date such as 2026-09, or v3", "2026-09"),
         Setting(

@@ -3,7 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from portal.crm_bridge.calling.wire import Wire
-from portal.crm_bridge.gateway import Activity, Changed, Description, Held, Key, Kind, Outcome, Ref, Row
+from portal.crm_bridge.gateway import (
+    Activity,
+    Changed,
+    Description,
+    Held,
+    Identity,
+    Key,
+    Kind,
+    Outcome,
+    Ref,
+    Row,
+)
 from portal.crm_bridge.hubspot.asking import TOGETHER, Asker
 from portal.crm_bridge.hubspot.declaration import DECLARATION
 from portal.crm_bridge.hubspot.erasing import Eraser
@@ -28,6 +39,12 @@ class HubSpot:
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=TOGETHER)
+
+    def introduce(self) -> Identity:
+        told = self.org.call("GET", self.org.account()).data
+        kind = str(told.get("accountType") or "").lower().replace("_", " ")
+        place = str(told.get("uiDomain") or self.org.settings["url"])
+        return Identity(f"account {told['portalId']}{f' ({kind})' if kind else ''}", place)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return self.schema.missing(kinds)

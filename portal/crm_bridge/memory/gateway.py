@@ -9,6 +9,7 @@ from portal.crm_bridge.gateway import (
     Changed,
     Description,
     Held,
+    Identity,
     Key,
     Kind,
     Outcome,
@@ -51,6 +52,9 @@ class Memory:
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=100)
+
+    def introduce(self) -> Identity:
+        return Identity("the portal itself", "memory", writes=True)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return [kind.name for kind in kinds if kind.name not in self.records.by_kind]

@@ -5,11 +5,38 @@ from portal.crm_bridge.declaring import CALLS, Declaration, Setting
 DECLARATION = Declaration(
     title="Salesforce",
     settings=(
-        Setting("url", "My Domain of the org, such as https://acme.my.salesforce.com", kind="address"),
-        Setting("client_id", "Consumer key of the External Client App"),
-        Setting("user", "Username to sign in as with a private key; empty: client credentials", ""),
-        Setting("private_key", "RSA key in PEM whose certificate the app has", "", secret=True),
-        Setting("client_secret", "Consumer secret, for client credentials", "", secret=True),
+        Setting(
+            "url",
+            "My Domain of the org, such as https://acme.my.salesforce.com",
+            kind="address",
+            where="Setup, My Domain: Current My Domain URL",
+        ),
+        Setting(
+            "client_id",
+            "Consumer key of the External Client App",
+            where="Setup, External Client App Manager, the app, Settings, OAuth: Consumer Key and Secret",
+        ),
+        Setting(
+            "user",
+            "Username to sign in as with a private key; empty: client credentials",
+            "",
+            where="Setup, Users: Username, which looks like a mail address",
+        ),
+        Setting(
+            "private_key",
+            "RSA key in PEM whose certificate the app has",
+            "",
+            secret=True,
+            kind="lines",
+            where="The file that was made together with the certificate; it begins with -----BEGIN",
+        ),
+        Setting(
+            "client_secret",
+            "Consumer secret, for client credentials",
+            "",
+            secret=True,
+            where="Beside the consumer key, behind a code that is sent by mail",
+        ),
         Setting(
             "audience",
             "Who the signed assertion is for; a sandbox: https://test.salesforce.com",

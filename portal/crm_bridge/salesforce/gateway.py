@@ -3,11 +3,23 @@
 from collections.abc import Mapping, Sequence
 
 from portal.crm_bridge.calling.wire import Wire
-from portal.crm_bridge.gateway import Activity, Changed, Description, Held, Key, Kind, Outcome, Ref, Row
+from portal.crm_bridge.gateway import (
+    Activity,
+    Changed,
+    Description,
+    Held,
+    Identity,
+    Key,
+    Kind,
+    Outcome,
+    Ref,
+    Row,
+)
 from portal.crm_bridge.salesforce.asking import Asker
 from portal.crm_bridge.salesforce.declaration import DECLARATION
 from portal.crm_bridge.salesforce.erasing import Eraser
 from portal.crm_bridge.salesforce.finding import Finder
+from portal.crm_bridge.salesforce.records import quoted
 from portal.crm_bridge.salesforce.schema import Schema
 from portal.crm_bridge.salesforce.sending import Sender
 from portal.crm_bridge.salesforce.writing import Writer
@@ -31,6 +43,13 @@ class Salesforce:
 
     def describe(self) -> Description:
         return Description(DECLARATION.title, self.batch, self.bulk_from)
+
+    def introduce(self) -> Identity:
+        rights = [self.org.call("GET", f"sobjects/{each}/describe").data for each in ("Contact", "Account")]
+        users = self.org.query(("Name", "Username"), "User", f"Id = {quoted(self.org.user_id)}")
+        who = f"{users[0]['Name']} ({users[0]['Username']})" if users else self.org.user_id
+        writes = all(each.get("createable") and each.get("updateable") for each in rights)
+        return Identity(who, self.org.settings["url"], writes)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return self.schema.missing(kinds)

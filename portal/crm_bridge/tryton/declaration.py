@@ -5,10 +5,25 @@ from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting
 DECLARATION = Declaration(
     title="Tryton",
     settings=(
-        Setting("url", "Where it answers", kind="address"),
-        Setting("database", "The database"),
-        Setting("user", "The login of a user of the portal's own", "community"),
-        Setting("password", "The password of that user", secret=True),
+        Setting(
+            "url",
+            "Where it answers",
+            kind="address",
+            where="Server in the sign-in of the Tryton client, with https:// before it",
+        ),
+        Setting("database", "The database", where="Database in the sign-in of the Tryton client"),
+        Setting(
+            "user",
+            "The login of a user of the portal's own",
+            "community",
+            where="Administration, Users, Users: Login",
+        ),
+        Setting(
+            "password",
+            "The password of that user",
+            secret=True,
+            where="Administration, Users, Users: Reset Password, or the one that was set there",
+        ),
         *CALLS,
         *PULLS,
     ),

@@ -11,6 +11,7 @@ from portal.crm_bridge.gateway import (
     CrmError,
     Description,
     Held,
+    Identity,
     Key,
     Kind,
     Names,
@@ -60,6 +61,15 @@ class Tryton:
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=200)
+
+    def introduce(self) -> Identity:
+        told = self.rpc.ask("res.user.get_preferences", False, again=True)
+        models = sorted(set(MODELS.values()) | {MECHANISM, NOTE})
+        rights = self.rpc.ask("ir.model.access.get_access", models, again=True)
+        writes = all(of["write"] and of["create"] for of in rights.values())
+        name = told.get("name") or told.get("status_bar") or ""
+        who = self.rpc.user if name in ("", self.rpc.user) else f"{name} ({self.rpc.user})"
+        return Identity(who, self.rpc.place, writes)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         missing = [

@@ -27,6 +27,7 @@ class Rpc:
     def __init__(self, settings: Mapping[str, str], wire: Wire) -> None:
         self.user, self.password = settings["user"], settings["password"]
         self.path = f"{settings['database']}/rpc/"
+        self.place = f"{settings['url'].rstrip('/')}/{settings['database']}"
         self.caller = Caller(f"{settings['url'].rstrip('/')}/", wire, Manners(sign_in=self._sign_in))
 
     def ask(

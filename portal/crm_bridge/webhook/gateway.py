@@ -18,6 +18,7 @@ from portal.crm_bridge.gateway import (
     CrmError,
     Description,
     Held,
+    Identity,
     Key,
     Kind,
     Outcome,
@@ -59,6 +60,15 @@ class Webhook:
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=int(self.settings.get("batch") or 25))
+
+    def introduce(self) -> Identity:
+        """A signed message that speaks of nobody. Whoever takes it knows the secret, or does not look at it."""
+        key = f"test:{self.wire.now().timestamp():.6f}"
+        failed = self._send(key, "connection.tested", "connection", {"id": "connection"}, 0)
+        if failed:
+            raise CrmError(f"The receiver did not take a test message: {failed.message}", permanent=False)
+        sender = f"the sender {self.settings.get('source') or '/community'}"
+        return Identity(sender, self.settings["address"], writes=True)
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         return []

@@ -1,0 +1,1 @@
+"""The fields of a connection: whose each is, and how the CRM calls it."""

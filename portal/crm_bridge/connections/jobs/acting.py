@@ -1,0 +1,66 @@
+"""What can be asked of a connection, in words: for its page."""
+
+from typing import NamedTuple
+
+from portal.crm_bridge.connections.jobs.models import Act, Stage
+
+
+class Deed(NamedTuple):
+    """An act with its name, what it does, and the words of its button; `sends`: it writes into the CRM."""
+
+    act: Act
+    name: str
+    says: str
+    button: str
+    sends: bool = False
+
+
+ACTS = (
+    Deed(
+        Act.TEST,
+        "Test",
+        "Asks the CRM who we are, what we may, and what it lacks for us.",
+        "Test it",
+    ),
+    Deed(Act.CHECK, "Schema", "Looks which of our fields the CRM lacks. Changes nothing.", "Check fields"),
+    Deed(
+        Act.APPLY,
+        "Add fields",
+        "Adds what is missing, or says step by step what somebody must do there.",
+        "Add fields",
+        sends=True,
+    ),
+    Deed(
+        Act.PLAN,
+        "Plan",
+        "Says what a push would write, record by record. Writes nothing.",
+        "Make a plan",
+    ),
+    Deed(
+        Act.PUSH, "Push", "Compares everybody and writes the difference into the CRM.", "Push now", sends=True
+    ),
+    Deed(
+        Act.DRIFT,
+        "Drift",
+        "Reads everything back and counts what is not as we wrote it. Writes nothing.",
+        "Compare",
+    ),
+    Deed(
+        Act.REPAIR,
+        "Repair",
+        "Reads everything back and writes again what differs.",
+        "Repair",
+        sends=True,
+    ),
+    Deed(Act.ERASE, "Erase", "Takes out of the CRM all that was written there.", "Erase", sends=True),
+)
+BY_ACT = {each.act: each for each in ACTS}
+
+STAGES = {
+    Stage.WAITING: ("Waiting for the worker", "plain"),
+    Stage.RUNNING: ("At work", "accent"),
+    Stage.DONE: ("Done", "good"),
+    Stage.FAILED: ("Did not get through", "bad"),
+    Stage.STOPPED: ("Stopped", "ended"),
+}
+"""How a page calls a stage, and the tone of its chip."""

@@ -1,0 +1,146 @@
+"""The pages of connections: which there are, how each stands, pausing, and taking one away."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, flash, request, url_for
+from flask_login import current_user
+
+from portal import clock, pages
+from portal.activity.cli import current_jobs
+from portal.crm_bridge import connecting, telling
+from portal.crm_bridge import queries as records
+from portal.crm_bridge.connecting import Connection
+from portal.crm_bridge.connections import describing, queries
+from portal.crm_bridge.connections.forms import DisconnectForm, PauseForm
+from portal.crm_bridge.connections.jobs import asking
+from portal.crm_bridge.connections.jobs import queries as jobs
+from portal.crm_bridge.connections.jobs.acting import ACTS
+from portal.crm_bridge.connections.jobs.disconnecting import disconnect
+from portal.crm_bridge.connections.jobs.models import CHORE, Act
+from portal.crm_bridge.connections.standing import standing
+from portal.crm_bridge.declaring import declaration
+from portal.crm_bridge.models import DEFAULT
+from portal.crm_bridge.pauses import pausing
+from portal.crm_bridge.views import WATCHED, crm_bridge, manages, sees_records
+from portal.database import db
+
+
+@crm_bridge.get("/")
+@sees_records
+def index() -> Response:
+    if wanted := request.args.get("connection"):
+        # Where the page of a connection was before; links to it were sent by mail.
+        return pages.go(url_for(".show_connection", name=connecting.find(wanted).name))
+    now = clock.now()
+    rows = [
+        (each, declaration(each.vendor).title, standing(each.row, each.oldest_at, now))
+        for each in queries.overview()
+    ]
+    return pages.page(
+        "crm_bridge/connections/index.html", rows=rows, erased=jobs.erased(), today=f"{now:%Y-%m-%d}"
+    )
+
+
+@crm_bridge.get("/connections/<name>")
+@sees_records
+def show_connection(name: str) -> Response:
+    answer = page_of(connecting.find(name), PauseForm(formdata=None), DisconnectForm(formdata=None))
+    if "watch" in request.args:
+        # Whoever has no script asked for it by a link.
+        answer.headers["Refresh"] = WATCHED
+    return answer
+
+
+def page_of(
+    connection: Connection, pause: PauseForm, disconnects: DisconnectForm, status: int = 200
+) -> Response:
+    """The page of a connection with these forms."""
+    name, done = connection.name, jobs.newest(connection.name)
+    return pages.page(
+        "crm_bridge/connections/show.html",
+        status,
+        connection=connection,
+        jobs=done,
+        acts=[each for each in ACTS if each.act is not Act.ERASE],
+        last=jobs.last_of_each(done),
+        facts=describing.shown_settings(connection),
+        pauses=queries.pauses(name),
+        pause=pause,
+        disconnects=disconnects,
+        **_standing(connection),
+        **_said(name, declaration(connection.vendor).calls),
+    )
+
+
+def _standing(connection: Connection) -> dict[str, Any]:
+    """How it stands now."""
+    name, now = connection.name, clock.now()
+    kept, state = records.connection(name), records.state(name)
+    return {
+        "declared": declaration(connection.vendor),
+        "standing": standing(kept, state.oldest_at, now),
+        "wrote": telling.written(kept.pushed) if kept and kept.pushed is not None else "–",
+        "kept": kept,
+        "state": state,
+        "now": now,
+        "default": DEFAULT,
+        "farthest": records.FARTHEST,
+        "today": f"{now:%Y-%m-%d}",
+    }
+
+
+def _said(name: str, calls: bool) -> dict[str, Sequence[Any]]:
+    """What was not taken, and what was said last."""
+    return {
+        "refused": records.refused(name),
+        "exchanges": records.exchanges(name),
+        "calls": records.calls(name) if calls else [],
+    }
+
+
+@crm_bridge.put("/connections/<name>/pause")
+@manages
+def put_pause(name: str) -> Response:
+    """Send nothing for a while."""
+    connection, form = connecting.find(name), PauseForm()
+    if not form.validate():
+        return page_of(connection, form, DisconnectForm(formdata=None), 422)
+    if pausing.pause(name, by=current_user.id, why=form.why.data or ""):
+        flash(f"{name} is paused. What changes is noted.", "good")
+    db.session.commit()
+    return pages.go(url_for(".show_connection", name=name))
+
+
+@crm_bridge.delete("/connections/<name>/pause")
+@manages
+def delete_pause(name: str) -> Response:
+    """Go on."""
+    if pausing.resume(connecting.find(name).name, by=current_user.id):
+        flash(f"{name} sends again. The worker begins within a minute.", "good")
+    db.session.commit()
+    return pages.go(url_for(".show_connection", name=name))
+
+
+@crm_bridge.delete("/connections/<name>")
+@manages
+def delete_connection(name: str) -> Response:
+    """Take the connection away, at once or after everything was taken out of the CRM."""
+    connection, form = connecting.find(name), DisconnectForm()
+    if not form.validate():
+        return page_of(connection, PauseForm(formdata=None), form, 422)
+    if form.written.data == "erase":
+        return _erase_first(connection)
+    disconnect(name, by=current_user.id)
+    db.session.commit()
+    flash(f"{name} is no longer connected. What the CRM holds stays there.", "good")
+    return pages.go(url_for(".index"))
+
+
+def _erase_first(connection: Connection) -> Response:
+    """A pause keeps the worker from writing again what is being taken out."""
+    asking.ask(connection, Act.ERASE, current_user.id)
+    pausing.pause(connection.name, by=current_user.id, why="It is taken away: what it wrote is erased first.")
+    db.session.commit()
+    current_jobs().ask(CHORE)
+    return pages.go(url_for(".show_connection", name=connection.name, _anchor="jobs"))

@@ -1,0 +1,1 @@
+"""Pauses: when nothing was sent over a connection, since whom, and why."""
