@@ -202,8 +202,7 @@ class CrmGateway(Protocol):
 
     def describe(self) -> Description: ...
 
-    def introduce(self) -> Identity:
-        """Ask the CRM who we are. Writes nothing there."""
+    def introduce(self) -> Identity: ...
 
     def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
         """In words what `ensure_schema` would add, and what somebody must add by hand. Writes nothing."""
