@@ -5,7 +5,8 @@ Which columns an export of ideas can have is said by the slices. One that knows 
 
     tables.offer("plans", COLUMNS, cells_of)
 
-`cells_of` gets the ids of some ideas and gives what it knows of each: `{7: {"owner": "Mira Kovač"}}`.
+`cells_of` gets the ids of some ideas and who takes them out, and gives what it knows of each that this viewer may know:
+`{7: {"owner": "Mira Kovač"}}`.
 """
 
 import csv
@@ -66,12 +67,13 @@ class Column:
 
 
 Cells = Mapping[int, Mapping[str, Any]]
-Loader = Callable[[Sequence[int]], Cells]
+Loader = Callable[[Sequence[int], Any], Cells]
 
 
 @dataclass(frozen=True)
 class Source:
-    """Columns that are read together. `load` gets ids of ideas, some hundred at most; what it leaves out is empty."""
+    """Columns that are read together. `load` gets ids of ideas, some hundred at most, and the
+    viewer; what it leaves out is empty."""
 
     columns: Callable[[], Sequence[Column]]
     load: Loader

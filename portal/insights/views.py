@@ -88,7 +88,7 @@ def _beside(viewer: Any, choice: Choice, ids: list[int]) -> dict[str, Any]:
     """What is read for the ideas of one page, how old the numbers are, and how many reviews are due."""
     due = queries.how_many_due(viewer) if choice.sort == "waiting" else 0
     again = queries.how_many_again(viewer) if choice.sort == "waiting" else 0
-    shown = {"weeks": queries.weeks_of(ids), "plans": queries.plans_of(ids), "labels": labels_on(ids)}
+    shown = {"weeks": queries.weeks_of(ids), "plans": queries.plans_of(ids), "labels": labels_on(ids, viewer)}
     return shown | {"age": queries.age(), "due": due, "again": again} | _words()
 
 

@@ -14,7 +14,7 @@ VOTE_COLUMNS = votes.USUAL
 
 def idea_rows(ids: Sequence[int]) -> Iterator[list[Any]]:
     """A row of IDEA_COLUMNS for each idea."""
-    return (cells for _, cells in ideas.cells(ids, IDEA_COLUMNS))
+    return (cells for _, cells in ideas.cells(ids, IDEA_COLUMNS, Stranger()))
 
 
 def vote_rows(ids: Sequence[int]) -> Iterator[list[Any]]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.database import db
+from portal.discussion.models import Label, Labelling
 from portal.ideas import deciding
 from portal.ideas.appeals.models import Appeal
 from portal.ideas.fields.models import Circle, FieldChoice
@@ -170,3 +171,21 @@ def test_they_are_chosen_in_the_builder(as_, cast, make, board, idea):
     assert page.status_code == 200
     assert "Seats (Mobile)" in page.text
     assert "product_score_inputs" in page.text
+
+
+def test_of_what_was_merged_from_elsewhere_only_who_may_see_it_reads_labels_and_titles(
+    make, cast, idea, take
+):
+    secret = make.idea(board=make.board(audience="staff"), author=cast.moderator, title="Internal words")
+    label = make._save(Label(name="internal"))
+    make._save(Labelling(label_id=label.id, idea_id=secret.id))
+    merge(secret, idea, by=cast.product_manager)
+    names = ("number", "tags", "merged_from_count", "merged_from")
+    for viewer, tags, titles in (
+        (cast.product_manager, "internal", f"{secret.id} Internal words"),
+        (cast.stranger, None, None),
+    ):
+        rows = take(*names, viewer=viewer)
+        assert rows == [dict(zip(names, (idea.id, tags, 1, titles), strict=True))]
+    hide(secret, by=cast.moderator, reason="Private data")
+    assert [each["tags"] for each in take(*names)] == [None]

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import tables
+from portal.accounts.models import Viewer
 from portal.database import db
 from portal.ideas.fields.models import BoardField, Circle
 from portal.ideas.fields.queries import Value, values_of
@@ -45,7 +46,7 @@ def _circle(of: BoardField) -> str:
     return "" if of.circle == Circle.EVERYBODY else ", not for everybody"
 
 
-def _cells(batch: Sequence[int]) -> Cells:
+def _cells(batch: Sequence[int], _viewer: Viewer) -> Cells:
     return {
         key: {f"{STEM}{each.field.id}": _cell(each) for each in values}
         for key, values in values_of(batch).items()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from portal import tables
+from portal.accounts.models import Viewer
 from portal.database import db
 from portal.ideas.grounds import queries
 from portal.ideas.models import Idea, StatusChange
@@ -22,7 +23,7 @@ def offer() -> None:
     tables.offer("grounds", COLUMNS, _cells)
 
 
-def _cells(batch: Sequence[int]) -> Cells:
+def _cells(batch: Sequence[int], _viewer: Viewer) -> Cells:
     """The reason of the last change, and the ground of the last one into the status that an idea is in."""
     into_this = (Idea.status == StatusChange.new).label("into_this")
     changes = (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from portal import tables
+from portal.accounts.models import Viewer
 from portal.database import db
 from portal.ideas.inquiring import queries
 from portal.ideas.inquiring.models import Inquiry, Says
@@ -25,7 +26,7 @@ def offer() -> None:
     tables.offer("inquiries", COLUMNS, _cells)
 
 
-def _cells(batch: Sequence[int]) -> Cells:
+def _cells(batch: Sequence[int], _viewer: Viewer) -> Cells:
     """Of the last time that people were asked about each."""
     last = sa.select(sa.func.max(Inquiry.id)).where(Inquiry.idea_id.in_(batch)).group_by(Inquiry.idea_id)
     inquiries = db.session.scalars(sa.select(Inquiry).where(Inquiry.id.in_(last))).all()

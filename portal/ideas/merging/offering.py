@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from portal import tables
+from portal.accounts.models import Viewer
 from portal.database import db
+from portal.ideas.merging.queries import seen_by
 from portal.ideas.models import Idea
 from portal.tables import Cells, Column
 
@@ -21,16 +23,16 @@ def offer() -> None:
     tables.offer("merging", COLUMNS, _cells)
 
 
-def _cells(batch: Sequence[int]) -> Cells:
-    """What is hidden is counted, and not named."""
+def _cells(batch: Sequence[int], viewer: Viewer) -> Cells:
+    """What is hidden, or not for the viewer, is counted, and not named."""
     found: dict[int, list[str]] = {key: [] for key in batch}
     counts = dict.fromkeys(batch, 0)
-    sources = sa.select(Idea.merged_into_id, Idea.id, Idea.title, Idea.hidden_at)
-    for into, key, title, hidden_at in db.session.execute(
+    sources = sa.select(Idea.merged_into_id, Idea.id, Idea.title, Idea.hidden_at, seen_by(viewer))
+    for into, key, title, hidden_at, seen in db.session.execute(
         sources.where(Idea.merged_into_id.in_(batch)).order_by(Idea.id)
     ):
         counts[into or 0] += 1
-        found[into or 0] += [] if hidden_at else [f"{key} {title}"]
+        found[into or 0] += [f"{key} {title}"] if seen and not hidden_at else []
     return {
         key: {"merged_from_count": counts[key], "merged_from": "; ".join(names)}
         for key, names in found.items()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from portal import tables
-from portal.accounts.models import Person
+from portal.accounts.models import Person, Viewer
 from portal.database import db
 from portal.ideas.plans.models import Plan
 from portal.tables import Cells, Column
@@ -25,7 +25,7 @@ def offer() -> None:
     tables.offer("plans", COLUMNS, _cells)
 
 
-def _cells(batch: Sequence[int]) -> Cells:
+def _cells(batch: Sequence[int], _viewer: Viewer) -> Cells:
     rows = sa.select(Plan, Person.name).outerjoin(Person, Person.id == Plan.owner_id)
     return {
         plan.idea_id: {

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal import tables
+from portal.accounts.models import Viewer
 from portal.database import db
 from portal.ideas.scores.models import Arithmetic, Formula, Score
 from portal.tables import Cells, Column
@@ -25,7 +26,7 @@ def offer() -> None:
     tables.offer("scores", COLUMNS, _cells)
 
 
-def _cells(batch: Sequence[int]) -> Cells:
+def _cells(batch: Sequence[int], _viewer: Viewer) -> Cells:
     held = sa.select(Score).where(Score.idea_id.in_(batch), Score.current.is_(True))
     return {
         each.idea_id: {

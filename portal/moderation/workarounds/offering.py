@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from portal import tables
+from portal.accounts.models import Viewer
 from portal.database import db
 from portal.discussion.models import Post
 from portal.ideas.models import Idea
 from portal.markup import text_of
 from portal.moderation.workarounds.models import Workaround
-from portal.moderation.workarounds.queries import counting, stands
+from portal.moderation.workarounds.queries import of_idea, stands
 from portal.tables import Cells, Column
 
 GROUP = "Who wants it"
@@ -26,9 +27,9 @@ def offer() -> None:
     tables.offer("workarounds", COLUMNS, _cells)
 
 
-def _cells(batch: Sequence[int]) -> Cells:
+def _cells(batch: Sequence[int], viewer: Viewer) -> Cells:
     rows = sa.select(Idea.id, Idea.helped, Post.body_html).select_from(Idea)
-    rows = rows.outerjoin(Workaround, Workaround.id == counting())
+    rows = rows.outerjoin(Workaround, Workaround.id == of_idea(viewer))
     # What is hidden never leaves.
     rows = rows.outerjoin(Post, sa.and_(Post.id == Workaround.post_id, stands())).where(Idea.id.in_(batch))
     return {

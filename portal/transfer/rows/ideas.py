@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import tables
-from portal.accounts.models import Person
+from portal.accounts.models import Person, Viewer
 from portal.database import db
 from portal.discussion.models import Link
-from portal.ideas.merging.queries import labels_on
+from portal.ideas.merging.queries import labels_on, seen_by
 from portal.ideas.models import Board, Idea, OfficialAnswer
 from portal.ideas.standing import Standing
 from portal.tables import Cells, Column, Source, fixed
@@ -69,7 +69,7 @@ def stamp(at: datetime | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
 
 
-def _own(batch: Sequence[int]) -> Cells:
+def _own(batch: Sequence[int], _viewer: Viewer) -> Cells:
     author = aliased(Person)
     rows = (
         sa.select(*Idea.__table__.c, sa.type_coerce(Idea.written_status, sa.String).label("written"))
@@ -97,7 +97,7 @@ def _cells_of(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answers(batch: Sequence[int]) -> Cells:
+def _answers(batch: Sequence[int], _viewer: Viewer) -> Cells:
     """The version of the official answer that holds."""
     versions = (
         sa.select(OfficialAnswer).where(OfficialAnswer.idea_id.in_(batch)).order_by(OfficialAnswer.version)
@@ -114,16 +114,18 @@ def _answers(batch: Sequence[int]) -> Cells:
     }
 
 
-def _tags(batch: Sequence[int]) -> Cells:
-    return {key: {"tags": ", ".join(names)} for key, names in labels_on(batch).items()}
+def _tags(batch: Sequence[int], viewer: Viewer) -> Cells:
+    return {key: {"tags": ", ".join(names)} for key, names in labels_on(batch, viewer).items()}
 
 
-def _originals(batch: Sequence[int]) -> Cells:
+def _originals(batch: Sequence[int], viewer: Viewer) -> Cells:
     """What an idea is a duplicate of."""
     rows = (
         sa.select(Link.from_idea_id, Idea.id, Idea.title)
         .join(Idea, Idea.id == Link.to_idea_id)
-        .where(Link.kind == "duplicate", Link.from_idea_id.in_(batch), Idea.hidden_at.is_(None))
+        .where(
+            Link.kind == "duplicate", Link.from_idea_id.in_(batch), Idea.hidden_at.is_(None), seen_by(viewer)
+        )
         .order_by(Link.id)
     )
     return {
@@ -148,13 +150,14 @@ def columns() -> list[Column]:
     return list({each.name: each for each in reversed(every)}.values())[::-1]
 
 
-def cells(ids: Sequence[int], names: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
-    """The cells of these names for each idea that is there, in the order of `ids`; batch by batch."""
+def cells(ids: Sequence[int], names: Sequence[str], viewer: Viewer) -> Iterator[tuple[int, list[Any]]]:
+    """The cells of these names for each idea that is there, in the order of `ids`; batch by batch. What else they name is
+    only what the viewer may know about."""
     wanted = set(names)
     first, *others = (each for each in sources() if each.load is _own or each.has_some_of(wanted))
     for batch in batches(ids):
-        own = first.load(batch)
-        beside = [source.load(batch) for source in others]
+        own = first.load(batch, viewer)
+        beside = [source.load(batch, viewer) for source in others]
         for key in batch:
             if key in own:
                 known = dict(own[key])

@@ -36,7 +36,7 @@ class Kind:
 
 
 def _idea_rows(meant: Meant, names: Sequence[str]) -> Iterator[list[Any]]:
-    return (cells for _, cells in ideas.cells(meant.ids, names))
+    return (cells for _, cells in ideas.cells(meant.ids, names, meant.viewer))
 
 
 KINDS = {

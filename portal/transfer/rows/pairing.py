@@ -49,7 +49,7 @@ def rows(meant: Meant, names: Sequence[str]) -> Iterator[list[Any]]:
     """The cells of these names; an idea without a voter has one row, in which nobody votes."""
     wanted = ("idea_number", *OF_VOTE.values())
     for batch in batches(meant.ids, votes.TOGETHER):
-        known = dict(ideas.cells(batch, tuple(OF_IDEA.values())))
+        known = dict(ideas.cells(batch, tuple(OF_IDEA.values()), meant.viewer))
         voters = _grouped(votes.rows(meant.of(batch), wanted))
         following = next(voters, None)
         for key in batch:

@@ -68,7 +68,7 @@ def rows(meant: Meant, names: Sequence[str]) -> Iterator[list[Any]]:
     of_vote = _expressions()
     of_idea = [name.removeprefix(BEFORE) for name in names if name not in of_vote]
     for batch in batches(meant.ids, TOGETHER):
-        known = dict(ideas.cells(batch, of_idea)) if of_idea else {}
+        known = dict(ideas.cells(batch, of_idea, meant.viewer)) if of_idea else {}
         for row in db.session.execute(_select(meant, batch, names)):
             own = {name: _plain(name, cell) for name, cell in row._mapping.items() if name in of_vote}
             if "on_behalf_of" in own:

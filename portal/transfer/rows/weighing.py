@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.accounts.models import Company, Person
+from portal.accounts.models import Company, Person, Viewer
 from portal.database import db
 from portal.tables import Cells, Column, fixed
 from portal.voting.models import Vote, weight_counted
@@ -48,7 +48,7 @@ def _once(batch: Sequence[int]) -> sa.Subquery:
     )
 
 
-def _demand(batch: Sequence[int]) -> Cells:
+def _demand(batch: Sequence[int], _viewer: Viewer) -> Cells:
     found = demands(batch)
     return {key: _cells_of(found.get(key, Demand())) for key in batch}
 
@@ -69,7 +69,7 @@ def _money(revenue: Sequence[tuple[str, Decimal]]) -> str:
     return " + ".join(f"{amount:.2f} {currency}" for currency, amount in sorted(revenue))
 
 
-def _mix(batch: Sequence[int]) -> Cells:
+def _mix(batch: Sequence[int], _viewer: Viewer) -> Cells:
     once = _once(batch)
     rows = sa.select(once.c.idea_id, Company.id, Company.segment, Company.tier)
     rows = rows.select_from(once).outerjoin(Company, Company.id == once.c.company_id)
@@ -86,7 +86,7 @@ def _listed(counts: Counter[str]) -> str:
     return ", ".join(f"{name} ({count})" for name, count in by_size)
 
 
-def _importance(batch: Sequence[int]) -> Cells:
+def _importance(batch: Sequence[int], _viewer: Viewer) -> Cells:
     said = [sa.func.sum(sa.case((Vote.importance == level, 1), else_=0)) for level in IMPORTANCE]
     rows = (
         sa.select(Vote.counts_for_id, sa.func.sum(weight_counted()), sa.func.max(Vote.cast_at), *said)
