@@ -16,8 +16,14 @@ MERGED = 2
 REASON = "The same wish in other words: one idea with all votes weighs more than two."
 SURELY = 0.8
 ALIKE = (
-    "Fair share should count the whole year, not the month on the screen",
-    "Fair share: let Christmas count more than a Tuesday",
+    (
+        "Fair share should count the whole year, not the month on the screen",
+        "Fair share: let Christmas count more than a Tuesday",
+    ),
+    (
+        "Before I ask for a day off: show how many have asked already",
+        "Show a night shift on both days, as a setting",
+    ),
 )
 
 
@@ -41,8 +47,10 @@ def merge_duplicates() -> None:
 
 
 def _dismiss(by: Person) -> None:
-    """Two whose titles begin alike and ask for different things."""
-    found = db.session.scalars(sa.select(Idea.id).where(Idea.title.in_(ALIKE)).order_by(Idea.id)).all()
-    if len(found) == len(ALIKE):
-        pairing.keep(found[0], {found[1]: SURELY})
-        pairing.dismiss(db.session.scalars(sa.select(Pair).where(Pair.one_id == found[0])).one(), by=by)
+    """Those whose titles are alike and ask for different things."""
+    for titles in ALIKE:
+        found = db.session.scalars(sa.select(Idea.id).where(Idea.title.in_(titles)).order_by(Idea.id)).all()
+        if len(found) == len(titles):
+            pairing.keep(found[0], {found[1]: SURELY})
+            pair = sa.select(Pair).where(Pair.one_id == found[0], Pair.other_id == found[1])
+            pairing.dismiss(db.session.scalars(pair).one(), by=by)

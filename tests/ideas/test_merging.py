@@ -248,6 +248,14 @@ def test_staff_read_what_changes_before_anything_does(as_, make, pair, staff):
         assert (refused.status_code, "Voters" in refused.text) == (200, False)
 
 
+def test_what_somebody_said_is_the_same_is_offered_to_merge_with(as_, make, staff):
+    one, other = make.idea(title="Ten minutes to take a publish back"), make.idea(title="Recall a rota")
+    link = {"from_idea_id": other.id, "to_idea_id": one.id, "created_at": clock.now()}
+    make._save(Link(kind="duplicate", **link))
+    for here, there in ((one, other), (other, one)):
+        assert there.title in shown(as_(staff).get(f"/ideas/{here.id}/merging"))
+
+
 def test_staff_merge_and_part_by_two_presses(as_, pair, staff, make, cast):
     make.comment(pair[0], author=cast.other_customer, body="Under ground there is nothing.")
     browser, path = as_(staff), f"/ideas/{pair[0].id}/merging"

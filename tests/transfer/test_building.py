@@ -309,7 +309,7 @@ def test_what_another_slice_offers_is_there_at_once(idea, take):
     tables.offer(
         "tests",
         [tables.Column("mood", "Mood", "How it feels")],
-        lambda ids: {n: {"mood": n * 2} for n in ids},
+        lambda ids, _viewer: {n: {"mood": n * 2} for n in ids},
     )
     try:
         assert "mood" in {each.name for each in KINDS["ideas"].columns()}

@@ -137,7 +137,7 @@ def test_deleting_ends_it_and_again_changes_nothing(as_, cast, keep, rows):
 
 def test_columns_that_went_away_are_said_and_left_out(make, as_, cast, keep):
     make.idea(title="Offline mode")
-    tables.offer("tests", [tables.Column("mood", "Mood", "How it feels")], lambda ids: {})
+    tables.offer("tests", [tables.Column("mood", "Mood", "How it feels")], lambda ids, _viewer: {})
     saved = keep(Export("ideas", "csv", ("title", "mood")))
     browser = as_(cast.product_manager)
     assert "no longer there" not in browser.get(f"/exports/saved/{saved.id}").text

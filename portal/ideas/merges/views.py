@@ -70,7 +70,8 @@ def _choose(idea: Idea, says: str = "") -> Response:
         found: Any = queries.cards(queries.listed_to(pages.viewer()).where(Idea.id.in_(ids)))
     else:
         similar = finding.suggestions(idea.title)
-        found = similar.things if similar else ()
+        said = merging.said_to_be(idea, pages.viewer())
+        found = [*said, *(each for each in (similar.things if similar else ()) if each not in said)]
     names = {"idea": idea, "text": text, "found": choices(idea, found)[:FOUND], "says": says}
     return pages.page("ideas/merging/choose.html", 422 if says and request.method == "PUT" else 200, **names)
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Person, Viewer
 from portal.database import db
-from portal.discussion.models import Label, Labelling
+from portal.discussion.models import Label, Labelling, Link
 from portal.errors import Conflict
 from portal.ideas.merging.models import Merge
 from portal.ideas.models import Board, Idea
-from portal.ideas.queries import visible_to
+from portal.ideas.queries import cards, listed_to, visible_to
 from portal.ideas.standing import Votes, votes_of
 from portal.voting.models import Vote
 from portal.voting.uniting import Family
@@ -138,6 +138,14 @@ def sources_of(idea: Idea, viewer: Viewer) -> Sequence[Merge]:
     seen = visible_to(viewer).with_only_columns(Idea.id).where(Idea.merged_into_id == idea.id)
     held = _merges().where(Merge.source_id.in_(seen), Merge.undone_at.is_(None))
     return db.session.scalars(held.order_by(Merge.at.desc(), Merge.id.desc()).limit(SHOWN)).all()
+
+
+def said_to_be(idea: Idea, viewer: Viewer) -> Sequence[Idea]:
+    """The ideas of which somebody said that they and this one are the same, those that most want first."""
+    forth = sa.select(Link.to_idea_id).where(Link.from_idea_id == idea.id, Link.kind == "duplicate")
+    back = sa.select(Link.from_idea_id).where(Link.to_idea_id == idea.id, Link.kind == "duplicate")
+    linked = listed_to(viewer).where(sa.or_(Idea.id.in_(forth), Idea.id.in_(back)))
+    return cards(linked.order_by(Idea.score.desc(), Idea.id).limit(SHOWN))
 
 
 def labelled(which: sa.ColumnElement[bool]) -> sa.Select[int]:
