@@ -12,6 +12,7 @@ def register(app: "Flask") -> None:
     from portal.accounts.erasing import Leftovers
     from portal.accounts.erasure import cli
     from portal.accounts.erasure import views as _erasure  # noqa: F401
+    from portal.accounts.handles import views as _handles  # noqa: F401
     from portal.accounts.mailbox import views as mailbox
     from portal.accounts.security import views as security
     from portal.activity.reading import readers

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Company, Person
 from portal.crm_bridge.models import (
@@ -20,7 +19,6 @@ from portal.crm_bridge.models import (
     Entity,
 )
 from portal.database import db
-from portal.errors import NotFound
 
 FARTHEST = 10_001
 """Counts go up to here: "more than 10,000" is all that a page needs to say."""
@@ -104,12 +102,3 @@ def calls(name: str) -> Sequence[CrmCall]:
     """What went over the wire last, the newest first."""
     select = sa.select(CrmCall).where(CrmCall.connection == name)
     return db.session.scalars(select.order_by(CrmCall.id.desc()).limit(EXCHANGES_SHOWN)).all()
-
-
-def person(person_id: int) -> Person:
-    """A person with the company, whatever became of the account. Raises NotFound."""
-    select = sa.select(Person).options(joinedload(Person.company)).where(Person.id == person_id)
-    found = db.session.scalar(select.execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound("There is nobody of that number.")
-    return found

@@ -48,6 +48,10 @@ DOORS = [
         "changed idea", "EditForm", "customer", "PUT", "/ideas/1", {"title": 200, "body": 10_000},
         shown=("/ideas/1", "/ideas/1/history"),
     ),
+    Door(
+        "handle", "HandleForm", "customer", "POST", "/account/handles", {"address": 200}, {"place": "website"}, (),
+        fine={"address": "https://ines.example/me"},
+    ),
     Door("comment", "PostForm", "customer", "POST", "/ideas/1/comments", {"body": 20_000}, shown=("/ideas/1",)),
     *(
         Door(

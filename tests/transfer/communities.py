@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from portal import clock
+from portal.accounts.handles.models import Handle
 from portal.accounts.models import CompanyDomain, Erasure
 from portal.accounts.permissions import Role
 from portal.database import db
@@ -100,6 +101,7 @@ class Community:
             )
         )
 
+        make._save(Handle(person_id=self.people[0].id, place="github", address="@firm", added_at=START))
         self.make_roadmap(make)
         make.value(self.ideas[0], make.field(self.boards[0]), "An answer")
         make.field(self.boards[0], "Red", "Green")

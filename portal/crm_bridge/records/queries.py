@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import joinedload, undefer
 
 from portal.accounts.models import Company, Person
 from portal.crm_bridge.consenting import consents
@@ -132,24 +132,20 @@ def calls(entity: Entity, entity_id: int) -> Sequence[CrmCall]:
     return db.session.scalars(sa.select(CrmCall).where(about).order_by(CrmCall.id.desc()).limit(20)).all()
 
 
-@dataclass(frozen=True)
-class Sanctions:
-    """What moderators took out of sight of a person, as it stands now."""
+def person(person_id: int) -> Any:
+    """A person with the company, whatever became of the account, and how many of their texts are `hidden` now. Raises
+    NotFound."""
 
-    ideas: int
-    topics: int
-    posts: int
-
-
-def sanctions(person_id: int) -> Sanctions:
-    """How many texts of a person are hidden."""
-
-    def hidden(model: Any) -> sa.ColumnElement[int]:
+    def hidden(model: Any) -> Any:
         theirs = sa.select(sa.func.count()).where(model.author_id == person_id, model.hidden_at.is_not(None))
         return theirs.scalar_subquery()
 
-    counted = sa.select(hidden(Idea), hidden(Topic), hidden(Post))
-    return Sanctions(*db.session.execute(counted).one())
+    texts = (hidden(Idea) + hidden(Topic) + hidden(Post)).label("hidden")
+    select = sa.select(Person, texts).options(joinedload(Person.company)).where(Person.id == person_id)
+    found = db.session.execute(select.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound("There is nobody of that number.")
+    return found
 
 
 def company(company_id: int) -> Any:

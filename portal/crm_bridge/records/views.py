@@ -5,10 +5,11 @@ from typing import Any
 from flask import Response, request, url_for
 
 from portal import pages
+from portal.accounts.handles import linking
+from portal.accounts.handles import queries as handles
 from portal.accounts.models import Person, Viewer
 from portal.accounts.permissions import Permission
 from portal.crm_bridge import consenting
-from portal.crm_bridge import queries as bridge
 from portal.crm_bridge.models import Entity
 from portal.crm_bridge.records import ordering, queries
 from portal.crm_bridge.records.recounting import KINDS, Whose
@@ -19,13 +20,14 @@ from portal.voting.tallying import stake_words
 @crm_bridge.get("/people/<slugged:person_id>")
 @sees_records
 def show_person(person_id: int) -> Response:
-    person = bridge.person(person_id)
+    person, hidden = queries.person(person_id)
     record = _record(Entity.PERSON, person_id)
     refusals = {each.name: consenting.refusal(person, each.tombstone) for each in record["written"]}
     return pages.page(
         "crm_bridge/records/person.html",
         person=person,
-        sanctions=queries.sanctions(person_id),
+        hidden=hidden,
+        handles=[(each, linking.is_proven(each, person)) for each in handles.of(person_id)],
         refusals=refusals,
         **record,
         **_timeline(Whose(person_id=person_id)),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from portal.accounts.handles.models import Handle
 from portal.accounts.models import Company, CompanyDomain, Erasure, Person, SignInSession
 from portal.reputation.models import ImportedBadge, LedgerLine
 from portal.transfer.complete.listing import carry, leave_out
@@ -28,6 +29,7 @@ carry(
     make=_person,
 )
 carry(Erasure)
+carry(Handle)
 carry(ImportedBadge)
 carry(LedgerLine, where=lambda: LedgerLine.source == "idea")
 leave_out(SignInSession, "sessions belong to browsers of that portal")

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.accounts.handles.models import Handle
 from portal.accounts.models import Company, Person, SignInSession
 from portal.activity.models import Entry
 from portal.crm_bridge.models import CrmInteraction, CrmLink, Entity
@@ -100,6 +101,7 @@ PARTS = (
         (Company.name.label("company"),),
         lambda rows: rows.outerjoin(Company, Company.id == Person.company_id),
     ),
+    Part("handles", Handle.person_id, "place address added_at"),
     Part("devices", SignInSession.person_id, "browser created_at last_seen_at ended_at"),
     Part(
         "ideas",
