@@ -7,8 +7,9 @@ from flask import current_app
 
 from portal import clock
 from portal.activity.models import Entry
+from portal.crm_bridge import connecting
 from portal.crm_bridge.connections.jobs.models import CrmJob
-from portal.crm_bridge.models import CrmConnection, CrmLink
+from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmLink
 from portal.crm_bridge.pauses.models import CrmPause
 from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, CrmRuleTest
 from portal.discussion.models import Link
@@ -64,9 +65,19 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["erased_person"] = make.person(name="Nobody", email=None, active=False, erased_at=clock.now())
     world["upload"] = make.upload(cast.admin)
     world["saved_export"] = _export(make, cast)
+    _refuse(make, cast.customer, world["idea"])
     world |= _ruled(make, cast, world)
     world |= _connected(make, cast)
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}
+
+
+def _refuse(make: Any, person: Any, idea: Any) -> None:
+    """The CRM took neither the contact of a person nor the vote on an idea."""
+    connecting.make_default()
+    for entity, idea_id, kind in (("person", 0, "contact"), ("vote", idea.id, "vote")):
+        link = {"connection": DEFAULT, "entity": entity, "entity_id": person.id, "idea_id": idea_id}
+        words = {"remote_type": kind, "message": "This address is taken", "field": "email", "attempts": 1}
+        make._save(CrmLink(**link, **words, state="quarantined"))
 
 
 def _told(make: Any, person: Any, idea: Any) -> Notice:

@@ -6,7 +6,7 @@ from alembic import op
 from portal.database import UtcDateTime
 
 revision = "20261126_handles"
-down_revision = "20261126_erasure"
+down_revision = "20261126_crm_jobs"
 branch_labels = None
 depends_on = None
 

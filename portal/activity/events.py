@@ -777,6 +777,17 @@ class CrmJobAsked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CrmRowHandled(Event):
+    """Staff dealt with something of a person or company that a CRM did not take, or had the record read again; `act` is
+    retry, ignore, take_back or read."""
+
+    connection: str
+    entity: str
+    entity_id: int
+    act: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrmPaused(Event):
     """Nothing is sent over a connection to a CRM any more, until it is resumed."""
 

@@ -77,6 +77,7 @@ class Waiting(StrEnum):
     RETRY = "waits for another try"
     QUARANTINED = "quarantined"
     JUST_WRITTEN = "was written just now"
+    IGNORED = "set aside by staff"
 
 
 def compare(wanted: Wanted, link: Any, rest: timedelta = timedelta()) -> Change | str | None:
@@ -92,6 +93,8 @@ def compare(wanted: Wanted, link: Any, rest: timedelta = timedelta()) -> Change 
         return Change(Verb.CREATE, subject, kind, None, fields, hashed, **of_it)
     if link.last_hash == hashed:
         return None
+    if link.state == LinkState.IGNORED:
+        return Waiting.IGNORED
     if link.state == LinkState.QUARANTINED and link.refused_hash == hashed:
         return f"{Waiting.QUARANTINED}: {link.message}"
     if link.state == LinkState.RETRY and link.next_at is not None and link.next_at > clock.now():

@@ -55,7 +55,9 @@ class Declaration:
 
     `canonical`: it takes canonical records whole, so there are no fields to map. `pulls` says per kind which of the
     CRM's own fields are read by default, and what each stands for here; without any there is nothing to read.
-    `pull_minutes`: so often the worker reads.
+    `pull_minutes`: so often the worker reads. `pages` says per kind where people see a
+    record there: the name of the setting with the address of that, and what follows it, with `{id}` and names of settings;
+    all of them must be set.
     """
 
     title: str
@@ -67,6 +69,7 @@ class Declaration:
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pulls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pull_minutes: int = 5
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def calls(self) -> bool:

@@ -73,13 +73,14 @@ def _compare(gateway: CrmGateway, rows: Sequence[Any], shape: Shape) -> Compared
         subjects = [Subject(Entity(row.entity), row.entity_id, row.idea_id) for row in of_kind]
         refs = [Ref(str(subject), row.remote_id) for subject, row in zip(subjects, of_kind, strict=True)]
         for subject, row, held in zip(subjects, of_kind, gateway.read_many(kind, refs), strict=True):
-            found = _difference(subject, shape.keep(kind, row.last_fields), held, shape.blanks(kind))
+            found = difference(subject, shape.keep(kind, row.last_fields), held, shape.blanks(kind))
             if found:
                 drifts.append(found)
     return Compared(len(rows), drifts)
 
 
-def _difference(subject: Subject, written: Fields, held: Held | None, blanks: frozenset[str]) -> Drift | None:
+def difference(subject: Subject, written: Fields, held: Held | None, blanks: frozenset[str]) -> Drift | None:
+    """How one record differs from what was written, None where it does not; `blanks` are fields that are only filled."""
     if held is None:
         return Drift(subject, MISSING)
     fields = {

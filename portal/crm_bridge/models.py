@@ -29,12 +29,18 @@ DONE: sa.ColumnElement[str] = sa.literal_column("'done'")
 """Compared with this, and not with a parameter, SQLite finds what is not done by the partial index."""
 
 
+IGNORED: sa.ColumnElement[str] = sa.literal_column("'ignored'")
+"""The same, for what staff set aside."""
+
+
 class LinkState(StrEnum):
     DONE = "done"
     RETRY = "retry"
     """The CRM failed; it is tried again by itself."""
     QUARANTINED = "quarantined"
     """The CRM refused what the record says. It is tried again when the record says something else."""
+    IGNORED = "ignored"
+    """Staff set it aside: nothing of it is sent, until they take that back."""
 
 
 def _connection() -> Mapped[str]:
@@ -102,7 +108,7 @@ class CrmLink(Model):
     __tablename__ = "crm_link"
     __table_args__ = (
         sa.CheckConstraint("entity IN ('person', 'company', 'vote')", name="entity"),
-        sa.CheckConstraint("state IN ('done', 'retry', 'quarantined')", name="state"),
+        sa.CheckConstraint("state IN ('done', 'retry', 'quarantined', 'ignored')", name="state"),
         sa.CheckConstraint("(entity = 'vote') = (idea_id <> 0)", name="vote_has_idea"),
         sa.Index(
             "ix_crm_link_idea",
@@ -212,7 +218,7 @@ class CrmInteraction(Model):
 
     __tablename__ = "crm_interaction"
     __table_args__ = (
-        sa.CheckConstraint("state IN ('done', 'retry', 'quarantined')", name="state"),
+        sa.CheckConstraint("state IN ('done', 'retry', 'quarantined', 'ignored')", name="state"),
         sa.Index(
             "ix_crm_interaction_waiting",
             "connection",

@@ -1,6 +1,7 @@
 """Noting: what went over the wire is kept for a while, and forgotten with the person whom it is about."""
 
 from collections.abc import Collection, Iterable
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -11,8 +12,20 @@ from portal.database import db
 KEPT = 2_000
 """How many calls are kept, over all connections."""
 
+UNSEEN = {"synchronize_session": False}
+_others: list[Any] = []
+
 Noted = tuple[Call, tuple[str, ...]]
 """A call, and by our ids whose records it was about."""
+
+
+Table = TypeVar("Table")
+
+
+def repeats(table: type[Table]) -> type[Table]:
+    """Register a table that repeats what a CRM said, by `entity` and `entity_id`: it is forgotten with the calls."""
+    _others.append(table)
+    return table
 
 
 def write(connection: str, notes: list[Noted]) -> None:
@@ -47,11 +60,19 @@ def forget(subjects: Collection[str]) -> None:
     """Forget what was said of these, in whichever connection."""
     if subjects:
         about = (CrmCall.about.contains(f" {each} ", autoescape=True) for each in subjects)
-        db.session.execute(
-            sa.delete(CrmCall).where(sa.or_(*about)), execution_options={"synchronize_session": False}
-        )
+        db.session.execute(sa.delete(CrmCall).where(sa.or_(*about)), execution_options=UNSEEN)
+        for table in _others:
+            theirs = sa.or_(*(_is(table, each) for each in subjects))
+            db.session.execute(sa.delete(table).where(theirs), execution_options=UNSEEN)
+
+
+def _is(table: Any, subject: str) -> sa.ColumnElement[bool]:
+    """Whether a row is of `person:7`."""
+    entity, _, number = subject.partition(":")
+    return sa.and_(table.entity == entity, table.entity_id == int(number))
 
 
 def forget_everything() -> None:
     """Forget all that was said: somebody hid something, and it may stand in anything."""
-    db.session.execute(sa.delete(CrmCall))
+    for table in (CrmCall, *_others):
+        db.session.execute(sa.delete(table), execution_options=UNSEEN)

@@ -11,6 +11,7 @@ from portal.accounts.models import Company, Person
 from portal.crm_bridge.models import (
     DEFAULT,
     DONE,
+    IGNORED,
     CrmCall,
     CrmConnection,
     CrmDirty,
@@ -59,7 +60,7 @@ def state(name: str) -> State:
     return State(
         waiting=_up_to(sa.select(sa.literal(1)).where(CrmDirty.connection == name)),
         written=_up_to(link.where(CrmLink.last_hash.is_not(None))),
-        refused=_up_to(link.where(CrmLink.state != DONE)),
+        refused=_up_to(link.where(CrmLink.state != DONE, CrmLink.state != IGNORED)),
         oldest_at=db.session.scalar(
             sa.select(sa.func.min(CrmDirty.first_dirty_at)).where(CrmDirty.connection == name)
         ),
@@ -76,7 +77,7 @@ def refused(name: str) -> Sequence[Any]:
     # Ordered afterwards: else SQLite walks the whole ledger in that order.
     some = (
         sa.select(*columns, CrmLink.field)
-        .where(CrmLink.connection == name, CrmLink.state != DONE)
+        .where(CrmLink.connection == name, CrmLink.state != DONE, CrmLink.state != IGNORED)
         .limit(SHOWN)
         .subquery()
     )

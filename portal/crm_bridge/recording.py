@@ -15,6 +15,7 @@ from portal.crm_bridge.gateway import Outcome, Status
 from portal.crm_bridge.marking import mark
 from portal.crm_bridge.models import (
     DONE,
+    IGNORED,
     CrmExchange,
     CrmInteraction,
     CrmLink,
@@ -35,6 +36,7 @@ WRITTEN = (
     *NOTHING_REFUSED,
 )
 
+TRIED_ANEW = {"state": LinkState.RETRY, "attempts": 0, "next_at": None}
 NO_ANSWER = "Sent; the answer is not known yet."
 
 
@@ -225,17 +227,16 @@ def _log(connection: str, results: Sequence[Result], now: datetime) -> None:
 
 
 def release(connection: str) -> int:
-    """Let everything that the CRM did not take be tried again at once; returns how many records that are."""
-    stuck = sa.select(CrmLink.entity, CrmLink.entity_id).where(
-        CrmLink.connection == connection, CrmLink.state != DONE
-    )
-    rows = db.session.execute(stuck).all()
+    """Let everything that the CRM did not take be tried again at once, but what staff set aside; returns how many records
+    that are."""
+    its = CrmLink.connection == connection, CrmLink.state != DONE, CrmLink.state != IGNORED
+    rows = db.session.execute(sa.select(CrmLink.entity, CrmLink.entity_id).where(*its)).all()
     mark(connection, Entity.COMPANY, {each.entity_id for each in rows if each.entity == Entity.COMPANY})
     mark(connection, Entity.PERSON, {each.entity_id for each in rows if each.entity != Entity.COMPANY})
-    free = sa.update(CrmLink).where(CrmLink.connection == connection, CrmLink.state != DONE)
-    db.session.execute(free.values(state=LinkState.RETRY, attempts=0, next_at=None))
+    db.session.execute(sa.update(CrmLink).where(*its).values(TRIED_ANEW))
     untold = sa.update(CrmInteraction).where(
-        CrmInteraction.connection == connection, CrmInteraction.state != LinkState.DONE
+        CrmInteraction.connection == connection,
+        CrmInteraction.state.in_((LinkState.RETRY, LinkState.QUARANTINED)),
     )
-    db.session.execute(untold.values(state=LinkState.RETRY, attempts=0, next_at=None))
+    db.session.execute(untold.values(TRIED_ANEW))
     return len(rows)

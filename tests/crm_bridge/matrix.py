@@ -49,6 +49,41 @@ ROUTES = [
     row("DELETE", "crm_bridge.delete_job", JOB, **ACTS),
     row("GET", "crm_bridge.list_fields", HERE, **RECORDS),
     row("PUT", "crm_bridge.put_field", FIELD, {"owner": "crm"}, **ACTS),
+    *(
+        row(
+            method,
+            f"crm_bridge.{name}",
+            {"of": of, "entity_id": whose},
+            data,
+            everyone=403,
+            stranger=401,
+            product_manager=400,
+            admin=400,
+        )
+        for method, name in (("POST", "create_retry"), ("PUT", "set_aside"), ("DELETE", "take_back"))
+        for of, whose, data in (
+            ("people", "customer", {}),
+            ("companies", "company", {"connection": "embedded", "what": "vote", "number": "1"}),
+        )
+    ),
+    *(
+        row(
+            *(method, f"crm_bridge.{name}", {"of": "people", "entity_id": "customer"}),
+            {"connection": "embedded", "what": "vote", "number": "4711", "reason": "Known"},
+            everyone=403,
+            stranger=401,
+            product_manager=404,
+            admin=404,
+        )
+        for method, name in (("POST", "create_retry"), ("PUT", "set_aside"), ("DELETE", "take_back"))
+    ),
+    row(
+        *("POST", "crm_bridge.create_reading", {"of": "companies", "entity_id": "company"}),
+        everyone=403,
+        stranger=401,
+        product_manager=409,
+        admin=409,
+    ),
     row("GET", "crm_bridge.export", **RECORDS),
     row("GET", "crm_bridge.list_rules", **RECORDS),
     row("GET", "crm_bridge.new_rule", **RECORDS),

@@ -49,6 +49,10 @@ DOORS = [
         shown=("/ideas/1", "/ideas/1/history"),
     ),
     Door(
+        "set aside", "AsideForm", "product_manager", "PUT", "/crm/people/{customer}/aside", {"reason": 500},
+        {"connection": "embedded", "what": "person", "number": "0"}, ("/crm/people/{customer}",),
+    ),
+    Door(
         "handle", "HandleForm", "customer", "POST", "/account/handles", {"address": 200}, {"place": "website"}, (),
         fine={"address": "https://ines.example/me"},
     ),

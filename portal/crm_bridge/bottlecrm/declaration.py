@@ -17,6 +17,7 @@ DECLARATION = Declaration(
             secret=True,
             where="Settings, API tokens, as an admin of the organisation; no limits ticked. It is shown once",
         ),
+        Setting("web", "Where people use it, for links; empty: no links", "", kind="address"),
         *CALLS,
         *PULLS,
     ),
@@ -50,4 +51,5 @@ DECLARATION = Declaration(
             "closed": "stage_kind",
         },
     },
+    pages={"contact": "web contacts/{id}", "account": "web accounts/{id}"},
 )

@@ -31,4 +31,8 @@ DECLARATION = Declaration(
         Setting("prefix", "Prefix of the publisher for our columns and tables", "new"),
         *CALLS,
     ),
+    pages={
+        "contact": "url main.aspx?pagetype=entityrecord&etn=contact&id={id}",
+        "account": "url main.aspx?pagetype=entityrecord&etn=account&id={id}",
+    },
 )

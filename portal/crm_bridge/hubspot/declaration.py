@@ -26,6 +26,9 @@ DECLARATION = Declaration(
             "gdpr-delete",
             choices=("gdpr-delete", "archive"),
         ),
+        Setting("web", "Where people use it, for links", "https://app.hubspot.com", kind="address"),
+        Setting("hub", "The Hub ID, for links; empty: no links", ""),
         *CALLS,
     ),
+    pages={"contact": "web contacts/{hub}/record/0-1/{id}", "account": "web contacts/{hub}/record/0-2/{id}"},
 )

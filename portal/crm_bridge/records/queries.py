@@ -22,6 +22,8 @@ from portal.crm_bridge.models import (
     CrmTombstone,
     Entity,
 )
+from portal.crm_bridge.records.models import CrmAside, CrmReading
+from portal.crm_bridge.records.opening import page_of
 from portal.database import db
 from portal.discussion.models import Post
 from portal.errors import NotFound
@@ -43,6 +45,19 @@ class Written:
     link: CrmLink | None
     dirty: CrmDirty | None
     tombstone: CrmTombstone | None
+    reading: CrmReading | None = None
+    read_by: str | None = None
+
+    @property
+    def href(self) -> str | None:
+        """Where people see the record in the CRM, if there is a page."""
+        return page_of(self.connection, self.link.remote_type, self.link.remote_id) if self.link else None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it can be read again."""
+        is_there = self.link is not None and self.link.last_hash is not None
+        return is_there and declaration(self.connection.vendor).reads_back
 
     @property
     def name(self) -> str:
@@ -69,10 +84,12 @@ def written(entity: Entity, entity_id: int) -> list[Written]:
 
     link = sa.and_(of_it(CrmLink), CrmLink.idea_id == 0)
     select = (
-        sa.select(CrmConnection, CrmLink, CrmDirty, CrmTombstone)
+        sa.select(CrmConnection, CrmLink, CrmDirty, CrmTombstone, CrmReading, Person.name)
         .outerjoin(CrmLink, link)
         .outerjoin(CrmDirty, of_it(CrmDirty))
         .outerjoin(CrmTombstone, of_it(CrmTombstone))
+        .outerjoin(CrmReading, of_it(CrmReading))
+        .outerjoin(Person, Person.id == CrmReading.by_id)
         .order_by(CrmConnection.name)
     )
     found = [Written(*each) for each in db.session.execute(select)]
@@ -96,7 +113,16 @@ def refused(entity: Entity, entity_id: int, connections: Sequence[str]) -> Seque
         rows = rows.union_all(sa.select(_untold(entity_id).limit(SHOWN).subquery()))  # type: ignore[assignment]
     all_of = rows.subquery()
     columns = all_of.c
-    select = sa.select(all_of, Idea.title, Idea.hidden_at).outerjoin(Idea, Idea.id == columns.idea_id)
+    number = sa.func.coalesce(columns.entry_id, columns.idea_id)
+    key = CrmAside.connection == columns.connection, CrmAside.entity == columns.entity
+    aside = sa.and_(*key, CrmAside.entity_id == entity_id, CrmAside.number == number)
+    select = (
+        sa.select(all_of, number.label("number"), Idea.title, Idea.hidden_at)
+        .add_columns(CrmAside.at, CrmAside.reason, Person.name.label("by"))
+        .outerjoin(Idea, Idea.id == columns.idea_id)
+        .outerjoin(CrmAside, aside & CrmAside.ended_at.is_(None))
+        .outerjoin(Person, Person.id == CrmAside.by_id)
+    )
     return db.session.execute(select.order_by(columns.connection, columns.entry_id, columns.idea_id)).all()
 
 

@@ -2,19 +2,26 @@
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, current_app, flash, request, url_for
 
 from portal import pages
 from portal.accounts.handles import linking
 from portal.accounts.handles import queries as handles
 from portal.accounts.models import Person, Viewer
 from portal.accounts.permissions import Permission
-from portal.crm_bridge import consenting
-from portal.crm_bridge.models import Entity
-from portal.crm_bridge.records import ordering, queries
+from portal.activity.cli import current_jobs
+from portal.crm_bridge import connecting, consenting, noting
+from portal.crm_bridge.gateway import CrmError
+from portal.crm_bridge.models import DEFAULT, Entity
+from portal.crm_bridge.records import handling, ordering, queries, rereading
+from portal.crm_bridge.records.forms import AsideForm, RowForm
 from portal.crm_bridge.records.recounting import KINDS, Whose
-from portal.crm_bridge.views import crm_bridge, sees_records
+from portal.crm_bridge.views import PUSH, crm_bridge, sees_records
+from portal.database import db
+from portal.errors import Conflict, Unusable
 from portal.voting.tallying import stake_words
+
+limit = pages.limiter.limit("30/minute")
 
 
 @crm_bridge.get("/people/<slugged:person_id>")
@@ -79,6 +86,102 @@ def _timeline(whose: Whose) -> dict[str, Any]:
         "kinds": KINDS,
         "of_company": whose.company_id is not None,
     }
+
+
+ROWS = '/<any("people", "companies"):of>/<slugged:entity_id>'
+OF = {"people": Entity.PERSON, "companies": Entity.COMPANY}
+
+
+@crm_bridge.post(f"{ROWS}/retries")
+@sees_records
+@limit
+def create_retry(of: str, entity_id: int) -> Response:
+    """Have the worker try again now what a CRM did not take."""
+    done = handling.retry(_row(RowForm(), of, entity_id), by=pages.viewer())
+    db.session.commit()
+    if done:
+        current_jobs().ask(PUSH)
+    says = "It is tried again now. Load this page again in a moment to see what became of it."
+    flash(says if done else "The CRM has taken it meanwhile.", "good")
+    return _back(of, entity_id, "refused")
+
+
+@crm_bridge.put(f"{ROWS}/aside")
+@sees_records
+@limit
+def set_aside(of: str, entity_id: int) -> Response:
+    """Nothing of it is sent until that is taken back."""
+    form = AsideForm()
+    row = _row(form, of, entity_id)
+    if not form.validate():
+        return pages.page("crm_bridge/records/ignore.html", 422, form=form, of=of, entity_id=entity_id)
+    done = handling.ignore(row, by=pages.viewer(), reason=str(form.reason.data))
+    db.session.commit()
+    flash("It is set aside." if done else "It was set aside already, or the CRM has taken it.", "good")
+    return _back(of, entity_id, "refused")
+
+
+@crm_bridge.delete(f"{ROWS}/aside")
+@sees_records
+@limit
+def take_back(of: str, entity_id: int) -> Response:
+    """It stands among what was not taken again."""
+    handling.take_back(_row(RowForm(), of, entity_id), by=pages.viewer())
+    db.session.commit()
+    flash("It is no longer set aside.", "good")
+    return _back(of, entity_id, "refused")
+
+
+@crm_bridge.post(f"{ROWS}/readings")
+@sees_records
+@limit
+def create_reading(of: str, entity_id: int) -> Response:
+    """Read the record from the CRM now, to see what differs."""
+    connection = connecting.find(request.form.get("connection") or DEFAULT)
+    connecting.refuse_unreadable(connection)
+    found = _read(connection, OF[of], entity_id)
+    rereading.keep(connection.name, OF[of], entity_id, found, by=pages.viewer())
+    db.session.commit()
+    says = (
+        "It was read again; nothing differs."
+        if rereading.is_same(found)
+        else "It was read again; see what differs."
+    )
+    flash(says, "good")
+    return _back(of, entity_id, f"over-{connection.name}")
+
+
+def _read(connection: connecting.Connection, entity: Entity, entity_id: int) -> dict[str, Any]:
+    """Ask the CRM, with no transaction open meanwhile. What was said is noted, whatever comes of it."""
+    rows = rereading.written(connection.name, entity, entity_id)
+    db.session.rollback()
+    try:
+        with connecting.opened(connection, current_app.extensions["settings"]) as gateway:
+            try:
+                return rereading.read(gateway, entity, rows)
+            finally:
+                db.session.rollback()
+                noting.write(connection.name, gateway.notes)
+                db.session.commit()
+    except CrmError as error:
+        raise Conflict(f"The CRM did not answer: {error}. Try again in a moment.") from error
+
+
+def _row(form: RowForm, of: str, entity_id: int) -> handling.Row:
+    """Which row is meant. Raises Unusable for one that is not of this record."""
+    fields = (form.connection, form.what, form.number)
+    if not all(each.validate(form) for each in fields):
+        raise Unusable("Choose on the page of the record what is meant.")
+    if (form.what.data == Entity.COMPANY) != (of == "companies"):
+        raise Unusable("This is no part of that record.")
+    return handling.Row(str(form.connection.data), form.what.data, entity_id, form.number.data or 0)
+
+
+def _back(of: str, entity_id: int, anchor: str) -> Response:
+    """The page of the record again."""
+    if of == "people":
+        return pages.go(url_for("crm_bridge.show_person", person_id=entity_id, _anchor=anchor))
+    return pages.go(url_for("crm_bridge.show_company", company_id=entity_id, _anchor=anchor))
 
 
 def record_of(viewer: Viewer, person: Person) -> str | None:

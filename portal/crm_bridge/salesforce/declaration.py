@@ -51,4 +51,8 @@ DECLARATION = Declaration(
         ),
         *CALLS,
     ),
+    pages={
+        "contact": "url lightning/r/Contact/{id}/view",
+        "account": "url lightning/r/Account/{id}/view",
+    },
 )

@@ -24,6 +24,7 @@ DECLARATION = Declaration(
             secret=True,
             where="Administration, Users, Users: Reset Password, or the one that was set there",
         ),
+        Setting("web", "Where its web client is, for links; empty: no links", "", kind="address"),
         *CALLS,
         *PULLS,
     ),
@@ -39,5 +40,9 @@ DECLARATION = Declaration(
             "closes_on": "end_date",
             "closed": "state",
         },
+    },
+    pages={
+        "contact": "web #{database}/model/party.party/{id}",
+        "account": "web #{database}/model/party.party/{id}",
     },
 )
