@@ -103,11 +103,16 @@ def bridge(app, gateway):
 
 @pytest.fixture
 def store(settings):
-    """The path of the embedded store of the app, which is not there yet."""
+    """The path of the embedded store of the app, which is not there yet. No other test finds what this one wrote."""
     path = settings.folder / connecting.STORE
-    for tail in ("", "-wal", "-shm"):
-        path.with_name(path.name + tail).unlink(missing_ok=True)
-    return path
+
+    def remove():
+        for tail in ("", "-wal", "-shm"):
+            path.with_name(path.name + tail).unlink(missing_ok=True)
+
+    remove()
+    yield path
+    remove()
 
 
 @pytest.fixture
