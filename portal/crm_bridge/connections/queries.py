@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Person
-from portal.crm_bridge.models import DEFAULT, DONE, CrmConnection, CrmDirty, CrmLink
+from portal.crm_bridge.models import DEFAULT, DONE, IGNORED, CrmConnection, CrmDirty, CrmLink
 from portal.crm_bridge.pauses.models import CrmPause
 from portal.database import db
 
@@ -31,7 +31,9 @@ def overview() -> list[Overview]:
     """All connections by name, with the oldest that waits, and whether something was not taken. One query."""
     its = CrmDirty.connection == CrmConnection.name
     oldest = sa.select(sa.func.min(CrmDirty.first_dirty_at)).where(its).scalar_subquery()
-    held = sa.exists().where(CrmLink.connection == CrmConnection.name, CrmLink.state != DONE)
+    held = sa.exists().where(
+        CrmLink.connection == CrmConnection.name, CrmLink.state != DONE, CrmLink.state != IGNORED
+    )
     select = sa.select(CrmConnection, oldest.label("oldest_at"), held.label("holds_up"))
     found = [
         Overview(row.name, row.vendor, row, oldest_at, holds_up)
