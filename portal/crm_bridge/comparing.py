@@ -87,10 +87,11 @@ def compare(wanted: Wanted, link: Any, rest: timedelta = timedelta()) -> Change 
     `with_differences`.
     """
     subject, kind, fields = wanted.subject, wanted.kind, wanted.fields
-    of_it: dict[str, Any] = {"email": wanted.email, "records": wanted.records}
     hashed = hash_of(fields)
     if link is None:
-        return Change(Verb.CREATE, subject, kind, None, fields, hashed, **of_it)
+        return Change(
+            Verb.CREATE, subject, kind, None, fields, hashed, email=wanted.email, records=wanted.records
+        )
     if link.last_hash == hashed:
         return None
     if link.state == LinkState.IGNORED:
@@ -104,7 +105,8 @@ def compare(wanted: Wanted, link: Any, rest: timedelta = timedelta()) -> Change 
     attempts = link.attempts if link.refused_hash == hashed else 0
     verb = Verb.UPDATE if link.remote_id else Verb.CREATE
     since = link.synced_at.isoformat() if link.synced_at else ""
-    how: dict[str, Any] = {"attempts": attempts, "since": since, "whole": link.last_hash is None, **of_it}
+    how: dict[str, Any] = {"attempts": attempts, "since": since, "whole": link.last_hash is None}
+    how |= {"email": wanted.email, "records": wanted.records}
     return Change(verb, subject, kind, link.remote_id, fields, hashed, **how)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from portal.crm_bridge.bottlecrm.records import ID, PATHS
 from portal.crm_bridge.bottlecrm.together import Together
 from portal.crm_bridge.bottlecrm.votes import by_mark
-from portal.crm_bridge.gateway import Key
+from portal.crm_bridge.gateway import Key, Outcome, Status
 
 Record = Mapping[str, Any]
 
@@ -27,6 +27,8 @@ class Finder:
 
     def __init__(self, crm: Together) -> None:
         self.crm = crm
+        self.accounts: list[Record] | None = None
+        """All accounts as they were read last: with each list of them come all contacts, too."""
 
     def by_id(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         """The records of these ids of ours, as far as they are there."""
@@ -56,9 +58,22 @@ class Finder:
     def _list_if_short(self, kind: str, wanted: int) -> list[Record] | None:
         """All records, unless they are too many to be read for so few."""
         if kind == "account":
-            return list(self.all(kind))
+            if self.accounts is None:
+                self.accounts = list(self.all(kind))
+            return self.accounts
         count = self.crm.one("GET", f"{PATHS[kind]}/", params={"limit": 1}).data["count"]
         return list(self.all(kind)) if count <= wanted * CHEAPER else None
+
+    def note_accounts(self, written: Mapping[str, Outcome]) -> None:
+        """Remember, by our id, accounts that were written. Whether one that failed is there must be looked for."""
+        if any(each.status is Status.FAILED for each in written.values()):
+            self.accounts = None
+        if self.accounts is not None:
+            self.accounts += [
+                {"id": each.remote_id, "custom_fields": {ID: key}, "created_at": each.version}
+                for key, each in written.items()
+                if each.status is Status.CREATED
+            ]
 
     def ask(self, kind: str, key: Key) -> Record | None:
         """The record that one key stands for. For threads: it asks the Caller itself."""

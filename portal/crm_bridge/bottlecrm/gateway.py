@@ -1,7 +1,6 @@
 """BottleCRM behind the gateway."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from portal.crm_bridge.bottlecrm.declaration import DECLARATION
@@ -12,7 +11,7 @@ from portal.crm_bridge.bottlecrm.records import held
 from portal.crm_bridge.bottlecrm.schema import Schema
 from portal.crm_bridge.bottlecrm.together import Together
 from portal.crm_bridge.bottlecrm.votes import activity_body, mark_of, owner, vote_fields
-from portal.crm_bridge.bottlecrm.writing import GONE, REFUSES, Writer, refused
+from portal.crm_bridge.bottlecrm.writing import GONE, REFUSES, Votes, Writer, refused
 from portal.crm_bridge.calling.manners import Manners
 from portal.crm_bridge.calling.wire import Wire
 from portal.crm_bridge.gateway import (
@@ -29,6 +28,8 @@ from portal.crm_bridge.gateway import (
     Row,
     Status,
 )
+
+WRITTEN = (Status.CREATED, Status.UPDATED)
 
 
 class BottleCRM:
@@ -51,6 +52,8 @@ class BottleCRM:
         """Contacts and accounts that were seen, by our id."""
         self._new: set[str] = set()
         """Contacts that were made just now: nothing hangs under them that we did not put there."""
+        self._known: dict[str, Votes] = {}
+        """Of the contacts whose votes were looked for or written last: what hangs under them of ours."""
         self._changed: dict[str, list[Held]] = {}
 
     def describe(self) -> Description:
@@ -66,6 +69,8 @@ class BottleCRM:
         return self.schema.missing(kinds)
 
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
+        # It is the beginning of a push: what was read before may be no longer so.
+        self._known, self.finder.accounts = {}, None
         added = self.schema.ensure(kinds)
         self.writer.kept = self.schema.kept
         return added
@@ -74,7 +79,9 @@ class BottleCRM:
         if kind != "vote":
             found = self.finder.by_key(kind, keys)
             return [str(each["id"]) if each else key.known for key, each in zip(keys, found, strict=True)]
-        votes = self._votes_of({owner(key.external_id): None for key in keys})
+        known = self._read_votes(self._contact_ids({owner(key.external_id): None for key in keys}).values())
+        self._known = {contact_id: each for contact_id, each in known.items() if each is not None}
+        votes = {mark: each for one in self._known.values() for mark, each in one.items()}
         there = [votes.get(key.external_id) for key in keys]
         return [self._vote_id(each) if each else None for each in there]
 
@@ -86,10 +93,12 @@ class BottleCRM:
             lambda row: self.writer.record(kind, row, links.get(row.ref.external_id, {})), rows
         )
         for row, outcome in zip(rows, outcomes, strict=True):
-            if outcome.status in (Status.CREATED, Status.UPDATED) and outcome.remote_id:
+            if outcome.status in WRITTEN and outcome.remote_id:
                 self._ids[row.ref.external_id] = outcome.remote_id
                 if outcome.status is Status.CREATED:
                     self._new.add(outcome.remote_id)
+        if kind == "account":
+            self.finder.note_accounts(dict(zip([row.ref.external_id for row in rows], outcomes, strict=True)))
         return outcomes
 
     def _account_links(self, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
@@ -105,21 +114,30 @@ class BottleCRM:
         }
 
     def _upsert_votes(self, rows: Sequence[Row]) -> list[Outcome]:
-        groups: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            groups[row.parent.remote_id or "" if row.parent else ""].append(row)
-        lacking = Outcome(Status.FAILED, message="No contact to hang it under")
+        """Several at a time, also of one contact."""
+        contacts = [row.parent.remote_id or "" if row.parent else "" for row in rows]
+        known = self._read_votes(filter(None, contacts))
 
-        def write(contact_id: str) -> list[Outcome]:
-            if not contact_id:
-                return [lacking] * len(groups[contact_id])
-            return self.writer.votes(contact_id, groups[contact_id], contact_id in self._new)
+        def write(place: int) -> Outcome:
+            there = known.get(contacts[place])
+            if there is None:
+                return Outcome(Status.FAILED, message="No contact to hang it under")
+            return self.writer.vote(contacts[place], rows[place], there)
 
-        by_row: dict[int, Outcome] = {}
-        for contact_id, outcomes in zip(groups, self.crm.each(write, groups), strict=True):
-            by_row |= {id(row): said for row, said in zip(groups[contact_id], outcomes, strict=True)}
-            self._new.discard(contact_id)
-        return [by_row[id(row)] for row in rows]
+        outcomes = self.crm.each(write, range(len(rows)))
+        failed = {each for each, said in zip(contacts, outcomes, strict=True) if said.status not in WRITTEN}
+        # Whether a vote that failed is there must be looked for.
+        self._known = {key: each for key, each in known.items() if each is not None and key not in failed}
+        self._new.difference_update(contacts)
+        return outcomes
+
+    def _read_votes(self, contact_ids: Iterable[str]) -> dict[str, Votes | None]:
+        """Per contact what hangs under it of ours, by our id; None for a contact that is not there."""
+        ids = list(dict.fromkeys(contact_ids))
+        known: dict[str, Votes | None] = {each: {} for each in ids if each in self._new}
+        known |= {each: self._known[each] for each in ids if each in self._known}
+        unknown = [each for each in ids if each not in known]
+        return known | dict(zip(unknown, self.crm.each(self.finder.interactions, unknown), strict=True))
 
     def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
         contacts = self._contact_ids(
@@ -160,10 +178,12 @@ class BottleCRM:
 
     def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         if kind != "vote":
+            self.finder.accounts = None
             found = self.finder.by_id(kind, [ref.external_id for ref in refs])
             return [
                 held(kind, found[each.external_id]) if each.external_id in found else None for each in refs
             ]
+        self._known = {}
         contacts = {owner(ref.external_id): ref.remote_id and ref.remote_id.partition("/")[0] for ref in refs}
         votes = self._votes_of(contacts)
         return [
@@ -171,6 +191,7 @@ class BottleCRM:
         ]
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
+        self._known, self.finder.accounts = {}, None
         unknown = [ref.external_id for ref in refs if not ref.remote_id]
         if kind == "vote":
             found = self._votes_of({owner(each): None for each in unknown}) if unknown else {}
@@ -208,12 +229,8 @@ class BottleCRM:
 
     def _votes_of(self, contacts: Mapping[str, str | None]) -> dict[str, Record]:
         """All interactions of ours of these contacts, by our id."""
-        ids = [each for each in self._contact_ids(contacts).values() if each not in self._new]
-        return {
-            mark: each
-            for known in self.crm.each(self.finder.interactions, ids)
-            for mark, each in (known or {}).items()
-        }
+        found = self._read_votes(self._contact_ids(contacts).values())
+        return {mark: each for known in found.values() for mark, each in (known or {}).items()}
 
     def _vote_id(self, interaction: Record) -> str:
         return f"{interaction['contact']}/{interaction['id']}"

@@ -1,6 +1,7 @@
 """Writing into BottleCRM, record by record."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from portal.crm_bridge.bottlecrm.finding import Finder, Record
@@ -8,6 +9,9 @@ from portal.crm_bridge.bottlecrm.records import MADE, PATHS, PREFIX, body, refus
 from portal.crm_bridge.bottlecrm.votes import vote_body, vote_fields
 from portal.crm_bridge.calling.judging import Answer
 from portal.crm_bridge.gateway import CrmError, Key, Outcome, Row, Status
+
+Votes = dict[str, Record]
+"""What hangs under a contact of ours, by our id."""
 
 REFUSES = frozenset({400, 409})
 GONE = 404
@@ -69,29 +73,25 @@ class Writer:
         message = f"BottleCRM keeps no field {', '.join(sorted(dropped))}" if dropped else ""
         return Outcome(status, remote_id, version=str(row.seq), message=message)
 
-    def votes(self, contact_id: str, rows: list[Row], is_new: bool) -> list[Outcome]:
-        """Write votes of one contact, one after the other."""
-        known = {} if is_new else self.finder.interactions(contact_id)
-        if known is None:
-            return [Outcome(Status.FAILED, message=f"No contact {contact_id}") for _ in rows]
-        return [self._vote(contact_id, row, known.get(row.ref.external_id)) for row in rows]
-
-    def _vote(self, contact_id: str, row: Row, there: Record | None) -> Outcome:
+    def vote(self, contact_id: str, row: Row, known: Votes) -> Outcome:
+        """Write a vote of a contact under which these hang; it is among them then."""
+        there = known.get(row.ref.external_id)
         if there is None and row.ref.remote_id:
             return Outcome(Status.GONE, message=f"No vote {row.ref.remote_id}")
         fields = {**(vote_fields(there) if there else {}), **row.fields}
         sent = vote_body(row.ref.external_id, fields)
-        if there is None:
-            return self._interaction(contact_id, row, lambda accept: self._post(contact_id, sent, accept))
-        path = f"interactions/{there['id']}/"
-        return self._interaction(
-            contact_id,
-            row,
-            lambda accept: self.call("PATCH", path, json=sent, accept=accept, again=True),
-        )
+        outcome = self._interaction(contact_id, row, partial(self._send, contact_id, there, sent))
+        if outcome.remote_id:
+            id_ = outcome.remote_id.rpartition("/")[2]
+            known[row.ref.external_id] = {**sent, "id": id_, "contact": contact_id, "created_at": row.seq}
+        return outcome
 
-    def _post(self, contact_id: str, sent: Mapping[str, Any], accept: set[int]) -> Answer:
-        return self.call("POST", "interactions/", json={**sent, "contact": contact_id}, accept=accept)
+    def _send(
+        self, contact_id: str, there: Record | None, sent: Mapping[str, Any], accept: set[int]
+    ) -> Answer:
+        if there is None:
+            return self.call("POST", "interactions/", json={**sent, "contact": contact_id}, accept=accept)
+        return self.call("PATCH", f"interactions/{there['id']}/", json=sent, accept=accept, again=True)
 
     def _interaction(self, contact_id: str, row: Row, send: Callable[[set[int]], Answer]) -> Outcome:
         try:

@@ -10,13 +10,16 @@ from typing import Any, TypeVar
 from portal.crm_bridge.calling.asking import Caller
 from portal.crm_bridge.calling.judging import OVERLOADED, Answer
 from portal.crm_bridge.calling.manners import Manners
-from portal.crm_bridge.calling.pacing import Heard, Rate
+from portal.crm_bridge.calling.pacing import Bucket, Heard, Rate
 from portal.crm_bridge.calling.wire import Wire
 from portal.crm_bridge.gateway import CrmError
 
 TOGETHER = 100
 PAUSE = timedelta(minutes=15)
 NOT_FOUND = 404
+SEARCHES = Rate(5, 1)
+"""Searches have a limit of their own, which no answer names."""
+
 TRACE = "objectWriteTraceId"
 Result = Mapping[str, Any]
 Mark = Callable[[Mapping[str, Any]], str | None]
@@ -29,12 +32,17 @@ class Asker:
 
     def __init__(self, settings: Mapping[str, str], wire: Wire) -> None:
         self.settings, self.wire = settings, wire
+        self.searches = Bucket(SEARCHES)
         signed = {"authorization": f"Bearer {settings['token']}"}
         manners = Manners(sign_in=lambda _: signed, hears=self._hears)
         self.caller = Caller(settings["url"].rstrip("/"), wire, manners)
 
     def call(self, method: str, path: str, **options: Any) -> Answer:
-        """One call, as `Caller.call` makes it."""
+        """One call, as `Caller.call` makes it; searches go at their own pace."""
+        if path.endswith("/search"):
+            if wait := self.searches.delay(self.wire.monotonic()):
+                self.wire.sleep(wait)
+            self.searches.take(self.wire.monotonic())
         return self.caller.call(method, path, **options)
 
     def path(self, part: str, rest: str) -> str:
