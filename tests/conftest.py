@@ -2,7 +2,8 @@
 
 import contextvars
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -187,6 +188,25 @@ def rows(app: Flask) -> Callable[..., int]:
         return db.session.scalar(sa.select(sa.func.count()).select_from(model).filter_by(**equal)) or 0
 
     return count
+
+
+@pytest.fixture
+def at_once(app: Flask) -> Callable[[Sequence[Callable[[], Any]]], None]:
+    """`at_once([act, …])` runs each act in a thread, a context and a transaction of its own."""
+
+    def one(act: Callable[[], Any]) -> None:
+        with app.app_context():
+            act()
+            db.session.commit()
+            db.session.remove()
+
+    def run(acts: Sequence[Callable[[], Any]]) -> None:
+        db.session.commit()
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda act: contextvars.Context().run(one, act), acts))
+        db.session.expire_all()
+
+    return run
 
 
 @pytest.fixture

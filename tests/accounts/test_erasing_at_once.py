@@ -1,9 +1,5 @@
 """Two erase at once, or the person acts meanwhile; and whatever came before, every number can be counted again."""
 
-import contextvars
-from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -22,28 +18,6 @@ from portal.ideas.models import Idea
 from portal.moderation.hiding import hide
 from portal.voting.casting import cast as vote
 from portal.voting.casting import withdraw
-
-
-@pytest.fixture
-def at_once(app):
-    """`at_once([act, …])` runs each act in a thread, a context and a transaction of its own."""
-
-    def run(acts):
-        def one(act):
-            def inside():
-                with app.app_context():
-                    act()
-                    db.session.commit()
-                    db.session.remove()
-
-            contextvars.Context().run(inside)
-
-        db.session.commit()
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(one, acts))
-        db.session.expire_all()
-
-    return run
 
 
 def differences():

@@ -86,18 +86,6 @@ def test_a_row_that_somebody_changes_while_it_is_erased_is_emptied(fake, crm):
     )
 
 
-def test_two_of_ours_that_were_made_one_there_are_not_parted_again(fake, crm):
-    one, two = [each.remote_id for each in crm.upsert_many("contact", contacts(2))]
-    fake.merge(one, two)
-    [gone] = crm.upsert_many("contact", [Row(Ref("person:2", two), {"points": 99}, 2)])
-    assert gone.status is Status.GONE
-    assert crm.plan_keys("contact", [Key("person:2")]) == [None]
-    [outcome] = crm.upsert_many("contact", contacts(1, first=2))
-    assert (outcome.status, outcome.permanent) == (Status.FAILED, True)
-    assert "merged into that of person:1" in outcome.message
-    assert crm.read_many("contact", [Ref("person:1")])[0].fields["points"] == 1
-
-
 def test_a_contact_that_was_merged_twice_is_followed_to_the_end(fake, crm):
     [row] = contacts(1)
     [first] = crm.upsert_many("contact", [row])

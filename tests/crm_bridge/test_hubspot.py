@@ -91,18 +91,6 @@ def test_a_vote_without_an_answer_is_found_and_not_written_twice(fake, crm):
     assert len(crm.fetch_changed("vote", "", 100).records) == 3
 
 
-def test_two_of_ours_that_were_made_one_there_are_not_parted_again(fake, crm):
-    one, two = [each.remote_id for each in crm.upsert_many("contact", contacts(2))]
-    fake.merge(one, two)
-    [gone] = crm.upsert_many("contact", [Row(Ref("person:2", two), {"points": 99}, 2)])
-    assert gone.status is Status.GONE
-    assert crm.plan_keys("contact", [Key("person:2")]) == [None]
-    [outcome] = crm.upsert_many("contact", contacts(1, first=2))
-    assert (outcome.status, outcome.permanent) == (Status.FAILED, True)
-    assert "merged into that of person:1" in outcome.message
-    assert crm.read_many("contact", [Ref("person:1")])[0].fields["points"] == 1
-
-
 def test_a_new_contact_stands_beside_its_company(fake, crm):
     [company] = crm.upsert_many("account", [Row(Ref("company:3"), {"name": "Acme"}, 1)])
     [person] = crm.upsert_many("contact", contacts(1, account="company:3"))
@@ -118,6 +106,23 @@ def test_limits_are_heard(fake, crm):
         crm.upsert_many("contact", contacts(1))
     assert caught.value.retry_at == fake.now() + PAUSE
     assert fake.waits == []
+
+
+def test_no_second_ever_holds_more_searches_than_hubspot_allows(fake, crm):
+    times, search = [], fake.search
+
+    def timed(request, type_):
+        times.append(fake.passed)
+        return search(request, type_)
+
+    fake.search = timed
+    fake.sleep(3_600)
+    fake.fill(2_000)
+    cursor = ""
+    while (changed := crm.fetch_changed("contact", cursor, 200)).records:
+        cursor = changed.cursor
+    assert len(times) > 10
+    assert max(sum(at <= each < at + 1 for each in times) for at in times) <= 4
 
 
 def test_who_made_it_decides_how_it_goes(fake, crm):

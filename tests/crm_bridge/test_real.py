@@ -1,5 +1,6 @@
 """What only a real CRM shows. Each test begins with an empty one."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -180,6 +181,41 @@ def test_more_than_a_page_is_read_whole(bottle, monkeypatch):
     ]
     keys = [Key(f"person:{n}") for n in range(6)]
     assert gateway.plan_keys("contact", keys) == [*contacts, None]
+    gateway.close()
+
+
+@pytest.mark.real_crm("bottlecrm")
+def test_what_was_read_is_not_read_again_within_a_push(bottle):
+    calls = []
+    gateway = connect("bottlecrm", bottle.settings, Wire(private=True, note=calls.append))
+    gateway.ensure_schema(KINDS)
+    keys = [Key(f"company:{n}") for n in range(4)]
+    for part in (keys[:2], keys[2:]):
+        assert gateway.plan_keys("account", part) == [None, None]
+        gateway.upsert_many(
+            "account", [Row(Ref(each.external_id), {"name": f"Firm {each.external_id}"}, 1) for each in part]
+        )
+    assert all(gateway.plan_keys("account", keys))
+    [contact] = gateway.upsert_many("contact", [Row(Ref("person:0"), {"name": "Ines"}, 1)])
+    parent = Ref("person:0", contact.remote_id)
+    votes = [Row(Ref(f"vote:{n}:0"), {"value": 1}, n, parent) for n in range(1, 7)]
+    for part in (votes[:3], votes[3:]):
+        assert gateway.plan_keys("vote", [Key(each.ref.external_id) for each in part]) == [None] * 3
+        assert {each.status for each in gateway.upsert_many("vote", part)} == {Status.CREATED}
+    asked = Counter((each.method, each.path.partition("?")[0].split("/")[2]) for each in calls)
+    assert (asked["GET", "accounts"], asked["GET", "interactions"]) == (1, 0)
+    # The next push reads once what is there, and finds all of it.
+    gateway.ensure_schema(KINDS)
+    calls.clear()
+    found = gateway.plan_keys("vote", [Key(each.ref.external_id) for each in votes])
+    again = [
+        Row(Ref(each.ref.external_id, id_), {"value": -1}, 9, parent)
+        for each, id_ in zip(votes, found, strict=True)
+    ]
+    assert {each.status for each in gateway.upsert_many("vote", again)} == {Status.UPDATED}
+    assert sum(each.method == "GET" and "interactions" in each.path for each in calls) == 1
+    held = gateway.read_many("vote", [each.ref for each in again])
+    assert [each.fields["value"] for each in held] == [-1] * 6
     gateway.close()
 
 

@@ -218,6 +218,19 @@ def test_a_contact_that_is_deleted_is_written_again_with_its_votes(fake, story, 
     whole(story)
 
 
+def test_two_of_ours_that_were_made_one_there_are_not_parted_again(fake, crm):
+    one, two = [each.remote_id for each in crm.upsert_many("contact", contacts(2))]
+    fake.merge(one, two)
+    [gone] = crm.upsert_many("contact", [Row(Ref("person:2", two), {"points": 99}, 2)])
+    assert gone.status is Status.GONE
+    assert crm.plan_keys("contact", [Key("person:2")]) == [None]
+    [outcome] = crm.upsert_many("contact", contacts(1, first=2))
+    assert (outcome.status, outcome.permanent) == (Status.FAILED, True)
+    assert "merged into that of person:1" in outcome.message
+    assert crm.read_many("contact", [Ref("person:1")])[0].fields["points"] == 1
+    assert len(fake.contacts()) == 1
+
+
 def test_two_people_who_swap_their_addresses_keep_their_records(fake, story):
     one, two = story.people
     addresses = one.email, two.email

@@ -149,19 +149,6 @@ def test_a_contact_is_known_by_its_mail_address_when_it_is_the_only_one(fake, cr
     assert crm.read_many("contact", [Ref("person:1")])[0].fields["name"] == "Ines Number1"
 
 
-def test_two_of_ours_that_were_made_one_there_are_not_parted_again(fake, crm):
-    one, two = [each.remote_id for each in crm.upsert_many("contact", contacts(2))]
-    fake.merge(one, two)
-    [row] = contacts(1, first=2)
-    [gone] = crm.upsert_many("contact", [Row(Ref("person:2", two), {"points": 9}, 2)])
-    assert gone.status is Status.GONE
-    assert crm.plan_keys("contact", [Key("person:2")]) == [None]
-    [outcome] = crm.upsert_many("contact", [row])
-    assert (outcome.status, outcome.permanent) == (Status.FAILED, True)
-    assert "merged into that of person:1" in outcome.message
-    assert len(fake.contacts()) == 1
-
-
 # -- Ideas and votes ------------------------------------------------------------------------------------
 
 

@@ -1,10 +1,5 @@
 """Many people write and one moderator hides, all at once: positions, counters and the double click stay right."""
 
-import contextvars
-from concurrent.futures import ThreadPoolExecutor
-
-import pytest
-
 from portal.accounts.models import Person
 from portal.activity.auditing import audit_all
 from portal.database import db
@@ -14,28 +9,6 @@ from portal.forums.accepting import accept
 from portal.forums.models import Acceptance, Category, Topic
 from portal.forums.starting import start
 from portal.moderation.hiding import hide, restore
-
-
-@pytest.fixture
-def at_once(app):
-    """`at_once([act, …])` runs each act in a thread, a context and a transaction of its own."""
-
-    def run(acts):
-        def one(act):
-            def inside():
-                with app.app_context():
-                    act()
-                    db.session.commit()
-                    db.session.remove()
-
-            contextvars.Context().run(inside)
-
-        db.session.commit()
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(one, acts))
-        db.session.expire_all()
-
-    return run
 
 
 def test_writing_and_hiding_at_once(make, cast, at_once):

@@ -1,7 +1,5 @@
 """Moving ideas on a roadmap: what it decides, the place it gives, and two who move at once."""
 
-import contextvars
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -168,23 +166,7 @@ def test_an_answer_to_a_script_is_the_columns_again(as_, cast, roadmap, ideas):
     assert "<html" not in answer.text
 
 
-def at_once(app, acts):
-    def one(act):
-        def inside():
-            with app.app_context():
-                act()
-                db.session.commit()
-                db.session.remove()
-
-        contextvars.Context().run(inside)
-
-    db.session.commit()
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(one, acts))
-    db.session.expire_all()
-
-
-def test_two_who_move_at_once_both_get_what_they_asked_for(app, make, cast, roadmap, ideas):
+def test_two_who_move_at_once_both_get_what_they_asked_for(at_once, make, cast, roadmap, ideas):
     keys, by, here = [idea.id for idea in ideas], cast.product_manager.id, roadmap.id
 
     def behind(n, other):
@@ -199,9 +181,9 @@ def test_two_who_move_at_once_both_get_what_they_asked_for(app, make, cast, road
 
         return act
 
-    at_once(app, [behind(4, 0), behind(3, 1)])
+    at_once([behind(4, 0), behind(3, 1)])
     assert on(roadmap)["planned"] == ["0", "4", "1", "3", "2"]
-    at_once(app, [behind(n, None) for n in (0, 1, 2, 3, 4) * 4])
+    at_once([behind(n, None) for n in (0, 1, 2, 3, 4) * 4])
     assert sorted(on(roadmap)["planned"]) == ["0", "1", "2", "3", "4"]
     places = [each.position for each in db.session.query(RoadmapItem)]
     assert len(set(places)) == 5

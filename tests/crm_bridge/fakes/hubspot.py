@@ -3,11 +3,13 @@
 import itertools
 import re
 from bisect import bisect_left
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 
 import httpx
 
+from tests.crm_bridge.fakes.hubspot_associations import Associations
+from tests.crm_bridge.fakes.hubspot_filters import Since, condition
 from tests.crm_bridge.fakes.server import Fake, body_of
 
 V = r"(?:v3|v4|2026-09)"
@@ -37,7 +39,7 @@ class Refused(Exception):
     """What is wrong with a row: (category, words, context)."""
 
 
-class HubSpot(Fake):
+class HubSpot(Associations, Fake):
     """`plan_has_objects` says whether custom objects are in the plan; `shuffled` whether results stand in any order."""
 
     routes = (
@@ -319,7 +321,7 @@ class HubSpot(Fake):
         self.forgotten.append(id_)
         return httpx.Response(204)
 
-    # -- Searches and associations -----------------------------------------------------------------------------
+    # -- Searches -----------------------------------------------------------------------------
 
     def search(self, request, type_):
         sent = body_of(request)
@@ -342,29 +344,6 @@ class HubSpot(Fake):
         ids = (str(id_) for _, id_ in islice(self.indexes[type_], first, None))
         return list(islice((id_ for id_ in ids if all(holds(records[id_]) for holds in conditions)), size))
 
-    def associate(self, request, one, other):
-        self.links |= {(each["from"]["id"], each["to"]["id"]) for each in body_of(request)["inputs"]}
-        return httpx.Response(200, json={"status": "COMPLETE", "results": []})
-
-    def associated(self, request, one, other):
-        """At most three at once, so that pages are turned."""
-        results = []
-        for each in body_of(request)["inputs"]:
-            there = sorted(
-                a if b == each["id"] else b
-                for a, b in self.links
-                if each["id"] in (a, b) and (a if b == each["id"] else b) in self.records[other]
-            )
-            start = int(each.get("after", 0))
-            said = {
-                "from": {"id": each["id"]},
-                "to": [{"toObjectId": int(id_)} for id_ in there[start : start + 3]],
-            }
-            if there[start + 3 :]:
-                said["paging"] = {"next": {"after": str(start + 3)}}
-            results += [said] if said["to"] else []
-        return httpx.Response(200, json={"status": "COMPLETE", "results": results})
-
     def _now(self, at=None):
         return (at or self.now()).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -375,40 +354,6 @@ def changed_at(type_):
 
 def same(value):
     return value.casefold() if isinstance(value, str) else value
-
-
-class Since:
-    """A filter on the time of the last change."""
-
-    def __init__(self, name, operator, moment):
-        self.name, self.operator, self.moment = name, operator, moment
-
-    def __call__(self, record):
-        at = record[self.name]
-        return at == self.moment if self.operator == "EQ" else at > self.moment
-
-
-class After:
-    """A filter on the id."""
-
-    def __init__(self, number):
-        self.number = number
-
-    def __call__(self, record):
-        return int(record["hs_object_id"]) > self.number
-
-
-def condition(filter_):
-    """A filter as a function of a record."""
-    name, operator, wanted = filter_["propertyName"], filter_["operator"], filter_.get("value")
-    if operator == "HAS_PROPERTY":
-        return lambda record: bool(record.get(name))
-    if operator == "CONTAINS_TOKEN":
-        return lambda record: wanted in re.split(r"\W+", record.get(name) or "")
-    if name == "hs_object_id":
-        return After(int(wanted))
-    moment = datetime.fromtimestamp(int(wanted) / 1_000, UTC)
-    return Since(name, operator, moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 
 def problem(category, words, context):
