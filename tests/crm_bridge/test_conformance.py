@@ -131,13 +131,18 @@ def test_erasing_is_final_and_may_be_repeated(ready):
     assert ready.read_many("contact", [ref]) == [None]
 
 
-def test_an_activity_is_there_once(ready):
-    ready.upsert_many("contact", [contact(1)])
+@pytest.mark.parametrize("kind", ["note", "task"])
+def test_an_activity_is_there_once_and_goes_with_the_contact(ready, kind):
+    [made] = ready.upsert_many("contact", [contact(1)])
+    due = {"due": "2026-01-03"} if kind == "task" else {}
     said = Activity(
-        "entry:1", Ref("person:1"), "note", "Shipped", "An idea of theirs", "2026-01-01T00:00:00Z"
+        "entry:1", Ref("person:1"), kind, "Shipped", "An idea of theirs", "2026-01-01T00:00:00Z", due
     )
     assert [each.status for each in ready.add_activity([said])] == [Status.CREATED]
     assert [each.status for each in ready.add_activity([said])] == [Status.UPDATED]
+    ref = Ref("person:1", made.remote_id)
+    assert [each.status for each in ready.erase("contact", [ref])] == [Status.ERASED]
+    assert ready.read_many("contact", [ref]) == [None]
 
 
 def test_changes_are_fetched_in_parts_without_loss(ready):

@@ -165,6 +165,38 @@ def test_a_contact_of_sales_is_adopted_by_its_address_and_outlives_the_consent(
 
 
 @pytest.mark.real_crm("bottlecrm")
+def test_a_task_is_open_for_whoever_looks_after_the_account_and_stays_as_they_change_it(bottle):
+    gateway = connect_to(bottle)
+    gateway.ensure_schema(KINDS)
+    [account] = gateway.upsert_many("account", [Row(Ref("company:1"), {"name": "Northwind"}, 1)])
+    contact = Row(Ref("person:1"), {"name": "Ines Duarte", "account": "company:1"}, 1)
+    [person] = gateway.upsert_many("contact", [contact])
+    me = bottle.get("tasks/", params={"slim": "true"}).json()["users"][0]["id"]
+    bottle.patch(f"accounts/{account.remote_id}/", json={"assigned_to": [me]}).raise_for_status()
+    details = {"due": "2026-02-03", "link": "https://community.example/ideas/7"}
+    said = Activity(
+        "rule-1-x", Ref("person:1"), "task", "Shipped: Offline", "Tell them.", "2026-02-01T00:00:00Z", details
+    )
+    [made] = gateway.add_activity([said])
+    task_id = made.remote_id.partition("/")[2]
+    task = bottle.get(f"tasks/{task_id}/").json()["task_obj"]
+    assert (task["title"], task["status"], task["due_date"]) == ("Shipped: Offline", "New", "2026-02-03")
+    assert task["description"].startswith(
+        "Tell them.\ndue: 2026-02-03\nlink: https://community.example/ideas/7"
+    )
+    assert [each["id"] for each in task["assigned_to"]] == [me]
+    assert (task["account"]["id"], task["contacts"][0]["id"]) == (account.remote_id, person.remote_id)
+    bottle.patch(f"tasks/{task_id}/", json={"status": "Completed"}).raise_for_status()
+    assert [each.remote_id for each in gateway.add_activity([said])] == [made.remote_id]
+    assert bottle.get("tasks/", params={"slim": "true"}).json()["tasks_count"] == 1
+    assert bottle.get(f"tasks/{task_id}/").json()["task_obj"]["status"] == "Completed"
+    gateway.erase("contact", [Ref("person:1", person.remote_id)])
+    assert bottle.get(f"tasks/{task_id}/").status_code == 404
+    assert bottle.get(f"contacts/{person.remote_id}/").status_code == 404
+    gateway.close()
+
+
+@pytest.mark.real_crm("bottlecrm")
 def test_more_than_a_page_is_read_whole(bottle, monkeypatch):
     for name in ("PAGE", "OF_A_CONTACT"):
         monkeypatch.setattr(finding, name, 2)

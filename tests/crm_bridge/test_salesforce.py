@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.crm_bridge.gateway import CrmError, Key, Ref, Row, Status, connect
+from portal.crm_bridge.gateway import Activity, CrmError, Key, Ref, Row, Status, connect
 from portal.crm_bridge.mapping import KINDS
 from tests.crm_bridge.conftest import Bridge
 from tests.crm_bridge.fakes.contract import Postman, ours
@@ -292,3 +292,24 @@ def test_a_request_that_is_not_as_published_is_seen(shared):
     crm = connect("salesforce", fake.settings, fake.wire)
     with pytest.raises(AssertionError, match="is not as any of"):
         crm.org.call("PATCH", "jobs/ingest", json={})
+
+
+def test_what_is_to_be_done_is_an_open_task_of_the_owner_of_the_account(fake, crm):
+    [account] = crm.upsert_many("account", [Row(Ref("company:0"), {"name": "Northwind"}, 1)])
+    people = crm.upsert_many("contact", of_account(2))
+    fake.org.touch("Account", account.remote_id, OwnerId="005000000000007AAA")
+    fake.org.touch("Contact", people[1].remote_id, OwnerId="005000000000008AAA")
+    when = "2026-02-01T00:00:00Z"
+    said = [
+        Activity("rule-1-a", Ref("person:1"), "task", "Tell them", "Note", when, {"due": "2026-02-03"}),
+        Activity("rule-1-b", Ref("person:2"), "task", "Tell them", "Note", when),
+        Activity("entry:1", Ref("person:1"), "comment", "Wrote", "", when),
+    ]
+    for status in (Status.CREATED, Status.UPDATED):
+        assert [each.status for each in crm.add_activity(said)] == [status] * 3
+    tasks = fake.org.records["Task"].values()
+    assert [(each["Status"], each["ActivityDate"], each["OwnerId"]) for each in tasks] == [
+        ("Not Started", "2026-02-03", "005000000000007AAA"),
+        ("Not Started", "2026-02-01", "005000000000008AAA"),
+        ("Completed", "2026-02-01", fake.org.user),
+    ]

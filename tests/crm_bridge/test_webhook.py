@@ -8,6 +8,8 @@ import pytest
 from portal import clock
 from portal.crm_bridge import cli
 from portal.crm_bridge.calling.signing import new_secret
+from portal.crm_bridge.calling.wire import Wire
+from portal.crm_bridge.gateway import Activity, Ref, connect
 from portal.crm_bridge.models import CrmCall, CrmConnection, CrmExchange, CrmLink
 from portal.crm_bridge.webhook.gateway import WAITS
 from portal.database import db
@@ -59,6 +61,19 @@ def test_what_is_known_of_somebody_comes_as_signed_events(connected, receiver, m
     assert (headers["webhook-id"], json.loads(body)) == (person["id"], person)
     assert "0 created, 0 updated, 3 equal" in connected("push").output
     assert len(receiver.received) == 4
+
+
+def test_what_is_to_be_done_is_an_event_of_its_own(receiver):
+    hook = connect(
+        "webhook", {"address": receiver.address, "secret": receiver.secrets[0]}, Wire(private=True)
+    )
+    details = {"kind": "task", "rule": "At risk", "due": "2026-02-03"}
+    said = Activity("rule-1-a", Ref("person:1"), "task", "At risk", "Call.", "2026-02-01T00:00:00Z", details)
+    hook.add_activity([said])
+    hook.close()
+    [event] = receiver.events
+    assert (event["type"], event["subject"], event["data"]) == ("community.task.added", "person:1", details)
+    assert "dataschema" not in event
 
 
 def test_only_the_record_that_changed_is_sent(connected, receiver, consenting):

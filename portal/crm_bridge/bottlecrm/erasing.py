@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.crm_bridge.bottlecrm.assigning import ours
 from portal.crm_bridge.bottlecrm.finding import Finder
 from portal.crm_bridge.bottlecrm.records import ID, MADE, PATHS, PREFIX
 from portal.crm_bridge.bottlecrm.votes import mark_of
 from portal.crm_bridge.bottlecrm.writing import GONE, REFUSES, refused
 from portal.crm_bridge.gateway import Outcome, Ref, Status
 
-OF_OTHERS = ("opportunities", "cases", "tasks", "comments", "attachments")
+OF_OTHERS = ("opportunities", "cases", "comments", "attachments")
 
 
 class Eraser:
@@ -30,13 +31,18 @@ class Eraser:
         custom = record.get("custom_fields") or {}
         if custom.get(ID) != ref.external_id:
             return Outcome(Status.ERASED, remote_id)
+        if kind == "contact":
+            for task in ours(answer.data["tasks"]).values():
+                if (outcome := self._delete(f"tasks/{task}/", remote_id)).status is not Status.ERASED:
+                    return outcome
         if kind == "contact" and custom.get(MADE) and self._is_ours_alone(answer.data, remote_id):
             return self._delete(f"contacts/{remote_id}/", remote_id)
         return self._blank(kind, remote_id, custom)
 
     def _is_ours_alone(self, detail: Mapping[str, Any], contact_id: str) -> bool:
         """Whether nobody there has added anything to a contact that we made."""
-        if any(detail.get(name) for name in OF_OTHERS):
+        theirs = {str(each["id"]) for each in detail["tasks"]} - set(ours(detail["tasks"]).values())
+        if theirs or any(detail.get(name) for name in OF_OTHERS):
             return False
         return all(map(mark_of, self.finder.every_interaction(contact_id) or ()))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from portal.crm_bridge.bottlecrm.assigning import TASK, Assigner
 from portal.crm_bridge.bottlecrm.declaration import DECLARATION
 from portal.crm_bridge.bottlecrm.erasing import Eraser
 from portal.crm_bridge.bottlecrm.finding import Finder, Record
@@ -146,6 +147,8 @@ class BottleCRM:
         return self.crm.each(lambda each: self._add(each, contacts.get(each.contact.external_id)), activities)
 
     def _add(self, activity: Activity, contact_id: str | None) -> Outcome:
+        if activity.kind == TASK and contact_id:
+            return Assigner(self.finder).add(activity, contact_id)
         known = self.finder.interactions(contact_id) if contact_id else None
         if known is None:
             return Outcome(Status.FAILED, message=f"No contact {activity.contact.external_id}")

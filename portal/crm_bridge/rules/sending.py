@@ -25,6 +25,8 @@ from portal.database import db
 
 AT_ONCE = 20
 TRIES = 8
+DUE = timedelta(days=2)
+"""By then a task is to be done."""
 LONGEST_WAIT = timedelta(minutes=15)
 ONE_MINUTE = timedelta(minutes=1)
 NO_CONTACT = "The contact is not in the CRM yet."
@@ -125,7 +127,7 @@ def _activity(firing: CrmFiring, remote_id: str, title: str, url: str) -> Activi
     subject = f"{firing.rule.name}: {title}" if title else firing.rule.name
     # What a webhook carries are the details alone.
     details = {"kind": firing.act, "rule": firing.rule.name, "title": title, "note": firing.does["note"]}
-    details["link"] = address_of(firing, url)
+    details |= {"link": address_of(firing, url), "due": (firing.fired_at + DUE).date().isoformat()}
     if company is not None:
         details |= {"account": company.name, "for": company.owner or ""}
     return Activity(

@@ -94,6 +94,22 @@ class Finder:
         ]
         return {str(each[TASK_ID]): str(each["Id"]) for each in rows}
 
+    def owners(self, contacts: Sequence[str]) -> dict[str, str]:
+        """Who owns the account of each of these contacts, else the contact; by the ids there."""
+        rows = [
+            row
+            for part in parts(sorted(set(contacts)))
+            for row in self.org.query(["Id", "AccountId", "OwnerId"], "Contact", one_of("Id", part))
+        ]
+        accounts = sorted({str(each["AccountId"]) for each in rows if each["AccountId"]})
+        of_account = {
+            str(each["Id"]): each["OwnerId"]
+            for part in parts(accounts)
+            for each in self.org.query(["Id", "OwnerId"], "Account", one_of("Id", part))
+        }
+        found = {str(each["Id"]): of_account.get(str(each["AccountId"])) or each["OwnerId"] for each in rows}
+        return {contact: str(owner) for contact, owner in found.items() if owner}
+
     def read(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         """The records as they are now."""
         if not self.is_ready(kind):

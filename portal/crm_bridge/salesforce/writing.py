@@ -20,6 +20,7 @@ from portal.crm_bridge.salesforce.sending import LOCKED, Result, Sender, code_of
 from portal.crm_bridge.salesforce.voting import Ideas
 
 LONGEST_SUBJECT, LONGEST_TEXT = 255, 32_000
+TO_DO = "task"
 
 
 class Writer:
@@ -93,11 +94,15 @@ class Writer:
         return links
 
     def add(self, activities: Sequence[Activity]) -> list[Outcome]:
-        """Add tasks that are done; those that are there already stay as they are."""
+        """Add tasks: what is to be done is open and belongs to the owner of the account, what happened is done. Those that
+        are there already stay as they are."""
         known = self.finder.ids("contact", [each.contact.external_id for each in activities])
         tasks = self.finder.tasks([each.ref for each in activities])
         new = [each for each in activities if each.ref not in tasks and each.contact.external_id in known]
-        bodies = [_task(each, known[each.contact.external_id]) for each in new]
+        contacts = [known[each.contact.external_id] for each in new]
+        to_do = [contact for each, contact in zip(new, contacts, strict=True) if each.kind == TO_DO]
+        owners = self.finder.owners(to_do) if to_do else {}
+        bodies = [_task(each, contact, owners) for each, contact in zip(new, contacts, strict=True)]
         results = self.sender.upsert(TASK, TASK_ID, bodies)
         told = {
             each.ref: outcome(result, "", None, str) for each, result in zip(new, results, strict=True)
@@ -118,7 +123,9 @@ def _new_body(kind: str, row: Row) -> dict[str, Any]:
     return body(kind, row.ref.external_id, row.fields) | begun(kind, row.fields)
 
 
-def _task(activity: Activity, contact_id: str) -> dict[str, Any]:
+def _task(activity: Activity, contact_id: str, owners: Mapping[str, str]) -> dict[str, Any]:
+    is_open = activity.kind == TO_DO
+    owner = {"OwnerId": owners[contact_id]} if is_open and contact_id in owners else {}
     details = [f"{name}: {value}" for name, value in activity.details.items()]
     return {
         "attributes": {"type": TASK},
@@ -126,6 +133,7 @@ def _task(activity: Activity, contact_id: str) -> dict[str, Any]:
         "WhoId": contact_id,
         "Subject": activity.subject[:LONGEST_SUBJECT],
         "Description": "\n".join([activity.body, *details])[:LONGEST_TEXT],
-        "ActivityDate": activity.occurred_at[:10],
-        "Status": "Completed",
+        "ActivityDate": str(activity.details.get("due") or activity.occurred_at)[:10],
+        "Status": "Not Started" if is_open else "Completed",
+        **owner,
     }

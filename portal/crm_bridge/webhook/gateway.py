@@ -42,6 +42,9 @@ ANSWERS = frozenset({GONE}) | OF_THE_MESSAGE
 UNREADABLE = "A webhook cannot be read back: what the receiver holds is not known"
 NAMES = {"contact": "participant"}
 
+TO_DO = ("task", "case")
+"""What rules ask for. It is no canonical record, so it has no schema."""
+
 
 class Webhook:
     """`address` and `secret` in the settings are where messages go and what signs them."""
@@ -120,7 +123,8 @@ class Webhook:
 
     def _add(self, activity: Activity) -> Outcome:
         data = dict(activity.details) or asdict(activity)
-        failed = self._send(activity.ref, "interaction.added", activity.contact.external_id, data, 0)
+        kind = f"{activity.kind if activity.kind in TO_DO else 'interaction'}.added"
+        failed = self._send(activity.ref, kind, activity.contact.external_id, data, 0)
         return failed or Outcome(Status.CREATED, remote_id=activity.ref)
 
     def _send(self, key: str, kind: str, subject: str, data: Mapping[str, Any], tries: int) -> Outcome | None:
@@ -156,7 +160,7 @@ class Webhook:
             "subject": subject,
             "time": f"{self.wire.now():%Y-%m-%dT%H:%M:%SZ}",
             "datacontenttype": "application/json",
-            "dataschema": f"community.{name}.v1",
+            **({} if name in TO_DO else {"dataschema": f"community.{name}.v1"}),
             "data": data,
         }
         return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()

@@ -23,6 +23,7 @@ SYSTEM = {
     "SystemModstamp": "datetime",
     "IsDeleted": "boolean",
     "LastModifiedById": "reference",
+    "OwnerId": "reference",
 }
 MERGED = {"MasterRecordId": "reference"}
 REQUIRED = {"Account": "Name", "Contact": "LastName"}
@@ -131,6 +132,7 @@ class Org:
         record |= values
         record["SystemModstamp"] = self.stamp or self.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
         record["LastModifiedById"] = self.user
+        record["OwnerId"] = record.get("OwnerId") or self.user
 
     def _check(self, object_, record, name, value):
         if isinstance(value, str) and len(value) > self.lengths.get(name, 32_768):
