@@ -769,6 +769,27 @@ class CrmConnectionStopped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CrmConnectionBehind(Event):
+    """What changes here does not reach a CRM in time."""
+
+    connection: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmConnectionRecovered(Event):
+    """A connection to a CRM that stopped or was behind is all right again."""
+
+    connection: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmSecretsResealed(Event):
+    """The secrets of connections were encrypted anew, after the secret key of the portal changed."""
+
+    connections: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrmJobAsked(Event):
     """A member of staff has something done with a connection to a CRM; `act` is what."""
 

@@ -17,6 +17,7 @@ from portal.accounts.security.views import security
 from portal.admin import preparing
 from portal.admin.forms import FirstAdminForm
 from portal.cli import is_ready
+from portal.crm_bridge.alarms.alarming import open_ones
 from portal.database import db
 from portal.errors import NotAllowed, NotFound
 
@@ -141,7 +142,8 @@ def index() -> Response:
         for endpoint, values, permission, words, says in CARDS
         if endpoint in there and current_user.may(permission)
     ]
-    return pages.page("admin/index.html", cards=cards)
+    alarms = open_ones() if current_user.may(Permission.ADMINISTER) else []
+    return pages.page("admin/index.html", cards=cards, alarms=alarms)
 
 
 @admin.get("/-/components")

@@ -15,7 +15,6 @@ from portal.accounts import mailing
 from portal.activity.reading import catch_up
 from portal.cli import Commands
 from portal.crm_bridge import (
-    alarming,
     breaking,
     connecting,
     gathering,
@@ -28,6 +27,7 @@ from portal.crm_bridge import (
     recording,
     telling,
 )
+from portal.crm_bridge.alarms import alarming
 from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.describing import Voice
 from portal.crm_bridge.gateway import CrmError
@@ -49,7 +49,12 @@ SECONDS_BETWEEN_BEATS = 20
 LINES = 200
 """How many lines plan and drift print unless asked for all."""
 
-crm = Commands("crm", help="Keep the CRM in step: plan, push, read back, export.")
+crm = Commands(
+    "crm",
+    help="Keep the CRM in step. First: connect, test, schema, plan, push. Then: status, and docs/crm.md.",
+    epilog="Ends with 0 when all is well, with 1 when something was refused, failed or differs (it says what), with 2 "
+    "when the command was not understood. Secrets are never shown.",
+)
 named = click.option("--connection", "name", default=DEFAULT, show_default=True, help="Which CRM connection.")
 all_lines = click.option("--all", "every", is_flag=True, help="Print every line, however many.")
 
@@ -128,7 +133,7 @@ def _end(name: str, holder: str, counts: Counter[str], failure: CrmError | None)
     if failure is None:
         breaking.got_through(name, counts.total() > 0)
     elif breaking.failed(name, failure, wrote=any(counts[each] for each in telling.WRITTEN)):
-        alarming.tell_admins(name, str(failure), settings_here().public_url)
+        alarming.raise_for(name, failure, settings_here().public_url)
     leasing.give_back(name, holder)
 
 
@@ -142,6 +147,9 @@ def push_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
             _push_for_a_while(name, settings, lambda: stopping() or time.monotonic() > ends)
         except Conflict as refusal:
             log.warning("The CRM connection %s was not pushed: %s", name, refusal)
+    alarming.watch(settings.public_url)
+    db.session.commit()
+    mailing.deliver()
 
 
 def _push_for_a_while(name: str, settings: Settings, enough: Callable[[], bool]) -> None:

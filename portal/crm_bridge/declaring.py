@@ -37,6 +37,9 @@ CALLS = (
         kind="number",
     ),
     Setting("calls_share", "How many percent of them are ours", "90", kind="number"),
+    Setting(
+        "lag_minutes", "After how many minutes that something waits admins are told", "60", kind="number"
+    ),
 )
 """What every vendor takes that is called over a network."""
 

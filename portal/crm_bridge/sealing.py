@@ -22,6 +22,30 @@ def seal(connection: str, secrets: Mapping[str, str], key: str) -> dict[str, str
     return {name: box.encrypt(value.encode()).decode() for name, value in secrets.items()}
 
 
+def unreadable(connection: str, sealed: Mapping[str, str], key: str) -> list[str]:
+    """The names of those secrets that were sealed with another key."""
+    box = _box(connection, key) if sealed else None
+    return [name for name, token in sealed.items() if box is not None and not _opens(box, token)]
+
+
+def _opens(box: Fernet, token: str) -> bool:
+    try:
+        box.decrypt(token)
+    except InvalidToken:
+        return False
+    return True
+
+
+def reseal(
+    connection: str, sealed: Mapping[str, str], old: str, new: str
+) -> tuple[dict[str, str], list[str]]:
+    """The secrets sealed with the new key, and the names of those that neither key opens; these stay as they are."""
+    closed = unreadable(connection, sealed, new)
+    lost = [each for each in closed if each in unreadable(connection, {each: sealed[each]}, old)]
+    again = {each: sealed[each] for each in closed if each not in lost}
+    return {**sealed, **seal(connection, unseal(connection, again, old), new)}, lost
+
+
 def unseal(connection: str, sealed: Mapping[str, str], key: str) -> dict[str, str]:
     """The secrets again. Raises Conflict when they were sealed with another key."""
     box = _box(connection, key) if sealed else None

@@ -334,3 +334,17 @@ def test_12_000_rows_of_one_time_and_one_that_comes_late(fake, crm):
     fake.fill(1, first=20_003, ago=300)
     again, _ = fetched(fresh, cursor)
     assert "person:20003" in again
+
+
+def test_it_says_who_we_are_there(crm, fake):
+    identity = crm.introduce()
+    assert identity.who in (
+        "account 4711 (standard)",
+        "# Community",
+        "Community Bridge (bridge@acme.example)",
+    )
+    assert identity.place
+    assert identity.writes in (True, None)
+    if fake.settings["url"].endswith("salesforce.com") if "url" in fake.settings else False:
+        fake.may_write = False
+        assert crm.introduce().writes is False

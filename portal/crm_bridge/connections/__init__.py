@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Attach commands and pages, and have the worker do what is asked for."""
     from portal.crm_bridge.connections import cli, views  # noqa: F401
+    from portal.crm_bridge.connections.entering import cli as entering_cli  # noqa: F401
     from portal.crm_bridge.connections.entering import views as entering  # noqa: F401
     from portal.crm_bridge.connections.fields import views as fields  # noqa: F401
     from portal.crm_bridge.connections.jobs import cli as driver

@@ -1,96 +1,59 @@
-"""`flask crm connect`, `status`, `schema`, `map`, `drift`, `export` and others: connections and how they stand."""
+"""`flask crm status`, `schema`, `map`, `drift`, `export` and others: connections and how they stand."""
 
+import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
+from portal import clock
 from portal.activity import journal
 from portal.activity.events import CustomerRecordsExported
-from portal.crm_bridge import connecting, drifting, exporting, queries, telling
+from portal.crm_bridge import connecting, drifting, exporting, queries, recording, sealing, telling
 from portal.crm_bridge.cli import LINES, all_lines, crm, named, opened, print_lines, settings_here
-from portal.crm_bridge.connections import describing, mapping, setting_up
-from portal.crm_bridge.connections.jobs.disconnecting import disconnect
+from portal.crm_bridge.connections import describing, mapping, measuring
+from portal.crm_bridge.connections.standing import standing
 from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.pauses import pausing
 from portal.crm_bridge.pulling.choosing import chosen
 from portal.crm_bridge.shaping import Owner, shape_of
 from portal.database import db, reading_only
-from portal.errors import Unusable
-
-PROMPTED, FROM_FILE = "-", "@"
-
-
-@crm.command("connect")
-@click.argument("name")
-@click.option("--vendor", help="Which CRM: flask crm vendors lists them. Needed once.")
-@click.option(
-    "--set",
-    "pairs",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="A setting; KEY=- asks for it, KEY=@FILE reads it.",
-)
-@click.option(
-    "--private", is_flag=True, help="The CRM is in our own network: not a public address, or no TLS."
-)
-def connect_command(name: str, vendor: str | None, pairs: tuple[str, ...], private: bool) -> None:
-    """Set a connection up, or change its settings. Secrets are encrypted and shown nowhere."""
-    given = dict(map(_pair, pairs))
-    changed = setting_up.connect(name, vendor, given, private, settings_here().signing_key())
-    db.session.commit()
-    click.echo(f"{name} is set up ({', '.join(changed) or 'nothing changed'}).")
-    click.echo(
-        f"Look first: flask crm schema --check --connection {name}; flask crm plan --connection {name}"
-    )
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise Unusable(f"--set {name} says no value. Write --set NAME=VALUE.")
-    if value == PROMPTED:
-        value = click.prompt(name, hide_input=True, err=True)
-    elif value.startswith(FROM_FILE):
-        value = Path(value[1:]).read_text(encoding="utf-8")
-    return name.strip(), value
-
-
-@crm.command("disconnect")
-@click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def disconnect_command(name: str, yes: bool) -> None:
-    """Take a connection away. What the CRM holds stays there; what we know of it is forgotten."""
-    with reading_only():
-        connecting.find(name)
-        records = queries.state(name).written
-        db.session.rollback()
-    if not yes:
-        click.confirm(f"{records:,} records stay in the CRM and are forgotten here. Go on?", abort=True)
-    disconnect(name, by=None)
-    db.session.commit()
-    click.echo(f"{name} is no longer connected.")
-
-
-@crm.command("vendors")
-def vendors_command() -> None:
-    """Print which CRMs there are, and what each needs."""
-    for name, declared in setting_up.vendors().items():
-        click.echo(f"{name}: {declared.title}")
-        for line in describing.setting_lines(declared):
-            click.echo(f"  {line}")
 
 
 @crm.command("status")
 @click.option("--connection", "name", help="Only this one.")
-def status_command(name: str | None) -> None:
-    """Print how each connection stands: its settings without secrets, what waits, what failed."""
+@click.option("--json", "as_json", is_flag=True, help="The numbers alone, for a program.")
+def status_command(name: str | None, as_json: bool) -> None:
+    """Print how each connection stands: its settings without secrets, what waits, what failed, and what is measured."""
     with reading_only():
         names = [name] if name else queries.connection_names()
+        if as_json:
+            told = [_measured(each) for each in names]
+            click.echo(json.dumps(told[0] if name else told, ensure_ascii=False, indent=2))
+            return
         for each in names:
-            connection = connecting.find(each)
-            lines = describing.status_lines(connection, queries.connection(each), queries.state(each))
-            click.echo("\n".join(lines))
+            connection, row = connecting.find(each), queries.connection(each)
+            closed = sealing.unreadable(each, connection.sealed, settings_here().signing_key())
+            lines = describing.status_lines(connection, row, queries.state(each), closed)
+            click.echo("\n".join([*lines, *describing.number_lines(measuring.numbers(each, row))]))
+
+
+def _measured(name: str) -> dict[str, Any]:
+    connecting.find(name)
+    row, state = queries.connection(name), queries.state(name)
+    told = measuring.numbers(name, row).as_json()
+    return {"connection": name, "state": standing(row, state.oldest_at, clock.now()).word, **told}
+
+
+@crm.command("retry")
+@named
+def retry_command(name: str) -> None:
+    """Let everything that the CRM refused be sent again with the next push, as if for the first time."""
+    connecting.find(name)
+    records = recording.release(name)
+    db.session.commit()
+    click.echo(f"{records:,} records are tried again; the worker begins within a minute.")
 
 
 @crm.command("schema")

@@ -1,11 +1,12 @@
 """Describing a connection in lines: what its vendor needs, and how it stands. Secrets are never among them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from portal.crm_bridge import telling
 from portal.crm_bridge.calling.blanking import BLANK
 from portal.crm_bridge.connecting import Connection
+from portal.crm_bridge.connections.measuring import Numbers
 from portal.crm_bridge.declaring import Declaration, declaration
 from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.models import CrmConnection
@@ -19,7 +20,7 @@ def setting_lines(declared: Declaration) -> Iterator[str]:
     for each in declared.settings:
         need = "required" if each.required else f"default {each.default or 'none'}"
         kinds = ", ".join(filter(None, (need, "secret" if each.secret else "", "|".join(each.choices))))
-        yield f"{each.name} ({kinds}): {each.meaning}"
+        yield f"{each.name} ({kinds}): {each.meaning}{f' [{each.where}]' if each.where else ''}"
 
 
 def shown_settings(connection: Connection) -> list[tuple[str, str]]:
@@ -31,13 +32,17 @@ def shown_settings(connection: Connection) -> list[tuple[str, str]]:
     ]
 
 
-def status_lines(connection: Connection, row: CrmConnection | None, state: State) -> Iterator[str]:
-    """How a connection stands."""
+def status_lines(
+    connection: Connection, row: CrmConnection | None, state: State, closed: Sequence[str] = ()
+) -> Iterator[str]:
+    """How a connection stands. `closed` are secrets that the key of now does not open."""
     paused = ", paused" if connection.paused else ""
     private = ", private address allowed" if connection.private else ""
     yield f"{connection.name}: {declaration(connection.vendor).title}{paused}{private}"
     for name, value in shown_settings(connection):
         yield f"  {name} = {value}"
+    for name in closed:
+        yield f"  {name} cannot be read: put the old secret key back, run flask crm reseal, or give it again"
     yield f"  {state.waiting:,} wait, {state.written:,} written, {state.refused:,} not taken"
     if row is None or row.pushed_at is None:
         yield "  never pushed"
@@ -57,6 +62,18 @@ def _trouble_lines(row: CrmConnection) -> Iterator[str]:
         yield f"  stopped since {_at(row.opened_at)} after {row.failures} failures"
     if row.not_before:
         yield f"  the worker sends nothing before {_at(row.not_before)}"
+
+
+def number_lines(numbers: Numbers) -> Iterator[str]:
+    """What is measured, as far as there is something to say."""
+    if numbers.lag_seconds:
+        yield f"  lag {numbers.lag_seconds // 60:,} minutes, {numbers.pending:,} pending"
+    if numbers.retried:
+        yield f"  {numbers.retried:,} are tried again later"
+    for words, many in numbers.quarantined.items():
+        yield f"  {many:,} refused for good: {words}"
+    if numbers.drift_percent is not None:
+        yield f"  drift {numbers.drift_percent} % at {_at(numbers.drift_at)}"
 
 
 def _at(moment: datetime | None) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 from wtforms import PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
-from wtforms.validators import Length, Optional, Regexp
+from wtforms.validators import Length, NoneOf, Optional, Regexp
 from wtforms.widgets import TextArea
 
-from portal.crm_bridge.connections.setting_up import LONGEST, NAME
+from portal.crm_bridge.connections.setting_up import LONGEST, NAME, TAKEN
 from portal.crm_bridge.declaring import Declaration, Setting
 from portal.crm_bridge.shaping import Owner
 from portal.pages import Form
@@ -41,7 +41,10 @@ class NameForm(Form):
 
     name = StringField(
         "Name of the connection",
-        [Regexp(NAME, message="Use small letters, digits, - and _, at most 40; begin with a letter.")],
+        [
+            Regexp(NAME, message="Use small letters, digits, - and _, at most 40; begin with a letter."),
+            NoneOf([TAKEN], message=f"{TAKEN} cannot be the name of a connection. Take another."),
+        ],
         filters=[lambda text: (text or "").strip()],
         description="For us alone, such as sales. It cannot be changed afterwards.",
     )

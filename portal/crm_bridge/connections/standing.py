@@ -1,12 +1,10 @@
 """How a connection stands, in a word, and in a sentence that says what to do."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
+from portal.crm_bridge.alarms.alarming import lag_limit
 from portal.crm_bridge.models import CrmConnection
-
-LAG = timedelta(minutes=60)
-"""Something that waits longer is behind, unless the connection says otherwise."""
 
 
 class Standing(NamedTuple):
@@ -15,12 +13,6 @@ class Standing(NamedTuple):
     word: str
     tone: str
     says: str
-
-
-def lag_limit(row: CrmConnection | None) -> timedelta:
-    """After how long something that waits is too late."""
-    minutes = row.settings.get("lag_minutes") if row is not None else None
-    return timedelta(minutes=int(minutes)) if minutes else LAG
 
 
 def standing(row: CrmConnection | None, oldest_at: datetime | None, now: datetime) -> Standing:

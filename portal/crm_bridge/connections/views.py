@@ -3,27 +3,28 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, flash, request, url_for
+from flask import Response, current_app, flash, request, url_for
 from flask_login import current_user
 
 from portal import clock, pages
 from portal.activity.cli import current_jobs
-from portal.crm_bridge import connecting, telling
+from portal.crm_bridge import connecting, sealing, telling
 from portal.crm_bridge import queries as records
 from portal.crm_bridge.connecting import Connection
-from portal.crm_bridge.connections import describing, queries
+from portal.crm_bridge.connections import describing, measuring, queries
 from portal.crm_bridge.connections.forms import DisconnectForm, PauseForm
 from portal.crm_bridge.connections.jobs import asking
 from portal.crm_bridge.connections.jobs import queries as jobs
-from portal.crm_bridge.connections.jobs.acting import ACTS
+from portal.crm_bridge.connections.jobs.acting import ACTS, Deed
 from portal.crm_bridge.connections.jobs.disconnecting import disconnect
 from portal.crm_bridge.connections.jobs.models import CHORE, Act
 from portal.crm_bridge.connections.standing import standing
-from portal.crm_bridge.declaring import declaration
+from portal.crm_bridge.declaring import Declaration, declaration
 from portal.crm_bridge.models import DEFAULT
 from portal.crm_bridge.pauses import pausing
 from portal.crm_bridge.views import WATCHED, crm_bridge, manages, sees_records
 from portal.database import db
+from portal.settings import Settings
 
 
 @crm_bridge.get("/")
@@ -62,7 +63,7 @@ def page_of(
         status,
         connection=connection,
         jobs=done,
-        acts=[each for each in ACTS if each.act is not Act.ERASE],
+        acts=_acts(declaration(connection.vendor)),
         last=jobs.last_of_each(done),
         facts=describing.shown_settings(connection),
         pauses=queries.pauses(name),
@@ -73,6 +74,19 @@ def page_of(
     )
 
 
+def _key() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.signing_key()
+
+
+def _acts(declared: Declaration) -> list[Deed]:
+    """What can be asked of a vendor."""
+    never = {Act.ERASE}
+    never |= set() if declared.pulls else {Act.PULL}
+    never |= set() if declared.reads_back else {Act.DRIFT, Act.REPAIR}
+    return [each for each in ACTS if each.act not in never]
+
+
 def _standing(connection: Connection) -> dict[str, Any]:
     """How it stands now."""
     name, now = connection.name, clock.now()
@@ -80,6 +94,8 @@ def _standing(connection: Connection) -> dict[str, Any]:
     return {
         "declared": declaration(connection.vendor),
         "standing": standing(kept, state.oldest_at, now),
+        "numbers": measuring.numbers(name, kept),
+        "unreadable": sealing.unreadable(name, connection.sealed, _key()),
         "wrote": telling.written(kept.pushed) if kept and kept.pushed is not None else "–",
         "kept": kept,
         "state": state,

@@ -12,8 +12,17 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.accounts import mailing
-from portal.crm_bridge import alarming, breaking, connecting, leasing, noting
-from portal.crm_bridge.cli import LINES, all_lines, crm, keeping_the_lease, named, print_lines, settings_here
+from portal.crm_bridge import breaking, connecting, leasing, noting
+from portal.crm_bridge.alarms import alarming
+from portal.crm_bridge.cli import (
+    LINES,
+    all_lines,
+    crm,
+    keeping_the_lease,
+    named,
+    print_lines,
+    settings_here,
+)
 from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.gateway import CrmError
@@ -92,7 +101,7 @@ def _end(name: str, holder: str, failure: CrmError | None, wrote: bool) -> None:
     else:
         connecting.note_push(name, {}, f"The CRM did not answer: {failure}")
         if breaking.failed(name, failure, wrote=wrote):
-            alarming.tell_admins(name, str(failure), settings_here().public_url)
+            alarming.raise_for(name, failure, settings_here().public_url)
     leasing.give_back(name, holder)
 
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from portal.accounts import mailing
 from portal.activity.reading import catch_up
-from portal.crm_bridge import alarming, breaking, connecting, leasing, noting
+from portal.crm_bridge import breaking, connecting, leasing, noting
+from portal.crm_bridge.alarms import alarming
 from portal.crm_bridge.cli import crm, settings_here
 from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.gateway import CrmError
@@ -88,7 +89,7 @@ def send_to(connection: Connection, settings: Settings, enough: Callable[[], boo
         # What was not committed is done again: the CRM leaves alone what is already there.
         db.session.rollback()
         if failure and breaking.failed(connection.name, failure, wrote=False):
-            alarming.tell_admins(connection.name, str(failure), settings.public_url)
+            alarming.raise_for(connection.name, failure, settings.public_url)
         leasing.give_back(connection.name, holder)
         db.session.commit()
         mailing.deliver()

@@ -13,6 +13,7 @@ from tests.crm_bridge.fakes.tables import Problem, Tables
 ROOT = r"/api/data/v9\.2"
 URL = "https://acme.crm4.dynamics.com"
 LOGIN = "login.microsoftonline.com"
+USER = "5f0b0000-0000-0000-0000-000000000001"
 SECRET = "hunter2-of-the-application"
 DEFINITIONS = rf"{ROOT}/EntityDefinitions\(LogicalName='(\w+)'\)"
 CODES = {404: "0x80040217", 412: "0x80040237", 400: "0x80044331"}
@@ -29,6 +30,8 @@ class Dataverse(Fake):
         ("POST", rf"{ROOT}/EntityDefinitions", "make_table"),
         ("POST", rf"{ROOT}/RelationshipDefinitions", "make_link"),
         ("POST", rf"{ROOT}/\$batch", "batch"),
+        ("GET", rf"{ROOT}/WhoAmI", "who"),
+        ("GET", rf"{ROOT}/systemusers", "users"),
         ("GET", rf"{ROOT}/(\w+)", "rows"),
     )
     writes = ("POST", r"\$batch")
@@ -96,6 +99,13 @@ class Dataverse(Fake):
     def expire(self):
         self.valid = len(self.tokens) + 1
         self.tokens.append("ended")
+
+    def who(self, request):
+        return httpx.Response(200, json={"UserId": USER, "BusinessUnitId": USER, "OrganizationId": USER})
+
+    def users(self, request):
+        assert request.url.params["$filter"] == f"systemuserid eq {USER}"
+        return httpx.Response(200, json={"value": [{"systemuserid": USER, "fullname": "# Community"}]})
 
     # -- Entra --------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ class HubSpot(Associations, Fake):
     """`plan_has_objects` says whether custom objects are in the plan; `shuffled` whether results stand in any order."""
 
     routes = (
+        ("GET", r"/account-info/[\w.-]+/details", "account"),
         ("GET", PROPERTIES, "list_properties"),
         ("POST", rf"{PROPERTIES}/groups", "make_group"),
         ("POST", rf"{PROPERTIES}/batch/create", "make_properties"),
@@ -145,6 +146,10 @@ class HubSpot(Associations, Fake):
         return error(404, "OBJECT_NOT_FOUND", "resource not found")
 
     # -- Properties and objects ------------------------------------------------------------------------------
+
+    def account(self, request):
+        said = {"portalId": 4711, "accountType": "STANDARD", "uiDomain": "app.hubspot.com"}
+        return httpx.Response(200, json=said)
 
     def list_properties(self, request, type_):
         if type_ not in self.properties:

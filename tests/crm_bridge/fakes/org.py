@@ -15,6 +15,7 @@ STANDARD = {
         "ActivityDate": "date",
         "Status": "picklist",
     },
+    "User": {"Name": "string", "Username": "string"},
     "PermissionSet": {"Name": "string"},
     "PermissionSetAssignment": {"AssigneeId": "reference", "PermissionSetId": "reference"},
 }
@@ -60,6 +61,8 @@ class Org:
         self.records = {name: {} for name in STANDARD}
         self.numbers = itertools.count(1)
         self.user = "005000000000001AAA"
+        names = {"Id": self.user, "Name": "Community Bridge", "Username": "bridge@acme.example"}
+        self.records["User"][self.user] = {**dict.fromkeys(self.fields["User"]), **names, "IsDeleted": False}
         self.locked = lambda record: False
         self.stamp = None
 

@@ -63,6 +63,7 @@ class Salesforce(Fake):
         self.org = Org(self.now)
         self.settings = {"url": "https://acme.my.salesforce.com", **(settings or SECRET)}
         self.tokens, self.used, self.limit, self.may_deploy = [], 0, 100_000, True
+        self.may_write = True
         self.jobs, self.results, self.refuses = {}, [], lambda row: None
         self.left_out = lambda number: False
         self.signed = KEY.public_key()
@@ -164,7 +165,12 @@ class Salesforce(Fake):
         if not fields:
             return self.not_found(request)
         return httpx.Response(
-            200, json={"fields": [{"name": name, "type": each} for name, each in fields.items()]}
+            200,
+            json={
+                "createable": self.may_write,
+                "updateable": self.may_write,
+                "fields": [{"name": name, "type": each} for name, each in fields.items()],
+            },
         )
 
     def query(self, request, which):

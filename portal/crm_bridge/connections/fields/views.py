@@ -9,6 +9,7 @@ from portal.crm_bridge.connections.forms import FieldForm
 from portal.crm_bridge.connections.mapping import NEEDED, map_field
 from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.mapping import KINDS
+from portal.crm_bridge.pulling.choosing import chosen
 from portal.crm_bridge.shaping import Owner, shape_of
 from portal.crm_bridge.views import crm_bridge, manages, sees_records
 from portal.database import db
@@ -35,12 +36,19 @@ def _page(name: str, bad: str = "", form: FieldForm | None = None, status: int =
         for kind in KINDS
         for each in kind.fields
     ]
+    names = chosen(name, connection.vendor)
+    read = [
+        (kind, field, there, field in choice.yielding)
+        for kind, choice in names.items()
+        for field, there in choice.names.items()
+    ]
     return pages.page(
         "crm_bridge/connections/fields.html",
         status,
         connection=connection,
         declared=declaration(connection.vendor),
         rows=rows,
+        read=read,
         owners=FieldForm(formdata=None).owner.choices,
         bad=bad,
         form=form,

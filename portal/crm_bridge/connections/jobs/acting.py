@@ -40,6 +40,12 @@ ACTS = (
         Act.PUSH, "Push", "Compares everybody and writes the difference into the CRM.", "Push now", sends=True
     ),
     Deed(
+        Act.PULL,
+        "Read",
+        "Reads what changed in the CRM: tier, revenue, owner, renewal, opt-outs, open deals.",
+        "Read now",
+    ),
+    Deed(
         Act.DRIFT,
         "Drift",
         "Reads everything back and counts what is not as we wrote it. Writes nothing.",

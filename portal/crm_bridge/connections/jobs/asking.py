@@ -12,6 +12,7 @@ from portal.crm_bridge import breaking, connecting
 from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.connections.jobs import queries
 from portal.crm_bridge.connections.jobs.models import Act, CrmJob, Stage
+from portal.crm_bridge.declaring import declaration
 from portal.database import db, insert_missing
 from portal.errors import Conflict
 
@@ -24,6 +25,8 @@ TRIES = 3
 
 READS_BACK = frozenset({Act.DRIFT, Act.REPAIR})
 SENDS = frozenset({Act.PUSH, Act.REPAIR})
+CALLS = SENDS | {Act.PULL}
+"""What is not done while the connection is paused."""
 
 
 def ask(connection: Connection, act: Act, by: int | None) -> CrmJob:
@@ -34,7 +37,9 @@ def ask(connection: Connection, act: Act, by: int | None) -> CrmJob:
     connecting.make_default()
     if act in READS_BACK:
         connecting.refuse_unreadable(connection)
-    if act in SENDS:
+    if act is Act.PULL:
+        _refuse_without_fields(connection)
+    if act in CALLS:
         connecting.refuse_paused(connection)
         breaking.try_again(connection.name)
     row = {"connection": connection.name, "act": act, "by_id": by, "at": clock.now(), "stage": Stage.WAITING}
@@ -49,6 +54,12 @@ def ask(connection: Connection, act: Act, by: int | None) -> CrmJob:
     if job is None:
         raise Conflict("It ended just now. Look at what came of it, and ask again.")
     return job
+
+
+def _refuse_without_fields(connection: Connection) -> None:
+    declared = declaration(connection.vendor)
+    if not declared.pulls:
+        raise Conflict(f"There is nothing to read from {connection.name} ({declared.title}).")
 
 
 def note_done(name: str, act: Act, by: int | None, found: dict[str, Any]) -> None:

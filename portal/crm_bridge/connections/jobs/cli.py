@@ -3,12 +3,12 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
 from portal.accounts import mailing
-from portal.crm_bridge import connecting, leasing, noting, planning, telling
+from portal.crm_bridge import connecting, leasing, noting, planning
 from portal.crm_bridge.cli import deliver, keeping_the_lease, opened
 from portal.crm_bridge.connections.advising import advice
 from portal.crm_bridge.connections.jobs import asking, working
@@ -16,6 +16,7 @@ from portal.crm_bridge.connections.jobs.disconnecting import disconnect
 from portal.crm_bridge.connections.jobs.models import Act, CrmJob, Stage
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.pauses import pausing
+from portal.crm_bridge.pulling.cli import pull
 from portal.database import db
 from portal.errors import NotFound, Refusal
 from portal.settings import Settings
@@ -49,7 +50,9 @@ class Run:
         self.total = working.total(self.act, self.name)
         db.session.rollback()
         if self.act is Act.PUSH:
-            self._push(connection)
+            self._count(deliver(connection, self.settings, planning.everything))
+        elif self.act is Act.PULL:
+            self._count(pull(connection, self.settings))
         elif self.act is Act.ERASE:
             self._erase(connection)
         else:
@@ -57,22 +60,22 @@ class Run:
 
     def _look(self, connection: connecting.Connection) -> None:
         with opened(self.name, beat=self.beat) as (_, gateway):
-            voice = connecting.voice(connection, self.settings)
-            task = working.Task(connection, voice, gateway)
+            task = working.Task(connection, connecting.voice(connection, self.settings), gateway)
+            # While the CRM is asked nobody waits for a lock of ours.
+            db.session.rollback()
             for looked_at in working.LOOKING[self.act](task):
                 self.found = task.found
                 db.session.commit()
                 self._advance(looked_at)
             self.found = task.found
 
-    def _push(self, connection: connecting.Connection) -> None:
+    def _count(self, steps: Generator[Any]) -> None:
         counts = Counter[str]()
-        with closing(deliver(connection, self.settings, planning.everything)) as steps:
+        with closing(steps):
             for step in steps:
                 counts.update(step.counts)
-                named = {each: counts[each] for each in (*telling.DONE, *telling.FAILED) if counts[each]}
-                self.found = {"counts": named}
-                self._advance(step.looked_at)
+                self.found = {"counts": dict(+counts)}
+                self._advance(getattr(step, "looked_at", 0))
 
     def _erase(self, connection: connecting.Connection) -> None:
         voice = connecting.voice(connection, self.settings)
@@ -86,6 +89,7 @@ class Run:
                 db.session.commit()
                 self.found = task.found
                 self._advance(looked_at)
+            self.found = task.found
 
     @contextmanager
     def _leased(self) -> Iterator[str]:

@@ -22,6 +22,7 @@ class Act(StrEnum):
     APPLY = "apply"
     PLAN = "plan"
     PUSH = "push"
+    PULL = "pull"
     DRIFT = "drift"
     REPAIR = "repair"
     ERASE = "erase"

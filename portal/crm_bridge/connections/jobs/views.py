@@ -25,6 +25,7 @@ SHAPES = {
     Act.APPLY: "schema",
     Act.PLAN: "plan",
     Act.PUSH: "push",
+    Act.PULL: "push",
     Act.DRIFT: "drift",
     Act.REPAIR: "drift",
     Act.ERASE: "erase",

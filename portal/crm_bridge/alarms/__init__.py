@@ -1,0 +1,1 @@
+"""Alarms: what admins were told of a connection, once, and when it was all right again."""
