@@ -6,7 +6,7 @@ from alembic import op
 from portal.database import UtcDateTime
 
 revision = "20261126_crm_alarms"
-down_revision = "20261126_crm_jobs"
+down_revision = "20261126_crm_rows_handled"
 branch_labels = None
 depends_on = None
 
