@@ -148,7 +148,7 @@ def test_the_record_needs_few_queries(pm, run, make, ines, at_most, votes):
 def test_the_other_pages_need_few_queries(pm, run, make, cast, ines, vote, at_most):
     vote(ines, make.idea())
     run("crm", "push")
-    for path, queries in (("/crm/", 5), (HERE, 12), (f"/crm/companies/{cast.company.id}", 9)):
+    for path, queries in (("/crm/", 5), (HERE, 18), (f"/crm/companies/{cast.company.id}", 9)):
         with at_most(queries=queries):
             assert pm.get(path).status_code == 200
 

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import pages
 from portal.crm_bridge import connecting
+from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.connections.forms import FieldForm
 from portal.crm_bridge.connections.mapping import NEEDED, map_field
 from portal.crm_bridge.declaring import declaration
@@ -24,8 +25,23 @@ def list_fields(name: str) -> Response:
 def _page(name: str, bad: str = "", form: FieldForm | None = None, status: int = 200) -> Response:
     """All fields; `form` is what was typed for the field `bad`."""
     connection = connecting.find(name)
-    shape = shape_of(name, connection.vendor)
-    rows = [
+    return pages.page(
+        "crm_bridge/connections/fields.html",
+        status,
+        connection=connection,
+        declared=declaration(connection.vendor),
+        rows=_written(connection),
+        read=_read(connection),
+        owners=FieldForm(formdata=None).owner.choices,
+        bad=bad,
+        form=form,
+    )
+
+
+def _written(connection: Connection) -> list[tuple[str, str, Owner, str, bool]]:
+    """Each field of ours: its kind, its whole name, whose it is, its name there, and whether it is always written."""
+    shape = shape_of(connection.name, connection.vendor)
+    return [
         (
             kind.name,
             f"{kind.name}.{each.name}",
@@ -36,23 +52,15 @@ def _page(name: str, bad: str = "", form: FieldForm | None = None, status: int =
         for kind in KINDS
         for each in kind.fields
     ]
-    names = chosen(name, connection.vendor)
-    read = [
+
+
+def _read(connection: Connection) -> list[tuple[str, str, str, bool]]:
+    """Each field that is read: its kind, what it stands for, its name there, and whether ours counts more."""
+    return [
         (kind, field, there, field in choice.yielding)
-        for kind, choice in names.items()
+        for kind, choice in chosen(connection.name, connection.vendor).items()
         for field, there in choice.names.items()
     ]
-    return pages.page(
-        "crm_bridge/connections/fields.html",
-        status,
-        connection=connection,
-        declared=declaration(connection.vendor),
-        rows=rows,
-        read=read,
-        owners=FieldForm(formdata=None).owner.choices,
-        bad=bad,
-        form=form,
-    )
 
 
 @crm_bridge.put("/connections/<name>/fields/<field>")
