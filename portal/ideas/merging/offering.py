@@ -27,10 +27,9 @@ def _cells(batch: Sequence[int], viewer: Viewer) -> Cells:
     """What is hidden, or not for the viewer, is counted, and not named."""
     found: dict[int, list[str]] = {key: [] for key in batch}
     counts = dict.fromkeys(batch, 0)
-    sources = sa.select(Idea.merged_into_id, Idea.id, Idea.title, Idea.hidden_at, seen_by(viewer))
-    for into, key, title, hidden_at, seen in db.session.execute(
-        sources.where(Idea.merged_into_id.in_(batch)).order_by(Idea.id)
-    ):
+    there = Idea.merged_into_id.in_(batch)
+    sources = sa.select(Idea.merged_into_id, Idea.id, Idea.title, Idea.hidden_at, seen_by(viewer, there))
+    for into, key, title, hidden_at, seen in db.session.execute(sources.where(there).order_by(Idea.id)):
         counts[into or 0] += 1
         found[into or 0] += [f"{key} {title}"] if seen and not hidden_at else []
     return {

@@ -120,12 +120,12 @@ def _tags(batch: Sequence[int], viewer: Viewer) -> Cells:
 
 def _originals(batch: Sequence[int], viewer: Viewer) -> Cells:
     """What an idea is a duplicate of."""
+    duplicates = Link.kind == "duplicate", Link.from_idea_id.in_(batch)
+    there = Idea.id.in_(sa.select(Link.to_idea_id).where(*duplicates))
     rows = (
         sa.select(Link.from_idea_id, Idea.id, Idea.title)
         .join(Idea, Idea.id == Link.to_idea_id)
-        .where(
-            Link.kind == "duplicate", Link.from_idea_id.in_(batch), Idea.hidden_at.is_(None), seen_by(viewer)
-        )
+        .where(*duplicates, Idea.hidden_at.is_(None), seen_by(viewer, there))
         .order_by(Link.id)
     )
     return {
