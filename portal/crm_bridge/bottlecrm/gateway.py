@@ -171,8 +171,8 @@ class BottleCRM:
 
     def _snapshot(self, kind: str, cursor: str) -> list[Held]:
         if kind == "vote":
-            everybody = [each for each in map(self._held_contact, self.finder.all("contact")) if each]
-            ids = [str(each.ref.remote_id) for each in everybody]
+            everybody = (held("contact", record) for record in self.finder.all("contact"))
+            ids = [str(each.ref.remote_id) for each in everybody if each]
             found = [one for some in self.crm.each(self.finder.every_interaction, ids) for one in some or ()]
             records = [self._held_vote(each) for each in found if (mark_of(each) or "").startswith("vote:")]
         else:
@@ -237,9 +237,6 @@ class BottleCRM:
 
     def _vote_id(self, interaction: Record) -> str:
         return f"{interaction['contact']}/{interaction['id']}"
-
-    def _held_contact(self, record: Record) -> Held | None:
-        return held("contact", record)
 
     def _held_vote(self, interaction: Record) -> Held:
         ref = Ref(str(mark_of(interaction)), self._vote_id(interaction))
