@@ -172,3 +172,35 @@ def test_a_batch_is_written_as_the_format_says():
     assert "PATCH /api/data/v9.2/contacts(7) HTTP/1.1" in lines
     assert lines[lines.index("If-Match: *") + 1 :][:2] == ["", '{"a": "\\u00fc"}']
     assert lines[-2] == "--batch_of_the_portal--"
+
+
+def test_what_is_to_be_done_is_an_open_task_of_the_owner_of_the_account(fake, crm):
+    [account] = crm.upsert_many("account", [Row(Ref("company:1"), {"name": "Northwind"}, 1)])
+    rows = [Row(each.ref, {**each.fields, "account": "company:1"}, 1) for each in contacts(1)]
+    people = crm.upsert_many("contact", [*rows, *contacts(2)[1:]])
+    ours, theirs = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+    fake.tables.change("account", account.remote_id, {"_owninguser_value": ours}, "somebody")
+    fake.tables.change("contact", people[1].remote_id, {"_owninguser_value": theirs}, "somebody")
+    said = [
+        Activity(
+            f"rule-{n}",
+            each.ref,
+            "task",
+            "Tell them",
+            "x" * 3_000,
+            "2026-02-01T00:00:00Z",
+            {"due": "2026-02-03"},
+        )
+        for n, each in enumerate(contacts(2))
+    ]
+    for status in (Status.CREATED, Status.UPDATED):
+        assert [each.status for each in crm.add_activity(said)] == [status] * 2
+    tasks = list(fake.tables.rows["task"].values())
+    assert [(each["scheduledend"], each["_ownerid_value"]) for each in tasks] == [
+        ("2026-02-03T12:00:00Z", ours),
+        ("2026-02-03T12:00:00Z", theirs),
+    ]
+    assert [len(each["description"]) for each in tasks] == [2_000] * 2
+    fake.tables.put("task", {"description": "Of theirs", "_regardingobjectid_value": people[1].remote_id})
+    crm.erase("contact", [Ref(f"person:{n}", each.remote_id) for n, each in enumerate(people, 1)])
+    assert [each["description"] for each in fake.tables.rows["task"].values()] == ["Of theirs"]

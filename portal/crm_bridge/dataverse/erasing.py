@@ -11,6 +11,12 @@ from portal.crm_bridge.dataverse.writing import MARK, note_id
 from portal.crm_bridge.gateway import CrmError, Outcome, Ref, Status
 
 CHANGED = 412
+HANGING = (
+    ("annotations", "annotationid", "notetext", "_objectid_value"),
+    ("tasks", "activityid", "description", "_regardingobjectid_value"),
+)
+"""Table, id, text and contact of what may carry our mark."""
+
 MAKER, LAST = "_createdby_value", "_modifiedby_value"
 
 
@@ -50,7 +56,7 @@ class Eraser:
         return Operation("PATCH", self.names.by_id(kind, row[self.names.id(kind)]), empty, {"If-Match": "*"})
 
     def _children(self, contacts: Mapping[str, Mapping[str, Any]]) -> None:
-        """Votes and notes of ours. Under a contact that was merged hang those of others as well: they stay."""
+        """Votes, notes and tasks of ours. Under a contact that was merged hang those of others as well: they stay."""
         people = {key.rpartition(":")[2] for key in contacts}
         ids = [str(row[self.names.id("contact")]) for row in contacts.values()]
         gone: list[Operation] = []
@@ -59,11 +65,12 @@ class Eraser:
                 if str(row[self.names.key]).rpartition(":")[2] in people:
                     gone.append(self._delete("vote", row))
         for part in parts(ids):
-            params = {"$select": "annotationid,notetext", "$filter": one_of("_objectid_value", part)}
-            for note in self.org.rows("annotations", params):
-                mark = str(note["notetext"] or "").rpartition(f"\n\n{MARK}")[2]
-                if note_id(mark) == note["annotationid"]:
-                    gone.append(Operation("DELETE", f"annotations({note['annotationid']})"))
+            for table, id_, text, contact in HANGING:
+                params = {"$select": f"{id_},{text}", "$filter": one_of(contact, part)}
+                for note in self.org.rows(table, params):
+                    mark = str(note[text] or "").rpartition(f"\n\n{MARK}")[2]
+                    if note_id(mark) == note[id_]:
+                        gone.append(Operation("DELETE", f"{table}({note[id_]})"))
         left = [each for each in self.org.write(gone) if not _is_gone(each)]
         if left:
             # The contact stays until nothing hangs under it: the next push finds it again, and with it what is left.

@@ -10,6 +10,7 @@ from portal.crm_bridge.gateway import Changed, Held, Key, Ref
 
 EXPIRED = frozenset({400, 404, 410})
 LARGEST_PAGE = 5_000
+ACCOUNT, OWNER = "_parentcustomerid_value", "_owninguser_value"
 Row = Mapping[str, Any]
 
 
@@ -65,6 +66,15 @@ class Finder:
         """The ids there of rows by ours, as far as they are there."""
         rows = self.by_key(kind, ours)
         return {key: self._id(kind, row) for key, row in rows.items() if not row.get(MERGED)}
+
+    def owners(self, contacts: Sequence[str]) -> dict[str, str]:
+        """Which user owns the account of each of these contacts, else the contact; teams are nobody. By the ids there."""
+        rows = self.where("contact", [ACCOUNT, OWNER], "contactid", contacts)
+        accounts = {str(row[ACCOUNT]) for row in rows if row[ACCOUNT]}
+        found = self.where("account", [OWNER], "accountid", sorted(accounts)) if accounts else []
+        of_account = {self._id("account", row): row[OWNER] for row in found}
+        owners = {self._id("contact", row): of_account.get(str(row[ACCOUNT])) or row[OWNER] for row in rows}
+        return {contact: str(owner) for contact, owner in owners.items() if owner}
 
     def _of_merges(self, kind: str) -> tuple[str, ...]:
         return (MERGED, MASTER) if MERGED in self.schema.there(kind) else ()

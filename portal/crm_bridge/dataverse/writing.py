@@ -1,6 +1,6 @@
 """Writing contacts, accounts, votes and notes into Dataverse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -18,6 +18,9 @@ THERE = 412
 WRITTEN = (Status.CREATED, Status.UPDATED)
 LACKING = Outcome(Status.FAILED, message="No contact to hang it under")
 LONGEST_SUBJECT, LONGEST_TEXT = 500, 50_000
+LONGEST_OF_TASK, LONGEST_DESCRIPTION = 200, 2_000
+TO_DO = "task"
+NEW = {"If-None-Match": "*"}
 
 
 class Writer:
@@ -102,10 +105,12 @@ class Writer:
         }
 
     def add(self, activities: Sequence[Activity]) -> list[Outcome]:
-        """Add notes to contacts; those that are there already stay as they are."""
+        """Add notes to contacts, and open tasks for what is to be done; those that are there already stay as they are."""
         contacts = self.finder.ids("contact", sorted({each.contact.external_id for each in activities}))
         known = [each for each in activities if each.contact.external_id in contacts]
-        done = self.org.write([_note(each, contacts[each.contact.external_id]) for each in known])
+        to_do = {contacts[each.contact.external_id] for each in known if each.kind == TO_DO}
+        owners = self.finder.owners(sorted(to_do)) if to_do else {}
+        done = self.org.write([_note(each, contacts[each.contact.external_id], owners) for each in known])
         told = {
             each.ref: Outcome(Status.UPDATED, note_id(each.ref))
             if result.status == THERE
@@ -118,16 +123,25 @@ class Writer:
 
 
 def note_id(ref: str) -> str:
-    """The id of the note of an activity."""
+    """The id of the note or the task of an activity."""
     return str(uuid5(NOTES, ref))
 
 
-def _note(activity: Activity, contact_id: str) -> Operation:
+def _note(activity: Activity, contact_id: str, owners: Mapping[str, str]) -> Operation:
     details = [f"{name}: {value}" for name, value in activity.details.items()]
     text = "\n".join([activity.body, *details])[:LONGEST_TEXT]
+    subject, mark = activity.subject[:LONGEST_SUBJECT], f"\n\n{MARK}{activity.ref}"
+    if activity.kind != TO_DO:
+        body = {"subject": subject, "notetext": text + mark}
+        body["objectid_contact@odata.bind"] = f"/contacts({contact_id})"
+        return Operation("PATCH", f"annotations({note_id(activity.ref)})", body, NEW)
     body = {
-        "subject": activity.subject[:LONGEST_SUBJECT],
-        "notetext": f"{text}\n\n{MARK}{activity.ref}",
-        "objectid_contact@odata.bind": f"/contacts({contact_id})",
+        "subject": subject[:LONGEST_OF_TASK],
+        "description": text[: LONGEST_DESCRIPTION - len(mark)] + mark,
     }
-    return Operation("PATCH", f"annotations({note_id(activity.ref)})", body, {"If-None-Match": "*"})
+    body["regardingobjectid_contact_task@odata.bind"] = f"/contacts({contact_id})"
+    if due := activity.details.get("due"):
+        body["scheduledend"] = f"{due}T12:00:00Z"
+    if owner := owners.get(contact_id):
+        body["ownerid@odata.bind"] = f"/systemusers({owner})"
+    return Operation("PATCH", f"tasks({note_id(activity.ref)})", body, NEW)

@@ -15,11 +15,21 @@ STANDARD = {
     ),
     "account": ("name", "merged", "_masterid_value"),
     "annotation": ("subject", "notetext", "_objectid_value"),
+    "task": (
+        "activityid",
+        "subject",
+        "description",
+        "scheduledend",
+        "_regardingobjectid_value",
+        "_ownerid_value",
+    ),
 }
-SYSTEM = ("statecode", "_createdby_value", "_modifiedby_value")
+SYSTEM = ("statecode", "_createdby_value", "_modifiedby_value", "_owninguser_value")
 BINDS = {
     "parentcustomerid_account@odata.bind": "_parentcustomerid_value",
     "objectid_contact@odata.bind": "_objectid_value",
+    "regardingobjectid_contact_task@odata.bind": "_regardingobjectid_value",
+    "ownerid@odata.bind": "_ownerid_value",
     "new_contactid@odata.bind": "_new_contactid_value",
 }
 
@@ -84,6 +94,7 @@ class Tables:
             **row,
             **values,
             f"{table}id": id_,
+            **({"activityid": id_} if table == "task" else {}),
             "_modifiedby_value": by,
             "version": self.version,
         }
@@ -103,6 +114,7 @@ class Tables:
         for child, column in (
             ("new_communityvote", "_new_contactid_value"),
             ("annotation", "_objectid_value"),
+            ("task", "_regardingobjectid_value"),
         ):
             for each in [key for key, row in self.rows.get(child, {}).items() if row.get(column) == id_]:
                 self.delete(child, each)
@@ -122,7 +134,9 @@ class Tables:
     def _check(self, table, id_, sent):
         for name, value in sent.items():
             if name in BINDS:
-                if not any(self._bound(name, value) in rows for rows in self.rows.values()):
+                if name.startswith("ownerid"):
+                    assert re.fullmatch(r"/systemusers\([\w-]+\)", value), value
+                elif not any(self._bound(name, value) in rows for rows in self.rows.values()):
                     raise Problem(404, f"{value} Does Not Exist")
                 continue
             if name not in self.columns[table]:
