@@ -110,9 +110,8 @@ class BottleCRM:
         unknown = sorted(set(wanted.values()) - set(self._ids))
         if unknown:
             self._ids |= {key: str(each["id"]) for key, each in self.finder.by_id("account", unknown).items()}
-        return {
-            key: {"account": self._ids[account]} for key, account in wanted.items() if account in self._ids
-        }
+        there = {key: self._ids.get(account) for key, account in wanted.items()}
+        return {key: {"account": account} for key, account in there.items() if account}
 
     def _upsert_votes(self, rows: Sequence[Row]) -> list[Outcome]:
         """Several at a time, also of one contact."""
