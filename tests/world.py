@@ -6,11 +6,13 @@ from typing import Any
 from flask import current_app
 
 from portal import clock
+from portal.accounts.models import Erasure
 from portal.activity.models import Entry
 from portal.crm_bridge import connecting
 from portal.crm_bridge.connections.jobs.models import CrmJob
 from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmLink
 from portal.crm_bridge.pauses.models import CrmPause
+from portal.crm_bridge.receipts.models import CrmReceipt
 from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, CrmRuleTest
 from portal.discussion.models import Link
 from portal.ideas.inquiring.models import Inquiry
@@ -66,6 +68,7 @@ def build(make: Any, cast: Cast) -> dict[str, Any]:
     world["upload"] = make.upload(cast.admin)
     world["saved_export"] = _export(make, cast)
     _refuse(make, cast.customer, world["idea"])
+    world["receipted_person"] = _taken_out(make)
     world |= _ruled(make, cast, world)
     world |= _connected(make, cast)
     return world | {name: cast[name] for name in vars(cast) if name != "stranger"}
@@ -78,6 +81,18 @@ def _refuse(make: Any, person: Any, idea: Any) -> None:
         link = {"connection": DEFAULT, "entity": entity, "entity_id": person.id, "idea_id": idea_id}
         words = {"remote_type": kind, "message": "This address is taken", "field": "email", "attempts": 1}
         make._save(CrmLink(**link, **words, state="quarantined"))
+
+
+def _taken_out(make: Any) -> Any:
+    """Somebody who was erased, also in a CRM; a vote is still there."""
+    person = make.person(name="Former member", email=None, active=False, erased_at=clock.now())
+    make._save(Erasure(person_id=person.id, at=clock.now(), reason="Letter", cleared={"devices": 1}))
+    line = {"person_id": person.id, "connection": "embedded", "vendor": "embedded", "at": clock.now()}
+    said = {"reason": "erased", "answer": {"status": "erased"}, "remote_type": "contact", "records": 1}
+    make._save(CrmReceipt(**line, **said, done="blanked", remote_id="7"))
+    link = {"connection": DEFAULT, "entity": "vote", "entity_id": person.id, "idea_id": 1}
+    make._save(CrmLink(**link, remote_type="vote", state="retry", message="The record is locked"))
+    return person
 
 
 def _told(make: Any, person: Any, idea: Any) -> Notice:

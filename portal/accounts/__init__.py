@@ -23,3 +23,4 @@ def register(app: "Flask") -> None:
     mailbox.register(app)
     app.register_blueprint(views.accounts)
     app.cli.add_command(cli.accounts)
+    app.extensions["jobs"].add("deliver_last_mails", cli.deliver_left)

@@ -4,10 +4,14 @@ The key is the secret of the portal, so a list of addresses alone does not tell 
 """
 
 import hmac
+from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from hashlib import sha256
 
 import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from portal.accounts.models import Erasure
 from portal.database import db
@@ -23,6 +27,24 @@ def use_key(secret: str) -> None:
 def mark_of(words: str) -> str:
     """What is kept instead of an address or an id."""
     return hmac.new(_key[0], f"erased {words}".encode(), sha256).hexdigest()
+
+
+def sealed(words: str) -> str:
+    """An address that is kept until something was sent to it, so that nobody reads it meanwhile."""
+    return _seal().encrypt(words.encode()).decode()
+
+
+def unsealed(kept: str) -> str | None:
+    """What was sealed; None once the portal has another secret."""
+    try:
+        return _seal().decrypt(kept.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def _seal() -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"last mail").derive(_key[0])
+    return Fernet(urlsafe_b64encode(derived))
 
 
 def buried(mails: Collection[str]) -> dict[str, int]:

@@ -83,10 +83,10 @@ def erase(person: Person, *, by: Person | None, reason: str = "", texts: bool = 
     if person.erased_at is not None:
         return None
     keep_one_admin(person)
-    _note(person, by, reason, texts)
+    _note(person, by, reason, texts).cleared = {word: count for word, count in rows.items() if count}
     if person.email and person.confirmed_at:
-        mailing.discard(person.email)
-        mailing.post(person.email, "Your account was deleted", RECEIPT.format(texts=GONE if texts else LEFT))
+        text = RECEIPT.format(texts=GONE if texts else LEFT)
+        mailing.post_last(person.email, "Your account was deleted", text)
     _forget(person)
     actor_id = by.id if by else None
     journal.record(PersonErased(actor_id=actor_id, person_id=person.id, texts=texts))
@@ -101,11 +101,12 @@ def _check(person: Person, by: Person | None, reason: str) -> None:
         raise Conflict("Leave the name and the mail address out of the reason: it is kept, and they are not.")
 
 
-def _note(person: Person, by: Person | None, reason: str, texts: bool) -> None:
+def _note(person: Person, by: Person | None, reason: str, texts: bool) -> Erasure:
     mark = mark_of(person.email) if person.email else None
     row = Erasure(person_id=person.id, at=clock.now(), reason=reason, texts=texts, mail_mark=mark)
     row.by_id = by.id if by else None
     db.session.add(row)
+    return row
 
 
 def _forget(person: Person) -> None:

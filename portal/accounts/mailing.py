@@ -6,8 +6,10 @@ import re
 import secrets
 import smtplib
 import ssl
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from email.parser import BytesHeaderParser
 from email.utils import formataddr, getaddresses
 from ipaddress import ip_address
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import email_validator
+import sqlalchemy as sa
 from flask_mailman import EmailMultiAlternatives, Mail
 from flask_mailman.backends.base import BaseEmailBackend
 from flask_mailman.backends.smtp import EmailBackend
@@ -22,6 +25,8 @@ from flask_security.mail_util import EmailValidateException, MailUtil
 from markupsafe import Markup, escape
 
 from portal import clock
+from portal.accounts.burying import sealed, unsealed
+from portal.accounts.models import LastMail
 from portal.database import db
 from portal.settings import Settings
 
@@ -33,21 +38,38 @@ mail = Mail()
 _folders: list[Path] = []
 """Where mails of the portal at work are kept as files; empty where they are sent."""
 INVALID = "This is no mail address that we can write to. It should look like name@company.example."
+UNTIL_AGAIN = timedelta(minutes=5)
+GIVEN_UP = timedelta(days=3)
 POSTED, DISCARDED = "letters", "discarded"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail that waits for the end of the transaction. `text` holds blank lines between paragraphs."""
+    """A mail that waits for the end of the transaction. `text` holds blank lines between paragraphs; `kept` is its row,
+    if it is the last one."""
 
     to: str
     subject: str
     text: str
+    kept: int | None = None
 
 
 def post(to: str, subject: str, text: str) -> None:
     """Have this mail sent if the transaction succeeds."""
     db.session.info.setdefault(POSTED, []).append(Letter(to, subject, text.strip()))
+
+
+def post_last(to: str, subject: str, text: str) -> None:
+    """The same for the last mail to somebody. It is written down with the transaction, so that it is sent whatever happens
+    to this process, and earlier mails that are files go before."""
+    discard(to)
+    now = clock.now()
+    row = LastMail(
+        sealed_to=sealed(to), subject=subject, text=text.strip(), posted_at=now, next_at=now + UNTIL_AGAIN
+    )
+    db.session.add(row)
+    db.session.flush()
+    db.session.info.setdefault(POSTED, []).append(Letter(to, subject, row.text, row.id))
 
 
 def discard(address: str) -> None:
@@ -56,12 +78,38 @@ def discard(address: str) -> None:
 
 
 def deliver() -> bool:
-    """Send what was posted; to be called after the commit. False when a mail could not be sent (it is logged)."""
+    """Send what was posted; to be called after the commit. False when a mail could not be sent (it is logged). After the last
+    mail to somebody the caller commits: its row goes."""
     for address in db.session.info.pop(DISCARDED, []):
         _remove_files(address)
     waiting: list[Letter] = db.session.info.pop(POSTED, [])
     results = [_send(letter) for letter in waiting]
+    sent = [each.kept for each, got in zip(waiting, results, strict=True) if got and each.kept]
+    if sent:
+        db.session.execute(sa.delete(LastMail).where(LastMail.id.in_(sent)))
     return all(results)
+
+
+def deliver_left() -> Iterator[None]:
+    """Send last mails that a process left behind, or that a mail server did not take. At each `yield` a transaction must
+    end. After some days one is given up: no address is kept for it."""
+    while (row := _claim()) is not None:
+        letter = Letter(unsealed(row.sealed_to) or "", row.subject, row.text, row.id)
+        is_over = not letter.to or clock.now() - row.posted_at > GIVEN_UP
+        yield
+        _remove_files(letter.to)
+        if (letter.to and _send(letter)) or is_over:
+            db.session.execute(sa.delete(LastMail).where(LastMail.id == letter.kept))
+        yield
+
+
+def _claim() -> LastMail | None:
+    """The next one that is due, which no other process takes for a while."""
+    due = sa.select(LastMail).where(LastMail.next_at <= clock.now()).order_by(LastMail.next_at, LastMail.id)
+    row = db.session.scalar(due.limit(1).with_for_update(skip_locked=True))
+    if row is not None:
+        row.next_at = clock.now() + UNTIL_AGAIN
+    return row
 
 
 def forget() -> None:

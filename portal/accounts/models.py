@@ -147,7 +147,7 @@ Viewer = Person | Stranger
 class Erasure(Model):
     """That a person was erased: when, by whom (None at the command line), why, and whether their texts went too.
 
-    `mail_mark` is a keyed hash of the address, by which an import knows them again (portal/accounts/burying.py).
+    `cleared` says how many rows of what went or were blanked. `mail_mark` is a keyed hash of the address, by which an import knows them again (portal/accounts/burying.py).
     """
 
     __tablename__ = "erasure"
@@ -158,6 +158,21 @@ class Erasure(Model):
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
     texts: Mapped[bool] = mapped_column(default=False)
     mail_mark: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    cleared: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+
+
+class LastMail(Model):
+    """The last mail to an address that is not kept: it stays here until it is sent, and no longer than a few days.
+    The address is encrypted meanwhile."""
+
+    __tablename__ = "last_mail"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    sealed_to: Mapped[str] = mapped_column(sa.Text)
+    subject: Mapped[str] = mapped_column(sa.String(200))
+    text: Mapped[str] = mapped_column(sa.Text)
+    posted_at: Mapped[datetime]
+    next_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Standing(StrEnum):

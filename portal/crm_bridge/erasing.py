@@ -10,6 +10,7 @@ from portal.crm_bridge import noting
 from portal.crm_bridge.marking import connections, mark
 from portal.crm_bridge.models import CrmExchange, CrmInteraction, CrmLink, Entity
 from portal.crm_bridge.pulling.models import CrmPulled
+from portal.crm_bridge.receipts import keeping
 from portal.database import db
 from portal.ideas.models import Idea
 
@@ -19,6 +20,7 @@ THEIRS = (Entity.PERSON, Entity.VOTE)
 @erases(order=60)
 def forget_records(person_id: int, texts: bool) -> Mapping[str, int]:
     """The link stays until the record is erased there: by it we find the record, and of its words we keep nothing."""
+    keeping.ask(person_id)
     known = CrmLink.last_hash.is_not(None) | CrmLink.message.is_not(None)
     links = sa.update(CrmLink).where(CrmLink.entity.in_(THEIRS), CrmLink.entity_id == person_id, known)
     records = rows_of(links.values(last_fields=None, last_hash=None, message=None, field=None))

@@ -142,10 +142,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row; `message` and `field` are the CRM's own words on a failure.
-
-    `wait`: to be tried again in so many seconds, however often it was tried before.
-    """
+    """What became of one row; `message` and `field` are the CRM's own words on a failure. `wait`: to be tried again in so
+    many seconds, however often it was tried before. `blanked`: only our fields went, the record is others' as well."""
 
     status: Status
     remote_id: str | None = None
@@ -154,10 +152,11 @@ class Outcome:
     field: str = ""
     permanent: bool = False
     wait: float | None = None
+    blanked: bool = False
 
     def as_answer(self) -> dict[str, Any]:
         """For the log of exchanges: only what was said."""
-        said = {name: getattr(self, name) for name in ("remote_id", "version", "message", "field")}
+        said = {name: getattr(self, name) for name in ("remote_id", "version", "message", "field", "blanked")}
         return {"status": str(self.status), **{name: value for name, value in said.items() if value}}
 
 

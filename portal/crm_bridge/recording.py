@@ -23,6 +23,7 @@ from portal.crm_bridge.models import (
     Entity,
     LinkState,
 )
+from portal.crm_bridge.receipts import keeping
 from portal.crm_bridge.retrying import judged
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
@@ -142,10 +143,11 @@ def _erased(connection: str, results: Sequence[Result], now: datetime) -> None:
         key = _key(connection, each.change)
         for table in (CrmLink, CrmExchange):
             db.session.execute(sa.delete(table).filter_by(**key))
-    noting.forget([str(each.change.subject) for each in results if not each.change.subject.idea_id])
     people = [each.change for each in results if each.change.subject.entity is Entity.PERSON]
     ids = [change.subject.entity_id for change in people]
     told = CrmInteraction.connection == connection, CrmInteraction.person_id.in_(ids)
+    keeping.note(connection, results, now)
+    noting.forget([str(each.change.subject) for each in results if not each.change.subject.idea_id])
     db.session.execute(sa.delete(CrmInteraction).where(*told))
     _bury(connection, people, now)
 

@@ -343,7 +343,7 @@ DECIDED = {
     "the rows stay, their words go": "saved_export.person_id vote.person_id",
     "the words go with the texts": "flag.person_id idea.author_id post.author_id topic.author_id verdict.person_id "
     "image.uploaded_by_id",
-    "it is counted": "appeal.person_id confirmation.person_id crm_firing.person_id help.person_id inquiry_answer.person_id "
+    "it is counted": "appeal.person_id confirmation.person_id crm_receipt.person_id crm_firing.person_id help.person_id inquiry_answer.person_id "
     "ledger_line.person_id ledger_line.actor_id topic.last_author_id",
     "it is the word of the company": "changelog_entry.written_by_id internal_note.author_id official_answer.author_id",
     "it says that somebody did it": "acceptance.accepted_by_id changelog_entry.decided_by_id conversion.by_id "

@@ -22,6 +22,14 @@ ROUTES = [
         {"person_id": 4711},
         **RECORDS | {"product_manager": 404, "admin": 404},
     ),
+    row(
+        "GET",
+        "crm_bridge.show_receipt",
+        {"person_id": "customer"},
+        **RECORDS | {"product_manager": 404, "admin": 404},
+    ),
+    row("GET", "crm_bridge.show_receipt", {"person_id": "receipted_person"}, **RECORDS),
+    row("GET", "crm_bridge.show_person", {"person_id": "receipted_person"}, **RECORDS),
     row("GET", "crm_bridge.show_company", {"company_id": "company"}, **RECORDS),
     row(
         "GET",

@@ -1,6 +1,6 @@
 """`flask accounts`: erase somebody who asked for it by letter."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import click
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ def erase(who: str, reason: str, texts: bool, dry_run: bool) -> None:
     else:
         db.session.commit()
         _tell(mailing.deliver())
+        db.session.commit()
     click.echo(_in_words(rows, dry_run))
 
 
@@ -51,8 +52,17 @@ def _find(who: str) -> Person:
 def _tell(delivered: bool) -> None:
     if not delivered:
         click.echo(
-            "The last mail could not be sent; the address is not kept, so it is not tried again.", err=True
+            "The last mail could not be sent; the worker tries again for three days, then the address goes.",
+            err=True,
         )
+
+
+def deliver_left(stopping: Callable[[], bool]) -> None:
+    """What the worker does each minute: last mails that are still here are sent. Commits."""
+    for _ in mailing.deliver_left():
+        db.session.commit()
+        if stopping():
+            return
 
 
 def _in_words(rows: Mapping[str, int] | None, dry_run: bool) -> str:

@@ -30,13 +30,12 @@ def erase() -> Response:
     erasing.erase(me, by=me, texts=form.texts.data == REMOVE)
     db.session.commit()
     told = mailing.deliver()
+    db.session.commit()
     # The session went with the account: there is no visit to note.
     g.pop("sign_in", None)
     logout_user()
-    flash(
-        f"Your account is deleted.{' A last mail says so.' if told else ''} Thank you for your time here.",
-        "good",
-    )
+    last = " A last mail says so." if told else ""
+    flash(f"Your account is deleted.{last} Thank you for your time here.", "good")
     return pages.go("/")
 
 

@@ -87,6 +87,7 @@ def put_erasure(person_id: int) -> Response:
     erasing.erase(person, by=pages.viewer(), reason=form.reason.data, texts=texts)
     db.session.commit()
     mailing.deliver()
+    db.session.commit()
     flash("This person is erased.", "good")
     return pages.go(url_for(".show_person", person_id=person_id))
 

@@ -58,7 +58,9 @@ class Eraser:
         answer = self.call(
             "PATCH", f"{PATHS[kind]}/{remote_id}/", json=sent, accept={*REFUSES, GONE}, again=True
         )
-        return refused(answer) if answer.status in REFUSES else Outcome(Status.ERASED, remote_id)
+        return (
+            refused(answer) if answer.status in REFUSES else Outcome(Status.ERASED, remote_id, blanked=True)
+        )
 
     def _delete(self, path: str, remote_id: str) -> Outcome:
         answer = self.call("DELETE", path, accept={*REFUSES, GONE}, reads=False)

@@ -37,7 +37,10 @@ class Eraser:
         # Somebody changed it in between: then it belongs to others as well.
         others = [key for key in rows if key not in told or told[key].status == CHANGED]
         told |= self._done(others, [self._blank(kind, rows[key]) for key in others])
-        return [self._said(kind, ref, told.get(ref.external_id)) for ref in refs]
+        return [
+            self._said(kind, ref, told.get(ref.external_id), blanked=ref.external_id in others)
+            for ref in refs
+        ]
 
     def _done(self, keys: Sequence[str], operations: Sequence[Operation]) -> dict[str, Done]:
         return dict(zip(keys, self.org.write(operations), strict=True))
@@ -76,9 +79,9 @@ class Eraser:
             # The contact stays until nothing hangs under it: the next push finds it again, and with it what is left.
             raise CrmError(f"What hangs under a contact was not deleted: {left[0].status}", permanent=False)
 
-    def _said(self, kind: str, ref: Ref, done: Done | None) -> Outcome:
+    def _said(self, kind: str, ref: Ref, done: Done | None, *, blanked: bool) -> Outcome:
         if done is None or _is_gone(done):
-            return Outcome(Status.ERASED, ref.remote_id)
+            return Outcome(Status.ERASED, ref.remote_id, blanked=blanked)
         return self.names.outcome(kind, done, None)
 
 

@@ -34,9 +34,10 @@ class Eraser:
         ours = [str(each["id"]) for each in found if _is_ours_alone(each)]
         others = [each for each in found if not _is_ours_alone(each)]
         self._delete(kind, ours)
-        told = self._blank(kind, others)
+        told, blanked = self._blank(kind, others), {str(each["properties"][ID]) for each in others}
         return [
-            told.get(each, Outcome(Status.ERASED, ref.remote_id)) for each, ref in zip(ids, refs, strict=True)
+            told.get(each, Outcome(Status.ERASED, ref.remote_id, blanked=each in blanked))
+            for each, ref in zip(ids, refs, strict=True)
         ]
 
     def _votes(self, refs: Sequence[Ref]) -> None:

@@ -13,12 +13,13 @@ from portal.activity.cli import current_jobs
 from portal.crm_bridge import connecting, consenting, noting
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT, Entity
+from portal.crm_bridge.receipts import queries as receipts
 from portal.crm_bridge.records import handling, ordering, queries, rereading
 from portal.crm_bridge.records.forms import AsideForm, RowForm
 from portal.crm_bridge.records.recounting import KINDS, Whose
 from portal.crm_bridge.views import PUSH, crm_bridge, sees_records
 from portal.database import db
-from portal.errors import Conflict, Unusable
+from portal.errors import Conflict, NotFound, Unusable
 from portal.voting.tallying import stake_words
 
 limit = pages.limiter.limit("30/minute")
@@ -39,6 +40,17 @@ def show_person(person_id: int) -> Response:
         **record,
         **_timeline(Whose(person_id=person_id)),
     )
+
+
+@crm_bridge.get("/people/<slugged:person_id>/receipt")
+@sees_records
+def show_receipt(person_id: int) -> Response:
+    """What was erased of a person, here and in each CRM; also of one who has no name any more."""
+    person, _ = queries.person(person_id)
+    receipt = receipts.receipt(person_id)
+    if receipt.is_empty:
+        raise NotFound("Nothing was erased of this person.")
+    return pages.page("crm_bridge/receipts/show.html", person=person, receipt=receipt)
 
 
 @crm_bridge.get("/companies/<slugged:company_id>")

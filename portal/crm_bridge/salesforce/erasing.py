@@ -28,7 +28,7 @@ class Eraser:
         results = dict(zip(ours, self.sender.delete([there[key]["Id"] for key in ours]), strict=True))
         blanks = [self._blank(kind, there[key]["Id"]) for key in others]
         results |= dict(zip(others, self.sender.update(blanks), strict=True))
-        return [_said(ref, results.get(ref.external_id)) for ref in refs]
+        return [_said(ref, results.get(ref.external_id), blanked=ref.external_id in others) for ref in refs]
 
     def _there(self, kind: str, ours: Sequence[str]) -> dict[str, dict[str, Any]]:
         fields = ["Id", "LastModifiedById", *([MADE] if kind != "vote" else [])]
@@ -65,7 +65,7 @@ def _is_gone(result: Result) -> bool:
     return bool(result.get("success")) or code_of(result) in GONE
 
 
-def _said(ref: Ref, result: Result | None) -> Outcome:
+def _said(ref: Ref, result: Result | None, *, blanked: bool) -> Outcome:
     if result is None or _is_gone(result):
-        return Outcome(Status.ERASED, ref.remote_id)
+        return Outcome(Status.ERASED, ref.remote_id, blanked=blanked)
     return outcome(result, "", None, str)

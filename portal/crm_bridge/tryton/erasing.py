@@ -28,14 +28,15 @@ class Eraser:
         return [by_id.get(ref.external_id) or Outcome(Status.ERASED, ref.remote_id) for ref in refs]
 
     def _erase(self, model: str, records: Sequence[dict[str, Any]]) -> list[Outcome]:
-        ids = [each["id"] for each in records]
+        ids, kept = [each["id"] for each in records], set[int]()
         if model == VOTE:
             self._delete(VOTE, ids)
         else:
-            self._erase_parties(records, ids)
-        return [Outcome(Status.ERASED, str(each)) for each in ids]
+            kept = self._erase_parties(records, ids)
+        return [Outcome(Status.ERASED, str(each), blanked=each in kept) for each in ids]
 
-    def _erase_parties(self, records: Sequence[dict[str, Any]], ids: Sequence[int]) -> None:
+    def _erase_parties(self, records: Sequence[dict[str, Any]], ids: Sequence[int]) -> set[int]:
+        """Returns those that belong to others as well, and were blanked."""
         resources = [f"{PARTY},{each}" for each in ids]
         notes = self.rpc.read(NOTE, [["resource", "in", resources]], ["resource", "message"])
         files = self.rpc.read("ir.attachment", [["resource", "in", resources]], ["resource"])
@@ -50,6 +51,7 @@ class Eraser:
         deleted = halved(self._delete_parties, alone, lambda *_: False)
         kept = {each for each, gone in zip(alone, deleted, strict=True) if not gone} | set(ids) - set(alone)
         self._blank(sorted(kept))
+        return kept
 
     def _delete_parties(self, ids: Sequence[int]) -> list[bool]:
         """Delete parties that only we know of. Refused, because something else hangs on one, it is blanked instead."""

@@ -13,6 +13,7 @@ from portal.crm_bridge.models import (
     CrmLink,
     CrmTombstone,
 )
+from portal.crm_bridge.receipts.models import CrmReceipt
 from portal.crm_bridge.records.models import CrmAside, CrmReading
 from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, CrmRuleTest
 from portal.forums.models import Acceptance, Category, Topic
@@ -44,7 +45,7 @@ RULES: tuple[Any, ...] = (CrmRule, CrmRuleChange, CrmRuleTest, CrmFiring)
 for model in RULES:
     leave_out(model, "rules speak of the CRM and the staff of that portal")
 CRM: tuple[Any, ...] = (
-    *(CrmAside, CrmReading),
+    *(CrmAside, CrmReading, CrmReceipt),
     *(CrmConnection, CrmField, CrmDirty, CrmLink, CrmTombstone),
     *(CrmInteraction, CrmExchange, CrmCall),
 )

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from portal.accounts.handles.models import Handle
-from portal.accounts.models import Company, CompanyDomain, Erasure, Person, SignInSession
+from portal.accounts.models import Company, CompanyDomain, Erasure, LastMail, Person, SignInSession
 from portal.reputation.models import ImportedBadge, LedgerLine
 from portal.transfer.complete.listing import carry, leave_out
 
@@ -32,4 +32,5 @@ carry(Erasure)
 carry(Handle)
 carry(ImportedBadge)
 carry(LedgerLine, where=lambda: LedgerLine.source == "idea")
+leave_out(LastMail, "mails of that portal are sent by that portal")
 leave_out(SignInSession, "sessions belong to browsers of that portal")

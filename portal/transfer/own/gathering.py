@@ -15,6 +15,7 @@ from portal.accounts.handles.models import Handle
 from portal.accounts.models import Company, Person, SignInSession
 from portal.activity.models import Entry
 from portal.crm_bridge.models import CrmInteraction, CrmLink, Entity
+from portal.crm_bridge.receipts.models import CrmReceipt
 from portal.database import db
 from portal.discussion.drafts.models import Draft
 from portal.discussion.images.models import Image
@@ -157,6 +158,11 @@ PARTS = (
         also=CrmLink.entity == Entity.PERSON,
     ),
     Part("customer_history", CrmInteraction.person_id, "connection kind at idea_id topic_id post_id sent_at"),
+    Part(
+        "taken_out_of_a_crm",
+        CrmReceipt.person_id,
+        "connection at done remote_type remote_id records reason",
+    ),
     Part("official_answers", OfficialAnswer.author_id, "idea_id version body at"),
     Part("notes_of_staff", InternalNote.author_id, "idea_id body at"),
     Part("news", ChangelogEntry.written_by_id, "id title body stage created_at published_at"),
