@@ -20,6 +20,7 @@ from portal.demo import (
     peopling,
     picturing,
     pricing,
+    recording,
     ruling,
 )
 from portal.demo.loading import Community, load
@@ -76,6 +77,7 @@ def seed(
     keeping.save_exports()
     arranging.arrange()
     leaving.leave(story.people)
+    recording.record()
     return [_let_in(story.people[item["key"]]) for item in _doors(community)]
 
 

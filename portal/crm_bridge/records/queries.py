@@ -22,6 +22,7 @@ from portal.crm_bridge.models import (
     CrmTombstone,
     Entity,
 )
+from portal.crm_bridge.pulling.models import CrmPulled
 from portal.crm_bridge.records.models import CrmAside, CrmReading
 from portal.crm_bridge.records.opening import page_of
 from portal.database import db
@@ -47,6 +48,8 @@ class Written:
     tombstone: CrmTombstone | None
     reading: CrmReading | None = None
     read_by: str | None = None
+    pulled: tuple[CrmPulled, ...] = ()
+    """What that CRM said of it by itself, and when; more than one where it has several records of it."""
 
     @property
     def href(self) -> str | None:
@@ -83,16 +86,25 @@ def written(entity: Entity, entity_id: int) -> list[Written]:
         return sa.and_(table.connection == CrmConnection.name, *key)
 
     link = sa.and_(of_it(CrmLink), CrmLink.idea_id == 0)
+    kind = "contact" if entity is Entity.PERSON else "account"
+    its = CrmPulled.kind == kind, CrmPulled.entity_id == entity_id, CrmPulled.gone_at.is_(None)
+    pulled = sa.and_(CrmPulled.connection == CrmConnection.name, *its)
     select = (
-        sa.select(CrmConnection, CrmLink, CrmDirty, CrmTombstone, CrmReading, Person.name)
+        sa.select(CrmConnection, CrmLink, CrmDirty, CrmTombstone, CrmReading, Person.name, CrmPulled)
         .outerjoin(CrmLink, link)
         .outerjoin(CrmDirty, of_it(CrmDirty))
         .outerjoin(CrmTombstone, of_it(CrmTombstone))
         .outerjoin(CrmReading, of_it(CrmReading))
         .outerjoin(Person, Person.id == CrmReading.by_id)
-        .order_by(CrmConnection.name)
+        .outerjoin(CrmPulled, pulled)
+        .order_by(CrmConnection.name, CrmPulled.remote_id)
     )
-    found = [Written(*each) for each in db.session.execute(select)]
+    rows = db.session.execute(select).all()
+    found = [
+        Written(*each[:6], tuple(row.CrmPulled for row in rows if row[0] is each[0] and row.CrmPulled))
+        for n, each in enumerate(rows)
+        if not n or rows[n - 1][0] is not each[0]
+    ]
     if all(each.name != DEFAULT for each in found):
         nothing_yet = CrmConnection(name=DEFAULT, vendor="embedded", settings={}, sealed={}, paused=False)
         found.insert(0, Written(nothing_yet, None, None, None))
