@@ -6,7 +6,7 @@ from alembic import op
 from portal.database import UtcDateTime
 
 revision = "20261126_receipts"
-down_revision = "20261126_crm_rows_handled"
+down_revision = "20261126_crm_alarms"
 branch_labels = None
 depends_on = None
 

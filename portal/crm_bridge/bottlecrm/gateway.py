@@ -34,10 +34,8 @@ WRITTEN = (Status.CREATED, Status.UPDATED)
 
 
 class BottleCRM:
-    """`url` in the settings is where it answers, `token` a personal access token.
-
-    The id of a vote there is that of its contact and that of the interaction, with a slash between.
-    """
+    """`url` in the settings is where it answers, `token` a personal access token. The id of a vote there is that of its contact
+    and that of the interaction, with a slash between."""
 
     def __init__(self, settings: Mapping[str, str], wire: Wire | None = None) -> None:
         signed = {"authorization": f"Bearer {settings['token']}"}

@@ -1,7 +1,6 @@
 """What the record of a person or a company shows, over all connections."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,22 +8,15 @@ from sqlalchemy.orm import joinedload, undefer
 
 from portal.accounts.models import Company, Person
 from portal.crm_bridge.consenting import consents
-from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.models import (
-    DEFAULT,
     DONE,
     CrmCall,
-    CrmConnection,
-    CrmDirty,
     CrmExchange,
     CrmInteraction,
     CrmLink,
-    CrmTombstone,
     Entity,
 )
-from portal.crm_bridge.pulling.models import CrmPulled
-from portal.crm_bridge.records.models import CrmAside, CrmReading
-from portal.crm_bridge.records.opening import page_of
+from portal.crm_bridge.records.models import CrmAside
 from portal.database import db
 from portal.discussion.models import Post
 from portal.errors import NotFound
@@ -36,79 +28,6 @@ from portal.voting.models import Vote
 SHOWN = 50
 FARTHEST = 10_001
 """Counts go up to here: "more than 10,000" is all that a page needs to say."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """What was written of one person or company over one connection."""
-
-    connection: CrmConnection
-    link: CrmLink | None
-    dirty: CrmDirty | None
-    tombstone: CrmTombstone | None
-    reading: CrmReading | None = None
-    read_by: str | None = None
-    pulled: tuple[CrmPulled, ...] = ()
-    """What that CRM said of it by itself, and when; more than one where it has several records of it."""
-
-    @property
-    def href(self) -> str | None:
-        """Where people see the record in the CRM, if there is a page."""
-        return page_of(self.connection, self.link.remote_type, self.link.remote_id) if self.link else None
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether it can be read again."""
-        is_there = self.link is not None and self.link.last_hash is not None
-        return is_there and declaration(self.connection.vendor).reads_back
-
-    @property
-    def name(self) -> str:
-        """The name of the connection."""
-        return self.connection.name
-
-    @property
-    def title(self) -> str:
-        """What the CRM is called."""
-        return declaration(self.connection.vendor).title
-
-    @property
-    def calls(self) -> bool:
-        """Whether the CRM is called over a network."""
-        return declaration(self.connection.vendor).calls
-
-
-def written(entity: Entity, entity_id: int) -> list[Written]:
-    """How it stands over each connection, the default one among them, by name."""
-
-    def of_it(table: Any) -> sa.ColumnElement[bool]:
-        key = table.entity == entity, table.entity_id == entity_id
-        return sa.and_(table.connection == CrmConnection.name, *key)
-
-    link = sa.and_(of_it(CrmLink), CrmLink.idea_id == 0)
-    kind = "contact" if entity is Entity.PERSON else "account"
-    its = CrmPulled.kind == kind, CrmPulled.entity_id == entity_id, CrmPulled.gone_at.is_(None)
-    pulled = sa.and_(CrmPulled.connection == CrmConnection.name, *its)
-    select = (
-        sa.select(CrmConnection, CrmLink, CrmDirty, CrmTombstone, CrmReading, Person.name, CrmPulled)
-        .outerjoin(CrmLink, link)
-        .outerjoin(CrmDirty, of_it(CrmDirty))
-        .outerjoin(CrmTombstone, of_it(CrmTombstone))
-        .outerjoin(CrmReading, of_it(CrmReading))
-        .outerjoin(Person, Person.id == CrmReading.by_id)
-        .outerjoin(CrmPulled, pulled)
-        .order_by(CrmConnection.name, CrmPulled.remote_id)
-    )
-    rows = db.session.execute(select).all()
-    found = [
-        Written(*each[:6], tuple(row.CrmPulled for row in rows if row[0] is each[0] and row.CrmPulled))
-        for n, each in enumerate(rows)
-        if not n or rows[n - 1][0] is not each[0]
-    ]
-    if all(each.name != DEFAULT for each in found):
-        nothing_yet = CrmConnection(name=DEFAULT, vendor="embedded", settings={}, sealed={}, paused=False)
-        found.insert(0, Written(nothing_yet, None, None, None))
-    return found
 
 
 def refused(entity: Entity, entity_id: int, connections: Sequence[str]) -> Sequence[Any]:

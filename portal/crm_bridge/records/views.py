@@ -14,7 +14,7 @@ from portal.crm_bridge import connecting, consenting, noting
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT, Entity
 from portal.crm_bridge.receipts import queries as receipts
-from portal.crm_bridge.records import handling, ordering, queries, rereading
+from portal.crm_bridge.records import handling, ordering, queries, rereading, surveying
 from portal.crm_bridge.records.forms import AsideForm, RowForm
 from portal.crm_bridge.records.recounting import KINDS, Whose
 from portal.crm_bridge.views import PUSH, crm_bridge, sees_records
@@ -78,7 +78,7 @@ def _wanted(company_id: int) -> dict[str, Any]:
 
 def _record(entity: Entity, entity_id: int) -> dict[str, Any]:
     """What was written, what was not taken, and what was said."""
-    written = queries.written(entity, entity_id)
+    written = surveying.written(entity, entity_id)
     names = [each.name for each in written]
     return {
         "written": written,

@@ -3,6 +3,8 @@
 from typing import Any
 
 from portal.activity.models import Entry, ReaderPosition
+from portal.crm_bridge.alarms.models import CrmAlarm
+from portal.crm_bridge.connections.jobs.models import CrmJob
 from portal.crm_bridge.models import (
     CrmCall,
     CrmConnection,
@@ -13,6 +15,8 @@ from portal.crm_bridge.models import (
     CrmLink,
     CrmTombstone,
 )
+from portal.crm_bridge.pauses.models import CrmPause
+from portal.crm_bridge.pulling.models import CrmCursor, CrmDeal, CrmHeard, CrmPulled, CrmReread
 from portal.crm_bridge.receipts.models import CrmReceipt
 from portal.crm_bridge.records.models import CrmAside, CrmReading
 from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, CrmRuleTest
@@ -45,7 +49,8 @@ RULES: tuple[Any, ...] = (CrmRule, CrmRuleChange, CrmRuleTest, CrmFiring)
 for model in RULES:
     leave_out(model, "rules speak of the CRM and the staff of that portal")
 CRM: tuple[Any, ...] = (
-    *(CrmAside, CrmReading, CrmReceipt),
+    *(CrmAside, CrmReading, CrmReceipt, CrmJob, CrmPause, CrmAlarm),
+    *(CrmCursor, CrmPulled, CrmDeal, CrmReread, CrmHeard),
     *(CrmConnection, CrmField, CrmDirty, CrmLink, CrmTombstone),
     *(CrmInteraction, CrmExchange, CrmCall),
 )
