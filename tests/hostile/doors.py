@@ -49,6 +49,10 @@ DOORS = [
         shown=("/ideas/1", "/ideas/1/history"),
     ),
     Door(
+        "row of a record", "RowForm", "product_manager", "POST", "/crm/people/{customer}/retries",
+        {"connection": 40, "number": 20}, {"what": "person"}, (), fine={"connection": "embedded", "number": "0"},
+    ),
+    Door(
         "set aside", "AsideForm", "product_manager", "PUT", "/crm/people/{customer}/aside", {"reason": 500},
         {"connection": "embedded", "what": "person", "number": "0"}, ("/crm/people/{customer}",),
     ),

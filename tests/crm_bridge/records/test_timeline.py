@@ -7,6 +7,7 @@ import pytest
 from portal.accounts.models import Company
 from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.models import CrmInteraction, CrmLink
+from portal.crm_bridge.pulling.models import CrmPulled
 from portal.crm_bridge.records import ordering
 from portal.crm_bridge.records.recounting import KINDS, SOURCES, Whose
 from portal.database import db
@@ -156,3 +157,19 @@ def test_who_has_no_name_any_more_has_no_timeline(pm, ines, lived):
     assert "Offline mode" not in page
     assert db.session.query(Post).count()
     assert db.session.query(Company).count()
+
+
+def test_what_a_crm_said_by_itself_stands_with_its_time(pm, run, ines, second):
+    said = {"connection": second, "kind": "contact", "entity_id": ines.id, "said_at": EPOCH, "read_at": EPOCH}
+    for number, role in (("1", "Head of <b>Field</b>"), ("2", "Planner")):
+        db.session.add(CrmPulled(**said, remote_id=number, fields={"job_role": role, "do_not_call": True}))
+    page = pm.get(f"/crm/people/{ines.id}").text
+    for words in (
+        "What Memory knows",
+        "Head of &lt;b&gt;Field&lt;/b&gt;",
+        "Planner",
+        "Do not call",
+        "1 January 2026",
+    ):
+        assert words in page, words
+    assert page.count('id="over-sales"') == 1
