@@ -80,7 +80,7 @@ def kept() -> list[str]:
     """The long texts of the refused form, so that nobody has to type them again."""
     if request.method in pages.SAFE or "portal.unreadable" in request.environ:
         return []
-    secret = ("password", "token", "_method")
+    secret = ("password", "token", "secret", "private_key", "_method")
     long = (v for k, v in request.form.items() if not any(word in k for word in secret) and len(v) > 20)
     return list(islice(long, MOST_TEXTS))
 

@@ -9,7 +9,7 @@ from flask import current_app
 from portal.activity import reading
 from portal.cli import Commands
 from portal.database import db
-from portal.demo import retelling, seeding
+from portal.demo import attaching, retelling, seeding
 from portal.demo.retelling import Step
 from portal.notifications.cli import tell_waiting
 
@@ -28,6 +28,7 @@ def tell() -> None:
     gc.disable()
     try:
         doors = seeding.seed(_with_progress, current_app.extensions["images"])
+        attaching.attach(current_app.extensions["settings"].folder)
         db.session.commit()
     finally:
         gc.enable()

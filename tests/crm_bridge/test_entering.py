@@ -190,6 +190,15 @@ def test_one_evening_and_the_secret_is_seen_nowhere(
         assert WRONG not in text
 
 
+def test_a_refused_form_gives_no_secret_back(as_, cast):
+    """Long texts of a refused form are shown to be copied; what is secret is not among them."""
+    names = ("client_secret", "private_key", "secret", "hook_secret")
+    secrets = {f"set-{each}": f"{each} of nobody else {'x' * 30}" for each in names}
+    for person in (cast.moderator, None):
+        page = as_(person).post("/crm/connections", data=TYPED | secrets).get_data(as_text=True)
+        assert "of nobody else" not in page
+
+
 def test_settings_are_changed_and_an_empty_secret_stays(ada, hubspot, settings):
     ada.post("/crm/connections", data=TYPED | {"set-token": TOKEN})
     answer = ada.put(
