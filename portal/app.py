@@ -49,6 +49,8 @@ FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data
 
 UPLOADS = "/images/"
 """The address to which pictures are sent."""
+HOOKS = "/crm/hooks/"
+"""Where CRMs send messages, which are no forms and are signed."""
 IMPORTS = {"/admin/imports": Permission.ADMINISTER}
 """Where the files of an import are sent, and who may. Nothing of the body is read before that is known."""
 
@@ -169,7 +171,8 @@ def _begin() -> None:
     if not current_app.extensions["settings"].public_url and not _is_this_machine(request.host):
         # Links in mails begin with the address that was asked for, and whoever asks chooses that.
         abort(421)
-    if request.method not in pages.SAFE and request.mimetype not in FORMS:
+    is_form = request.mimetype in FORMS or request.path.startswith(HOOKS)
+    if request.method not in pages.SAFE and not is_form:
         abort(415)
     if cast(Asked, request).is_import:
         _refuse_strangers(IMPORTS[request.path])

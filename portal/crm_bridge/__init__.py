@@ -33,8 +33,9 @@ def register(app: "Flask") -> None:
 
 
 def _attach_pulling(app: "Flask") -> None:
-    from portal.crm_bridge.pulling import cli
+    from portal.crm_bridge.pulling import cli, views
 
+    views.exempt(app)
     settings = app.extensions["settings"]
 
     def pull(stopping: "Callable[[], bool]") -> None:

@@ -58,9 +58,10 @@ class Declaration:
 
     `canonical`: it takes canonical records whole, so there are no fields to map. `pulls` says per kind which of the
     CRM's own fields are read by default, and what each stands for here; without any there is nothing to read.
-    `pull_minutes`: so often the worker reads. `pages` says per kind where people see a
+    `pages` says per kind where people see a
     record there: the name of the setting with the address of that, and what follows it, with `{id}` and names of settings;
     all of them must be set.
+    `pull_minutes`: so often the worker reads. `listens` is what understands the messages that the CRM sends.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Declaration:
     pulls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pull_minutes: int = 5
     pages: Mapping[str, str] = field(default_factory=dict)
+    listens: str = "portal.crm_bridge.calling.listening"
 
     @property
     def calls(self) -> bool:

@@ -8,8 +8,11 @@ from flask import current_app
 
 from portal.activity import reading
 from portal.cli import Commands
+from portal.crm_bridge.connecting import STORE, find
+from portal.crm_bridge.models import DEFAULT
+from portal.crm_bridge.pulling.cli import pull
 from portal.database import db
-from portal.demo import attaching, retelling, seeding
+from portal.demo import attaching, retelling, seeding, selling
 from portal.demo.retelling import Step
 from portal.notifications.cli import tell_waiting
 
@@ -36,9 +39,19 @@ def tell() -> None:
     tell_waiting()
     retelling.read_notices()
     db.session.commit()
+    _look_into_the_crm()
     click.echo("\nSign in as (these passwords are shown once):\n")
     for door in doors:
         click.echo(f"  {door.role.replace('_', ' '):16} {door.email:42} {door.password}")
+
+
+def _look_into_the_crm() -> None:
+    """Sales of the demo enter what they know, and it is read as from any CRM."""
+    settings = current_app.extensions["settings"]
+    selling.sell(settings.folder / STORE)
+    db.session.rollback()
+    for _ in pull(find(DEFAULT), settings):
+        pass
 
 
 def fill() -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from portal.accounts.models import Company, Person, Viewer
 from portal.accounts.permissions import Permission
 from portal.database import db
-from portal.voting.demand import pricing
+from portal.voting.demand import dealing, pricing
 from portal.voting.demand.models import Rate
 from portal.voting.demand.weighing import company_of_vote as company_of_vote
 from portal.voting.demand.weighing import weight_of
@@ -32,7 +32,7 @@ class Demand:
     `revenue` is a year's by currency; `at_stake` is the sum in the `house` currency, without the companies in
     `unpriced`, by currencies that have no rate. `account_weight` is in thousandths. `mix` is people by tier,
     `segments` companies by segment. `read_at` is when the oldest of the CRM's numbers was read, `rates_of` the day
-    of the oldest rate that was used.
+    of the oldest rate that was used. `deals` are those that are open with these companies.
     """
 
     people: int = 0
@@ -46,6 +46,14 @@ class Demand:
     account_weight: int = 0
     segments: tuple[tuple[str, int], ...] = ()
     rates_of: date | None = None
+    deals: int = 0
+    deals_worth: int = 0
+
+    @property
+    def deals_words(self) -> str:
+        """Open deals with those companies: "3 open deals worth €1.2m"; empty for none."""
+        worth = f" worth {money(Decimal(self.deals_worth), self.house)}" if self.deals_worth else ""
+        return f"{_counted(self.deals, 'open deal', 'open deals')}{worth}" if self.deals else ""
 
     @property
     def revenue_words(self) -> str:
@@ -149,6 +157,8 @@ def _by_company(ids: Collection[int], *, as_one: bool = False) -> sa.Select[Any]
         pricing.worth().label("worth"),
         pricing.is_unpriced().label("unpriced"),
         pricing.house().label("house"),
+        dealing.deals_of(once.c.company_id).label("deals"),
+        dealing.worth_of_deals(once.c.company_id).label("deals_worth"),
     )
     rows = pricing.with_rates(rows.select_from(once).outerjoin(Company, Company.id == once.c.company_id))
     return rows.order_by(once.c.idea_id)
@@ -171,14 +181,26 @@ def _summed(parts: list[Any]) -> Demand:
         companies=len(known),
         revenue=tuple(sorted(revenue.items(), key=lambda each: -each[1])),
         mix=mix_of(people),
-        read_at=min((part.crm_read_at for part in known if part.crm_read_at), default=None),
         at_stake=sum(part.worth or 0 for part in known),
         house=parts[0].house,
         unpriced=tuple((currency, count) for currency, count in unpriced.most_common() if count),
         account_weight=sum(weight_of(part.votes) for part in known) + alone * weight_of(1),
         segments=mix_of(segments),
-        rates_of=min((part.on for part in known if part.on and part.revenue), default=None),
+        **_deals(known),
+        **_ages(known),
     )
+
+
+def _ages(known: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "read_at": min((part.crm_read_at for part in known if part.crm_read_at), default=None),
+        "rates_of": min((part.on for part in known if part.on and part.revenue), default=None),
+    }
+
+
+def _deals(known: Sequence[Any]) -> dict[str, Any]:
+    worth = sum(int(part.deals_worth or 0) for part in known)
+    return {"deals": sum(part.deals for part in known), "deals_worth": worth}
 
 
 def _named(name: str | None, company_id: int | None) -> str:

@@ -93,6 +93,8 @@ ROUTES = [
         admin=409,
     ),
     row("GET", "crm_bridge.export", **RECORDS),
+    row("POST", "crm_bridge.receive_hook", {"name": "embedded"}, everyone=400),
+    row("POST", "crm_bridge.receive_hook", {"name": "nowhere"}, everyone=400),
     row("GET", "crm_bridge.list_rules", **RECORDS),
     row("GET", "crm_bridge.new_rule", **RECORDS),
     row("GET", "crm_bridge.show_rule", {"rule_id": "rule"}, **RECORDS),

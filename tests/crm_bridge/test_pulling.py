@@ -6,8 +6,12 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
 from portal import clock
+from portal.accounts import erasing
 from portal.accounts.models import Company, CompanyDomain, Person
 from portal.activity.auditing import audit_all
 from portal.activity.models import Entry
@@ -191,8 +195,8 @@ def test_open_deals_are_kept_while_they_are_open(make, enters, pull, rows):
     assert rows(CrmDeal) == 2
 
 
-def test_who_wants_no_news_there_gets_none_and_who_may_not_be_written_is_not_read(
-    make, consenting, enters, pull
+def test_who_wants_no_news_there_is_known_and_who_may_not_be_written_is_not_read(
+    make, cast, as_, consenting, enters, pull
 ):
     ines, tomas, gone = consenting(), make.person(), consenting()
     db.session.flush()
@@ -212,6 +216,7 @@ def test_who_wants_no_news_there_gets_none_and_who_may_not_be_written_is_not_rea
     enters("contact", {f"person:{each.id}": out for each in (ines, tomas, gone)})
     lines, _ = pull()
     assert lines == [f"person:{ines.id}: no news by mail"]
+    assert "Wants no news by mail" in as_(cast.admin).get(f"/crm/people/{ines.id}").text
     assert [each.entity_id for each in db.session.scalars(sa.select(CrmPulled))] == [ines.id]
     assert db.session.get_one(Person, ines.id).mail_opt_out_at is not None
     enters("contact", {f"person:{ines.id}": {"mail_opt_out": "0"}})
@@ -300,10 +305,14 @@ def test_the_worker_reads_when_it_is_time_and_leaves_alone_what_is_paused_or_bus
         cli.pull_due(settings, lambda: False)
         return facts(acme)[0]
 
-    connecting.set_paused(DEFAULT, True)
-    db.session.commit()
+    def paused(value):
+        db.session.execute(sa.update(CrmConnection).values(paused=value))
+        db.session.commit()
+
+    connecting.make_default()
+    paused(True)
     assert work() is None
-    connecting.set_paused(DEFAULT, False)
+    paused(False)
     holder = leasing.take(DEFAULT)
     db.session.commit()
     assert (work(), "Another push is under way" in caplog.text) == (None, True)
@@ -321,11 +330,118 @@ def test_the_worker_reads_when_it_is_time_and_leaves_alone_what_is_paused_or_bus
 
 
 def test_who_is_erased_is_forgotten_here_too(make, consenting, enters, pull, rows):
-    from portal.accounts import erasing
-
     ines = consenting()
     enters("contact", {f"person:{ines.id}": {"mail_opt_out": "true"}})
     pull()
     erasing.erase(db.session.get_one(Person, ines.id), by=None, reason="", texts=False)
     db.session.commit()
     assert (rows(CrmPulled), rows(CrmReread), rows(CrmLink)) == (0, 0, 0)
+
+
+def test_staff_read_on_the_idea_how_many_deals_want_it_and_on_the_record_what_was_read(
+    make, cast, as_, vote, enters, pull
+):
+    acme, other = make.company(name="Acme"), make.company()
+    idea = make.idea()
+    vote(make.person(company=acme), idea)
+    ids = enters("account", {f"company:{each.id}": ACME for each in (acme, other)})
+    deal = {"title": "Renewal", "amount": 600_000, "currency": "EUR", "stage": "Proposal"}
+    accounts = [ids[f"company:{each.id}"] for each in (acme, acme, other)]
+    enters("deal", {f"d{n}": deal | {"account": account} for n, account in enumerate(accounts)})
+    enters("deal", {"d9": deal | {"account": accounts[0], "currency": "SEK"}})
+    pull()
+    words = "3 open deals worth €1.2m with companies that want this"
+    assert words in as_(cast.product_manager).get(f"/ideas/{idea.id}").text
+    for reader in (cast.moderator, cast.customer):
+        assert "open deals" not in as_(reader).get(f"/ideas/{idea.id}").text
+    record = as_(cast.admin).get(f"/crm/companies/{acme.id}").text
+    for said in ("What was read from the CRM", "Dana Cole", "3 open deals", "600,000 EUR, Proposal"):
+        assert said in record
+
+
+def test_what_the_crm_says_of_a_company_is_only_shown_at_the_desk(make, cast, as_, enters, pull):
+    acme = make.company(name="Acme", owner="Kim")
+    enters("account", {f"company:{acme.id}": {"tier": "Gold", "owner": None}})
+    pull()
+    ada, path = as_(cast.admin), f"/admin/companies/{acme.id}"
+    assert "Read from the CRM. Change it there." in ada.get(path).text
+    form = {"name": "Acme Grid", "tier": "Mine", "owner": "Dana", "currency": "EUR", "_method": "PUT"}
+    assert ada.post(path, data=form).status_code == 303
+    db.session.refresh(acme)
+    assert (acme.name, acme.tier, acme.owner) == ("Acme Grid", "Gold", "Dana")
+
+
+def test_two_people_who_swap_their_addresses_keep_what_was_said_of_each(consenting, enters, pull):
+    ines, tomas = consenting(email="a@example.com"), consenting(email="b@example.com")
+    keys = [f"person:{each.id}" for each in (ines, tomas)]
+    enters("contact", dict(zip(keys, [{"mail_opt_out": "1"}, {"mail_opt_out": "0"}], strict=True)))
+    pull()
+    ines.email = "c@example.com"
+    db.session.flush()
+    tomas.email = "a@example.com"
+    db.session.flush()
+    ines.email = "b@example.com"
+    enters("contact", {key: {"job_role": "Engineer"} for key in keys})
+    pull()
+    out = [
+        db.session.get_one(Person, each.id, populate_existing=True).mail_opt_out_at for each in (ines, tomas)
+    ]
+    assert [each is not None for each in out] == [True, False]
+
+
+@settings_of(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(
+    acts=st.lists(
+        st.tuples(
+            st.sampled_from(["enter", "blank", "delete", "deal", "win", "reread", "pull"]),
+            st.integers(0, 2),
+            st.integers(0, 3),
+        ),
+        max_size=10,
+    )
+)
+def test_in_any_order_of_acts_what_is_here_is_what_is_there(app, make, enters, pull, store, vote, acts):
+    """Whatever happens there and whenever it is read: after the last look numbers and deals are those of the CRM."""
+    companies, there, open_deals = [make.company() for _ in range(3)], {}, {}
+    idea = make.idea()
+    for each in companies:
+        vote(make.person(company=each), idea)
+    store.unlink(missing_ok=True)
+    ids = enters("account", {f"company:{each.id}": {"tier": None, "revenue": None} for each in companies})
+    for table in (CrmCursor, CrmPulled, CrmDeal, CrmReread):
+        db.session.execute(sa.delete(table))
+    for act, which, value in [*acts, ("pull", 0, 0)]:
+        key = f"company:{companies[which].id}"
+        if act in ("enter", "blank"):
+            there[key] = (f"T{value}", value * 100) if act == "enter" else (None, None)
+            ids |= enters("account", {key: dict(zip(("tier", "revenue"), there[key], strict=True))})
+        elif act == "delete":
+            rereading.ask(DEFAULT, "account", [ids[key]])
+            db.session.commit()
+            take_out(store, "account", key)
+            there.pop(key, None)
+            open_deals = {name: whose for name, whose in open_deals.items() if whose != key}
+        elif act in ("deal", "win"):
+            name = f"{key}-{value}"
+            if key in there:
+                enters(
+                    "deal",
+                    {name: {"title": name, "account": ids[key], "closed": "1" if act == "win" else None}},
+                )
+                open_deals.pop(name, None) if act == "win" else open_deals.update({name: key})
+        elif act == "reread":
+            rereading.ask(DEFAULT, "account", [ids[key]])
+        else:
+            pull()
+    found = {f"company:{each.id}": facts(each)[:2] for each in companies}
+    assert found == {key: there.get(key, (None, None)) for key in found}
+    kept = set(
+        db.session.scalars(
+            sa.select(CrmDeal.name).where(CrmDeal.company_id.in_([each.id for each in companies]))
+        )
+    )
+    assert kept == set(open_deals)
+    catch_up(DemandReader())
+    total = sum(revenue or 0 for _, revenue in there.values())
+    assert db.session.get_one(Idea, idea.id, populate_existing=True).revenue == total
+    assert [each for audit in audit_all() for each in audit.differences] == []

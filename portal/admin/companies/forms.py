@@ -1,6 +1,7 @@
 """What may come in about a company."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from wtforms import DateField, DecimalField, StringField, TextAreaField
@@ -48,6 +49,14 @@ class CompanyForm(Form):
         """`company_id`: the one that is edited, None for a new one."""
         super().__init__(*args, **kwargs)
         self.company_id = company_id
+
+    def but(self, theirs: Collection[str]) -> "CompanyForm":
+        """The form, in which these fields are only shown: the CRM says what stands in them."""
+        for name in theirs:
+            field = self[name]
+            field.render_kw = {**(field.render_kw or {}), "readonly": True}
+            field.description = "Read from the CRM. Change it there."
+        return self
 
     def listed(self) -> list[str]:
         """The domains that were typed, without the @ that people put before them, each once."""

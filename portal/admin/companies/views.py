@@ -8,6 +8,7 @@ from portal.accounts.models import Company
 from portal.admin.companies import keeping, queries
 from portal.admin.companies.forms import CompanyForm
 from portal.admin.views import admin, administers
+from portal.crm_bridge.pulling.queries import owned
 from portal.database import db
 
 FIELDS = ("name", "tier", "segment", "revenue", "currency", "owner", "renews_on")
@@ -45,16 +46,20 @@ def create_company() -> Response:
 def edit_company(company_id: int) -> Response:
     company = queries.find(company_id)
     domains = "\n".join(queries.domains_of(company_id))
-    return _form(CompanyForm(obj=company, domains=domains, company_id=company_id), company)
+    return _form(
+        CompanyForm(obj=company, domains=domains, company_id=company_id).but(owned(company_id)), company
+    )
 
 
 @admin.put("/admin/companies/<int:company_id>")
 @administers
 def update_company(company_id: int) -> Response:
-    company, form = queries.find(company_id), CompanyForm(company_id=company_id)
+    company, theirs = queries.find(company_id), owned(company_id)
+    form = CompanyForm(company_id=company_id).but(theirs)
     if not form.validate():
         return _form(form, company, 422)
-    changed = keeping.change(company, by=pages.viewer(), domains=form.listed(), **_fields(form))
+    fields = {name: value for name, value in _fields(form).items() if name not in theirs}
+    changed = keeping.change(company, by=pages.viewer(), domains=form.listed(), **fields)
     db.session.commit()
     flash(f"{company.name} is saved." if changed else "Nothing was different.", "good")
     return pages.go(url_for(".edit_company", company_id=company_id))

@@ -22,6 +22,7 @@ DECLARATION = Declaration(
         *PULLS,
     ),
     pull_minutes=15,
+    listens="portal.crm_bridge.bottlecrm.listening",
     pulls={
         "account": {
             "title": "name",

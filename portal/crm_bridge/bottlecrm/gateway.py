@@ -23,7 +23,6 @@ from portal.crm_bridge.gateway import (
     Identity,
     Key,
     Kind,
-    Names,
     Outcome,
     Ref,
     Row,
@@ -44,7 +43,8 @@ class BottleCRM:
         self.place = settings["url"].rstrip("/")
         self.crm = Together(f"{self.place}/api/", wire or Wire(), manners)
         self.finder = Finder(self.crm)
-        self.puller = Puller(self.finder)
+        puller = Puller(self.finder)
+        self.pull, self.look = puller.pull, puller.look
         self.writer = Writer(self.finder)
         self.schema = Schema(self.crm)
         self._ids: dict[str, str] = {}
@@ -209,12 +209,6 @@ class BottleCRM:
         for ref in refs:
             self._new.discard(self._ids.pop(ref.external_id, ""))
         return outcomes
-
-    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
-        return self.puller.pull(kind, names, cursor, limit)
-
-    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
-        return self.puller.look(kind, names, ids)
 
     def close(self) -> None:
         self.crm.close()

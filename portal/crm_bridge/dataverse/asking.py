@@ -40,12 +40,14 @@ class Asker:
         path = path if path.startswith("/") else f"{self.root}/{path}"
         return self.caller.call(method, path, headers={**ODATA, **(headers or {})}, **options)
 
-    def rows(self, path: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
+    def rows(
+        self, path: str, params: Mapping[str, str], headers: Headers | None = None
+    ) -> list[dict[str, Any]]:
         """All rows of a query."""
-        data = self.call("GET", path, params=params).data
+        data = self.call("GET", path, headers, params=params).data
         found = list(data["value"])
         while link := data.get("@odata.nextLink"):
-            data = self.call("GET", link).data
+            data = self.call("GET", link, headers).data
             found += data["value"]
         return found
 

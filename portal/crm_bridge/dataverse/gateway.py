@@ -7,6 +7,7 @@ from portal.crm_bridge.dataverse.asking import TOGETHER, Asker
 from portal.crm_bridge.dataverse.declaration import DECLARATION
 from portal.crm_bridge.dataverse.erasing import Eraser
 from portal.crm_bridge.dataverse.finding import Finder
+from portal.crm_bridge.dataverse.pulling import Chosen, Puller
 from portal.crm_bridge.dataverse.records import Names
 from portal.crm_bridge.dataverse.schema import Schema
 from portal.crm_bridge.dataverse.writing import Writer
@@ -34,6 +35,7 @@ class Dataverse:
         names = Names(given["prefix"])
         self.org = Asker(given, wire or Wire())
         self.schema = Schema(self.org, names)
+        self.puller = Puller(self.org, names)
         self.finder = Finder(self.org, self.schema, names)
         self.writer = Writer(self.finder)
         self.eraser = Eraser(self.finder)
@@ -71,6 +73,12 @@ class Dataverse:
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
         return self.eraser.erase(kind, refs)
+
+    def pull(self, kind: str, names: Chosen, cursor: str, limit: int) -> Changed:
+        return self.puller.pull(kind, names, cursor, limit)
+
+    def look(self, kind: str, names: Chosen, ids: Sequence[str]) -> list[Held | None]:
+        return self.puller.look(kind, names, ids)
 
     def close(self) -> None:
         self.org.close()

@@ -105,7 +105,7 @@ class Finder:
         if not self.schema.is_ready(kind):
             return Changed([], cursor)
         types = self.schema.there(kind)
-        search = partial(self._search, self.path(kind, "search"), list(types), changed_at(kind))
+        search = partial(self.search_in, self.path(kind, "search"), list(types), changed_at(kind))
         ours = {"propertyName": ID, "operator": "HAS_PROPERTY"}
         page = pages(search, ours, changed_at(kind), lambda each: held(kind, each, types))
         return self.follow(kind, page, cursor, limit)
@@ -116,9 +116,10 @@ class Finder:
             self._followers[kind] = Follower(page, PAGE)
         return self._followers[kind].after(cursor, limit)
 
-    def _search(
+    def search_in(
         self, path: str, properties: Sequence[str], changed: str, filters: Sequence[Any], sort: str, size: int
     ) -> list[dict[str, Any]]:
+        """The first `size` of what the filters let through, each with the property that says when it changed."""
         sent = {
             "filterGroups": [{"filters": list(filters)}],
             "sorts": [sort],
@@ -130,7 +131,7 @@ class Finder:
     def search(self, type_: str, properties: Sequence[str]) -> Any:
         """A search over objects of another type."""
         path = self.org.path("objects", f"{type_}/search")
-        return partial(self._search, path, properties, "hs_lastmodifieddate")
+        return partial(self.search_in, path, properties, "hs_lastmodifieddate")
 
 
 def pages(search: Any, ours: Mapping[str, str], changed: str, read: Any) -> Page:

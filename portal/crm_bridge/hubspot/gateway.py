@@ -11,6 +11,7 @@ from portal.crm_bridge.gateway import (
     Identity,
     Key,
     Kind,
+    Names,
     Outcome,
     Ref,
     Row,
@@ -20,6 +21,7 @@ from portal.crm_bridge.hubspot.declaration import DECLARATION
 from portal.crm_bridge.hubspot.erasing import Eraser
 from portal.crm_bridge.hubspot.finding import Finder
 from portal.crm_bridge.hubspot.noting import Notes
+from portal.crm_bridge.hubspot.pulling import Puller
 from portal.crm_bridge.hubspot.schema import Schema
 from portal.crm_bridge.hubspot.writing import Writer
 
@@ -33,6 +35,7 @@ class HubSpot:
         self.org = Asker(DEFAULTS | dict(settings), wire or Wire())
         self.schema = Schema(self.org)
         self.finder = Finder(self.org, self.schema)
+        self.puller = Puller(self.org, self.finder)
         self.notes = Notes(self.org, self.finder)
         self.writer = Writer(self.finder)
         self.eraser = Eraser(self.finder, self.notes)
@@ -71,6 +74,12 @@ class HubSpot:
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
         return self.eraser.erase(kind, refs)
+
+    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
+        return self.puller.pull(kind, names, cursor, limit)
+
+    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
+        return self.puller.look(kind, names, ids)
 
     def close(self) -> None:
         self.org.caller.close()

@@ -33,6 +33,8 @@ CONTACT = Kind(
         Field("job_role"),
         Field("mail_opt_out"),
         Field("do_not_call"),
+        Field("converted_from"),
+        Field("lifecycle"),
     ),
 )
 DEAL = Kind(

@@ -58,7 +58,10 @@ def _account(held: Held) -> str | None:
 
 def _companies(connection: str, accounts: set[str]) -> dict[str, int | None]:
     select = sa.select(CrmPulled.remote_id, CrmPulled.entity_id).where(
-        CrmPulled.connection == connection, CrmPulled.kind == "account", CrmPulled.remote_id.in_(accounts)
+        CrmPulled.connection == connection,
+        CrmPulled.kind == "account",
+        CrmPulled.remote_id.in_(accounts),
+        CrmPulled.gone_at.is_(None),
     )
     return {row.remote_id: row.entity_id for row in db.session.execute(select)}
 

@@ -55,6 +55,16 @@ class CrmPulled(Model):
     gone_at: Mapped[datetime | None]
     merged_into: Mapped[str | None] = mapped_column(sa.String(120))
 
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """The fields to read: "Job role", "Head of Grid"."""
+        said = {name: value for name, value in self.fields.items() if value not in (None, "")}
+        return [(name.replace("_", " ").capitalize(), _word(value)) for name, value in said.items()]
+
+
+def _word(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
 
 class CrmDeal(Model):
     """An open deal with an account. One that was won, lost or deleted has no row."""

@@ -17,7 +17,7 @@ def ask(connection: str, kind: str, ids: Iterable[str]) -> None:
     rows = [
         {"connection": connection, "kind": kind, "remote_id": each, "asked_at": now}
         for each in dict.fromkeys(ids)
-        if 0 < len(each) <= 120
+        if 0 < len(each) <= 120 and each.isprintable()
     ]
     upsert(CrmReread, rows, (), count="marks")
 

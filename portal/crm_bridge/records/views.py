@@ -13,6 +13,7 @@ from portal.activity.cli import current_jobs
 from portal.crm_bridge import connecting, consenting, noting
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT, Entity
+from portal.crm_bridge.pulling import queries as pulling
 from portal.crm_bridge.receipts import queries as receipts
 from portal.crm_bridge.records import handling, ordering, queries, rereading, surveying
 from portal.crm_bridge.records.forms import AsideForm, RowForm
@@ -83,6 +84,8 @@ def _record(entity: Entity, entity_id: int) -> dict[str, Any]:
     return {
         "written": written,
         "names": names,
+        "pulled": pulling.pulled(entity, entity_id),
+        "deals": pulling.deals(entity_id) if entity is Entity.COMPANY else (),
         "refused": queries.refused(entity, entity_id, names),
         "exchanges": queries.exchanges(entity, entity_id, names),
         "calls": queries.calls(entity, entity_id) if any(each.calls for each in written) else (),

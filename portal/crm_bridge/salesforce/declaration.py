@@ -1,6 +1,6 @@
 """What Salesforce says of itself."""
 
-from portal.crm_bridge.declaring import CALLS, Declaration, Setting
+from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting
 
 DECLARATION = Declaration(
     title="Salesforce",
@@ -50,9 +50,40 @@ DECLARATION = Declaration(
             "bulk_from", "From so many new rows together on, a Bulk API job is made", "2000", kind="number"
         ),
         *CALLS,
+        *PULLS,
     ),
     pages={
         "contact": "url lightning/r/Contact/{id}/view",
         "account": "url lightning/r/Account/{id}/view",
+    },
+    pulls={
+        "account": {
+            "title": "Name",
+            "tier": "Tier__c",
+            "revenue": "AnnualRevenue",
+            "currency": "CurrencyIsoCode",
+            "segment": "Industry",
+            "owner": "Owner.Name",
+            "renews_on": "Renewal_Date__c",
+            "lifecycle": "Type",
+            "domains": "Website",
+            "parent": "ParentId",
+        },
+        "contact": {
+            "owner": "Owner.Name",
+            "job_role": "Title",
+            "mail_opt_out": "HasOptedOutOfEmail",
+            "do_not_call": "DoNotCall",
+            "converted_from": "lead",
+        },
+        "deal": {
+            "title": "Name",
+            "account": "AccountId",
+            "amount": "Amount",
+            "currency": "CurrencyIsoCode",
+            "stage": "StageName",
+            "closes_on": "CloseDate",
+            "closed": "IsClosed",
+        },
     },
 )

@@ -11,6 +11,7 @@ from portal.crm_bridge.gateway import (
     Identity,
     Key,
     Kind,
+    Names,
     Outcome,
     Ref,
     Row,
@@ -19,6 +20,7 @@ from portal.crm_bridge.salesforce.asking import Asker
 from portal.crm_bridge.salesforce.declaration import DECLARATION
 from portal.crm_bridge.salesforce.erasing import Eraser
 from portal.crm_bridge.salesforce.finding import Finder
+from portal.crm_bridge.salesforce.pulling import Puller
 from portal.crm_bridge.salesforce.records import quoted
 from portal.crm_bridge.salesforce.schema import Schema
 from portal.crm_bridge.salesforce.sending import Sender
@@ -35,6 +37,7 @@ class Salesforce:
         self.org = Asker(given, wire or Wire())
         self.schema = Schema(self.org)
         self.finder = Finder(self.org, self.schema)
+        self.puller = Puller(self.org, self.schema)
         sender = Sender(self.org)
         self.bulk_from = int(given["bulk_from"])
         self.writer = Writer(self.finder, sender, self.bulk_from)
@@ -74,6 +77,12 @@ class Salesforce:
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
         return self.eraser.erase(kind, refs)
+
+    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
+        return self.puller.pull(kind, names, cursor, limit)
+
+    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
+        return self.puller.look(kind, names, ids)
 
     def close(self) -> None:
         self.org.caller.close()

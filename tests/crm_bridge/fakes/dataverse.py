@@ -4,6 +4,7 @@ import json
 import re
 from email import message_from_bytes
 from urllib.parse import unquote
+from uuid import UUID
 
 import httpx
 
@@ -88,6 +89,30 @@ class Dataverse(Fake):
 
     def remove(self, id_):
         self.tables.delete("contact", id_)
+
+    def enter(self, kind, fields, id_=None):
+        """Somebody there makes a row, or changes it."""
+        if not self.tables.rows["transactioncurrency"]:
+            self.tables.put("transactioncurrency", {"isocurrencycode": "EUR"}, "eur")
+        names = {"tier": "accountcategorycode", "revenue": "revenue", "domain": "websiteurl", "title": "name"}
+        names |= {"job": "jobtitle", "out": "donotbulkemail", "account": "_parentaccountid_value"}
+        names |= {"amount": "estimatedvalue", "closed": "statecode"}
+        values = {names[name]: 1 if name in ("tier", "closed") else value for name, value in fields.items()}
+        table = {"account": "account", "contact": "contact", "deal": "opportunity"}[kind]
+        if id_ is not None:
+            self.tables.version += 1
+            self.tables.rows[table][id_] |= {**values, "version": self.tables.version}
+            return id_
+        self.tables.put(
+            table, {"_ownerid_value": "31", "_transactioncurrencyid_value": "eur", **values}, None, "somebody"
+        )
+        return str(UUID(int=self.tables.version))
+
+    def join(self, master, loser):
+        """Somebody there merges two accounts."""
+        gone = {"merged": True, "_masterid_value": master, "statecode": 1}
+        self.tables.change("account", loser, gone, "somebody")
+        self.tables.change("account", master, {}, "somebody")
 
     def fill(self, count, first=1, ago=0):
         for number in range(first, first + count):
@@ -202,11 +227,13 @@ class Dataverse(Fake):
         select = params["$select"].split(",")
         if "track-changes" in prefer:
             assert "$filter" not in params
-            return self._changes(name, select, int(prefer.partition("maxpagesize=")[2]), 0, False)
+            return self._changes(
+                name, select, int(prefer.partition("maxpagesize=")[2].partition(",")[0]), 0, False
+            )
         table = self.tables.of_rows(name)
         for column in select:
             self.tables.check(table, column)
-        keep = self.tables.condition(params["$filter"])
+        keep = self.tables.condition(params["$filter"]) if "$filter" in params else (lambda row: True)
         found = [self._said(table, row, select) for row in self.tables.rows[table].values() if keep(row)]
         return httpx.Response(200, json={"value": found})
 
@@ -236,7 +263,13 @@ class Dataverse(Fake):
         )
 
     def _said(self, table, row, select):
-        return {"@odata.etag": f'W/"{row["version"]}"', **{name: row.get(name) for name in select}}
+        said = {"@odata.etag": f'W/"{row["version"]}"', **{name: row.get(name) for name in select}}
+        shown = {
+            f"{name}@OData.Community.Display.V1.FormattedValue": word
+            for name, word in {"accountcategorycode": "Gold", "_ownerid_value": "Dana Cole"}.items()
+            if said.get(name) is not None
+        }
+        return said | shown
 
     def batch(self, request):
         assert request.headers["prefer"] == "odata.continue-on-error"

@@ -26,8 +26,16 @@ STANDARD = {
         "hs_updated_by_user_id",
         "lastmodifieddate",
         "hs_object_id",
+        *("jobtitle", "hs_email_optout", "hubspot_owner_id", "lifecyclestage"),
     ),
-    "companies": ("name", "hs_updated_by_user_id", "hs_lastmodifieddate", "hs_object_id"),
+    "companies": (
+        *("name", "hs_updated_by_user_id", "hs_lastmodifieddate", "hs_object_id", "annualrevenue", "domain"),
+        *("hs_ideal_customer_profile", "hubspot_owner_id", "industry", "hs_parent_company_id"),
+    ),
+    "deals": (
+        *("dealname", "hs_primary_associated_company", "amount", "deal_currency_code", "dealstage"),
+        *("closedate", "hs_is_closed", "hs_lastmodifieddate", "hs_object_id"),
+    ),
     "notes": ("hs_note_body", "hs_timestamp", "hs_lastmodifieddate", "hs_object_id"),
 }
 MANY = 10**12
@@ -57,6 +65,7 @@ class HubSpot(Associations, Fake):
         ("POST", rf"{OBJECTS}/search", "search"),
         ("POST", rf"{OBJECTS}/gdpr-delete", "forget"),
         ("GET", rf"{OBJECTS}/(\d+)", "one"),
+        ("GET", r"/crm/owners/2026-09", "owners"),
         ("POST", rf"{ASSOCIATIONS}/batch/associate/default", "associate"),
         ("POST", rf"{ASSOCIATIONS}/batch/read", "associated"),
     )
@@ -72,7 +81,7 @@ class HubSpot(Associations, Fake):
         self.settings = {"token": TOKEN, **settings}
         self.known, self.tokens = TOKEN, [TOKEN]
         self.properties = {name: dict.fromkeys(each, "string") for name, each in STANDARD.items()}
-        self.unique = {"contacts": {"email"}, "companies": set(), "notes": set()}
+        self.unique = {"contacts": {"email"}, "companies": set(), "notes": set(), "deals": set()}
         self.records = {name: {} for name in STANDARD}
         self.groups, self.objects, self.merged, self.links, self.indexes = set(), {}, {}, set(), {}
         self.numbers = itertools.count(101)
@@ -106,6 +115,33 @@ class HubSpot(Associations, Fake):
         self.indexes.clear()
         del self.records["contacts"][id_]
         self.links = {pair for pair in self.links if id_ not in pair}
+
+    def enter(self, kind, fields, id_=None):
+        """Somebody there makes a record, or changes it."""
+        names = {"tier": "hs_ideal_customer_profile", "revenue": "annualrevenue", "domain": "domain"}
+        names |= {"title": "name", "job": "jobtitle", "out": "hs_email_optout", "amount": "amount"}
+        names |= {"account": "hs_primary_associated_company", "closed": "hs_is_closed"}
+        if kind == "deal":
+            names["title"] = "dealname"
+        values = {
+            names[name]: str(value).lower() if value is True else str(value) for name, value in fields.items()
+        }
+        type_ = {"account": "companies", "contact": "contacts", "deal": "deals"}[kind]
+        if id_ is None:
+            owned = {} if kind == "deal" else {"hubspot_owner_id": "31"}
+            return self._make(type_, {**owned, **values})
+        return self._change(type_, id_, values)
+
+    def join(self, master, loser):
+        """Somebody there merges two companies."""
+        self.indexes.clear()
+        del self.records["companies"][loser]
+        self.merged[loser] = master
+        self._touch("companies", master)
+
+    def owners(self, request):
+        person = {"id": "31", "email": "dana@acme.example", "firstName": "Dana", "lastName": "Cole"}
+        return httpx.Response(200, json={"results": [person]})
 
     def fill(self, count, first=1, ago=0):
         self.indexes.clear()

@@ -6,8 +6,34 @@ import re
 import httpx
 
 STANDARD = {
-    "Account": {"Name": "string"},
-    "Contact": {"FirstName": "string", "LastName": "string", "Email": "email", "AccountId": "reference"},
+    "Account": {
+        **dict.fromkeys(("Name", "Industry", "Type", "Website", "Tier__c"), "string"),
+        "AnnualRevenue": "double",
+        "Renewal_Date__c": "date",
+        "ParentId": "reference",
+        "OwnerId": "reference",
+    },
+    "Contact": {
+        "FirstName": "string",
+        "LastName": "string",
+        "Email": "email",
+        "AccountId": "reference",
+        "Title": "string",
+        "HasOptedOutOfEmail": "boolean",
+        "DoNotCall": "boolean",
+        "OwnerId": "reference",
+    },
+    "Opportunity": {
+        "OwnerId": "reference",
+        "Name": "string",
+        "StageName": "picklist",
+        "CloseDate": "date",
+        "IsClosed": "boolean",
+        "Amount": "double",
+        "CurrencyIsoCode": "picklist",
+        "AccountId": "reference",
+    },
+    "Lead": {"Email": "email", "ConvertedContactId": "reference"},
     "Task": {
         "WhoId": "reference",
         "Subject": "string",
@@ -82,7 +108,8 @@ class Org:
 
     def is_visible(self, name):
         """Fields of ours are seen by whom the permission set was given to."""
-        return not name.endswith("__c") or bool(self.records["PermissionSetAssignment"])
+        theirs = name in ("Tier__c", "Renewal_Date__c")
+        return theirs or not name.endswith("__c") or bool(self.records["PermissionSetAssignment"])
 
     def describe(self, object_):
         fields = self.fields.get(object_, {})
@@ -169,10 +196,10 @@ class Org:
         stamp = self.stamp or self.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
         record |= {"SystemModstamp": stamp, "LastModifiedById": "005000000000009AAA", **values}
 
-    def merge(self, master, loser):
-        """Somebody merges two contacts: what hung under one hangs under the other."""
-        self.touch("Contact", loser, IsDeleted=True, MasterRecordId=master)
-        self.touch("Contact", master)
+    def merge(self, master, loser, object_="Contact"):
+        """Somebody merges two contacts, or accounts: what hung under one hangs under the other."""
+        self.touch(object_, loser, IsDeleted=True, MasterRecordId=master)
+        self.touch(object_, master)
         for object_, name in (("IdeaVote__c", "Contact__c"), ("Task", "WhoId")):
             for each in self.records.get(object_, {}).values():
                 if each.get(name) == loser:

@@ -89,6 +89,22 @@ class Salesforce(Fake):
     def remove(self, id_):
         self.org.touch("Contact", id_, IsDeleted=True)
 
+    def enter(self, kind, fields, id_=None):
+        """Somebody there makes a record, or changes it."""
+        names = {"tier": "Tier__c", "revenue": "AnnualRevenue", "domain": "Website", "title": "Name"}
+        names |= {"job": "Title", "out": "HasOptedOutOfEmail", "account": "AccountId", "amount": "Amount"}
+        names |= {"closed": "IsClosed"}
+        object_ = {"account": "Account", "contact": "Contact", "deal": "Opportunity"}[kind]
+        values = {names[name]: value for name, value in fields.items()}
+        if id_ is None:
+            return self.org.create(object_, {"Name": "Theirs", "OwnerId": "005000000000009AAA", **values})
+        self.org.touch(object_, id_, **values)
+        return id_
+
+    def join(self, master, loser):
+        """Somebody there merges two accounts."""
+        self.org.merge(master, loser, "Account")
+
     def fill(self, count, first=1, ago=0):
         """Contacts of ours that changed at one time."""
         at = self.now() - timedelta(seconds=ago)
@@ -175,7 +191,7 @@ class Salesforce(Fake):
 
     def query(self, request, which):
         fields, object_, condition, order, limit = soql.parse(request.url.params["q"])
-        self.org.check_call(object_, dict.fromkeys(fields))
+        self.org.check_call(object_, dict.fromkeys(each for each in fields if each != "Owner.Name"))
         found = [
             each
             for each in self.org.records[object_].values()
@@ -183,7 +199,7 @@ class Salesforce(Fake):
         ]
         found.sort(key=lambda each: tuple(each[name] for name in order))
         rows = [
-            {"attributes": {"type": object_}, **{name: floated(each[name]) for name in fields}}
+            {"attributes": {"type": object_}, **dict(said(each, name) for name in fields)}
             for each in (found[:limit] if limit else found)
         ]
         self.results.append(rows)
@@ -333,6 +349,13 @@ class Salesforce(Fake):
 
 def padded(part):
     return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def said(record, name):
+    """A field as a query says it; of a look-up, a record of its own."""
+    if name == "Owner.Name":
+        return "Owner", {"attributes": {"type": "User"}, "Name": record["OwnerId"] and "Dana Cole"}
+    return name, floated(record[name])
 
 
 def floated(value):

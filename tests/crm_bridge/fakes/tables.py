@@ -12,8 +12,23 @@ STANDARD = {
         "_parentcustomerid_value",
         "merged",
         "_masterid_value",
+        *("jobtitle", "donotbulkemail", "donotphone", "_ownerid_value", "_originatingleadid_value"),
     ),
-    "account": ("name", "merged", "_masterid_value"),
+    "account": (
+        *("name", "merged", "_masterid_value", "revenue", "_transactioncurrencyid_value", "websiteurl"),
+        *(
+            "accountcategorycode",
+            "industrycode",
+            "customertypecode",
+            "_ownerid_value",
+            "_parentaccountid_value",
+        ),
+    ),
+    "opportunity": (
+        *("name", "estimatedvalue", "_transactioncurrencyid_value", "_parentaccountid_value", "stepname"),
+        "estimatedclosedate",
+    ),
+    "transactioncurrency": ("isocurrencycode",),
     "annotation": ("subject", "notetext", "_objectid_value"),
     "task": (
         "activityid",
@@ -57,7 +72,7 @@ class Tables:
             self.lengths[table, name] = length
 
     def of_rows(self, name):
-        table = name.removesuffix("s")
+        table = f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
         assert table in self.rows, name
         return table
 

@@ -144,9 +144,9 @@ def test_it_needs_as_many_queries_for_much_as_for_little(
     db.session.commit()
     run("crm", "push")
     run("crm", "push", "--connection", second)
-    with at_most(queries=10):
+    with at_most(queries=11):
         assert pm.get(f"/crm/people/{ines.id}").status_code == 200
-    with at_most(queries=10):
+    with at_most(queries=12):
         assert pm.get(f"/crm/companies/{cast.company.id}").status_code == 200
 
 
