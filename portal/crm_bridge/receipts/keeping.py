@@ -75,22 +75,22 @@ def ask(person_id: int) -> None:
         CrmReceipt.person_id == person_id, CrmReceipt.done == Done.ASKED
     )
     known = set(db.session.scalars(asked))
-    for table, kind, whose, there in _known(person_id):
+    for table, kind, by, whose, there in _known(person_id):
         counted = sa.select(table.connection, kind, sa.func.count()).where(*whose, *there)
-        for connection, name, count in db.session.execute(counted.group_by(table.connection, kind)):
+        for connection, name, count in db.session.execute(counted.group_by(table.connection, *by)):
             if connection not in known:
                 line = {"person_id": person_id, "done": Done.ASKED, "remote_type": name, "remote_id": None}
                 _insert(connection, [{**line, "records": count, "reason": ERASED, "answer": {}}], clock.now())
 
 
-def _known(person_id: int) -> tuple[tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]], ...]:
-    """Where what a CRM has of a person is counted: the table, the kind, whose, and that it is there."""
+def _known(person_id: int) -> tuple[tuple[Any, ...], ...]:
+    """Where what a CRM has of a person is counted: the table, the kind, by what, whose, and that it is there."""
     links = CrmLink.entity.in_(THEIRS), CrmLink.entity_id == person_id
     told = (CrmInteraction.person_id == person_id,)
     sent = CrmInteraction.state == LinkState.DONE, CrmInteraction.sent_at.is_not(None)
     return (
-        (CrmLink, CrmLink.remote_type, links, (CrmLink.remote_id.is_not(None),)),
-        (CrmInteraction, sa.literal_column(f"'{HISTORY}'"), told, sent),
+        (CrmLink, CrmLink.remote_type, (CrmLink.remote_type,), links, (CrmLink.remote_id.is_not(None),)),
+        (CrmInteraction, sa.literal_column(f"'{HISTORY}'"), (), told, sent),
     )
 
 
