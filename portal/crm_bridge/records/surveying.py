@@ -79,7 +79,7 @@ def _rows(entity: Entity, entity_id: int) -> Any:
         return sa.and_(table.connection == CrmConnection.name, *key)
 
     kind = "contact" if entity is Entity.PERSON else "account"
-    its = CrmPulled.kind == kind, CrmPulled.entity_id == entity_id, CrmPulled.gone_at.is_(None)
+    its = CrmPulled.kind == kind, CrmPulled.entity_id == entity_id
     select = (
         sa.select(CrmConnection, CrmLink, CrmDirty, CrmTombstone, CrmReading, Person.name, CrmPulled)
         .outerjoin(CrmLink, sa.and_(of_it(CrmLink), CrmLink.idea_id == 0))

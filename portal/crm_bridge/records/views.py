@@ -81,11 +81,12 @@ def _record(entity: Entity, entity_id: int) -> dict[str, Any]:
     """What was written, what was not taken, and what was said."""
     written = surveying.written(entity, entity_id)
     names = [each.name for each in written]
+    pulled = [said for each in written for said in each.pulled]
     return {
         "written": written,
         "names": names,
-        "pulled": pulling.pulled(entity, entity_id),
-        "deals": pulling.deals(entity_id) if entity is Entity.COMPANY else (),
+        "pulled": pulled,
+        "deals": pulling.deals(entity_id) if pulled and entity is Entity.COMPANY else (),
         "refused": queries.refused(entity, entity_id, names),
         "exchanges": queries.exchanges(entity, entity_id, names),
         "calls": queries.calls(entity, entity_id) if any(each.calls for each in written) else (),
