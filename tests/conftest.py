@@ -15,6 +15,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event
 
 from portal import pages
+from portal.accounts import burying, mailing
 from portal.activity import queries as activity_queries
 from portal.activity import reading
 from portal.app import create_app
@@ -112,8 +113,10 @@ def scene(_built: Flask, _scene: Scene) -> Iterator[Scene]:
 
 @contextmanager
 def _in(built: Flask) -> Iterator[None]:
-    # The newest app of this process decides for all whether limits count; this one does not.
+    # The newest app of this process decides for all whether limits count, which secret it is, and where mails lie.
     pages.limiter.enabled = False
+    burying.use_key(built.extensions["settings"].signing_key())
+    mailing.register(built)
     with built.app_context():
         yield
         db.session.remove()

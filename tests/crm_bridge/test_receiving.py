@@ -21,22 +21,26 @@ from portal.crm_bridge.sealing import seal
 from portal.database import db
 from tests.crm_bridge.conftest import Bridge
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 HUB_SECRET = "app-secret-of-hubspot"
 
 
-def standard(secret, body, at=NOW, name="msg-1", path=""):
-    return signed([secret], name, at, body)
+def at(ago):
+    """A message is fresh for minutes, so its time is that of sending, not of loading this file."""
+    return datetime.now(UTC).replace(microsecond=0) - ago
 
 
-def bottle(secret, body, at=NOW, name="", path=""):
-    stamp = str(int(at.timestamp()))
+def standard(secret, body, ago=timedelta(), name="msg-1", path=""):
+    return signed([secret], name, at(ago), body)
+
+
+def bottle(secret, body, ago=timedelta(), name="", path=""):
+    stamp = str(int(at(ago).timestamp()))
     sign = hmac.new(secret.encode(), stamp.encode() + b"." + body, sha256).hexdigest()
     return {"X-BottleCRM-Signature": f"t={stamp},v1={sign}"}
 
 
-def hubspot(secret, body, at=NOW, name="", path="/crm/hooks/crm"):
-    stamp = str(int(at.timestamp() * 1_000))
+def hubspot(secret, body, ago=timedelta(), name="", path="/crm/hooks/crm"):
+    stamp = str(int(at(ago).timestamp()) * 1_000)
     text = b"POST" + path.encode() + body + stamp.encode()
     sign = b64encode(hmac.new(secret.encode(), text, sha256).digest()).decode()
     return {"X-HubSpot-Signature-v3": sign, "X-HubSpot-Request-Timestamp": stamp}
@@ -103,8 +107,8 @@ def test_none_is_taken_that_is_stale_changed_or_of_somebody_else_and_no_answer_t
     other = new_secret() if sign is standard else "another"
     fine = sign(secret, body)
     forged = {
-        "too old": (body, sign(secret, body, NOW - timedelta(minutes=6))),
-        "of the future": (body, sign(secret, body, NOW + timedelta(minutes=6))),
+        "too old": (body, sign(secret, body, timedelta(minutes=6))),
+        "of the future": (body, sign(secret, body, -timedelta(minutes=6))),
         "another secret": (body, sign(other, body)),
         "changed on the way": (body + b" ", fine),
         "not signed": (body, {}),
@@ -197,7 +201,7 @@ def test_an_echo_is_told_by_object_field_and_value_for_a_day(app, make):
 
 def test_ids_are_forgotten_when_no_message_of_that_age_is_taken(sender, post, rows):
     sign, secret, body, _ = sender
-    db.session.add(CrmHeard(connection="crm", message_id="old", at=NOW - timedelta(hours=2)))
+    db.session.add(CrmHeard(connection="crm", message_id="old", at=at(timedelta(hours=2))))
     db.session.commit()
     post(body, sign(secret, body))
     assert rows(CrmHeard) == 1
