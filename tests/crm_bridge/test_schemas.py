@@ -131,7 +131,7 @@ def test_no_text_and_no_number_breaks_them(name, title, points, arr):
         about_id=12,
         title=title,
         status="open",
-        hidden_at=None,
+        is_hidden=False,
         eclipsed=False,
         value=1,
         added_by=None,
