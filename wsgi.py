@@ -3,12 +3,13 @@
 import sys
 
 from portal import garbage
-from portal.app import create_app
-from portal.settings import BadSetting
 
-try:
-    app = create_app()
-except BadSetting as problem:
-    sys.exit(str(problem))
-garbage.loaded()
+with garbage.loading():
+    from portal.app import create_app
+    from portal.settings import BadSetting
+
+    try:
+        app = create_app()
+    except BadSetting as problem:
+        sys.exit(str(problem))
 app.wsgi_app = garbage.between_requests(app.wsgi_app)  # type: ignore[method-assign]
