@@ -109,7 +109,8 @@ def end(firing: CrmFiring, *, by: Person) -> None:
 
 
 def _lock(row: CrmRule | CrmFiring) -> None:
-    db.session.refresh(row, with_for_update=True)
+    # With what is loaded beside it the row alone is locked: PostgreSQL locks nothing that may be missing.
+    db.session.refresh(row, with_for_update={"of": type(row)})
 
 
 def _note(rule: CrmRule, act: str, by: Person) -> None:
