@@ -6,6 +6,7 @@ import pytest
 
 from portal import clock
 from portal.crm_bridge import connecting
+from portal.crm_bridge.memory.gateway import SHELF
 from portal.crm_bridge.models import CrmConnection
 from portal.database import db
 from portal.discussion import writing
@@ -38,7 +39,8 @@ def pm(as_, cast):
 
 @pytest.fixture
 def second(app):
-    """A second connection, beside the embedded store."""
+    """A second connection, beside the embedded store, to a CRM that holds nothing yet."""
+    SHELF.pop("sales", None)
     connecting.make_default()
     db.session.add(CrmConnection(name="sales", vendor="memory", settings={"name": "sales"}, sealed={}))
     db.session.commit()
