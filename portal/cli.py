@@ -1,5 +1,6 @@
 """The shape of every command: it needs a ready database, and a refusal is one line, not a traceback."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 UNREADY = "The database is not ready. Run: flask --app wsgi db upgrade"
 
 
+@cache
 def newest_revision() -> str | None:
     """The revision that this version of the program needs."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()

@@ -32,18 +32,19 @@ ACTORS = ("stranger", "customer", "other_customer", "moderator", "product_manage
 
 def assemble(make: Any) -> Cast:
     """Everybody, committed."""
-    northwind = make.company(name="Northwind Utilities", tier="enterprise", revenue=120_000)
-    harbor = make.company(name="Harbor Foods", tier="small", revenue=9_000)
-    return Cast(
-        customer=make.person(name="Ines Duarte", company=northwind),
-        other_customer=make.person(name="Tomas Lind", company=harbor),
-        moderator=make.person(name="Mo Adeyemi", role=Role.MODERATOR),
-        product_manager=make.person(name="Mira Kovač", role=Role.PRODUCT_MANAGER),
-        admin=make.person(name="Ada Byrne", role=Role.ADMIN),
-        stranger=Stranger(),
-        company=northwind,
-        other_company=harbor,
-    )
+    with make.in_one_transaction():
+        northwind = make.company(name="Northwind Utilities", tier="enterprise", revenue=120_000)
+        harbor = make.company(name="Harbor Foods", tier="small", revenue=9_000)
+        return Cast(
+            customer=make.person(name="Ines Duarte", company=northwind),
+            other_customer=make.person(name="Tomas Lind", company=harbor),
+            moderator=make.person(name="Mo Adeyemi", role=Role.MODERATOR),
+            product_manager=make.person(name="Mira Kovač", role=Role.PRODUCT_MANAGER),
+            admin=make.person(name="Ada Byrne", role=Role.ADMIN),
+            stranger=Stranger(),
+            company=northwind,
+            other_company=harbor,
+        )
 
 
 def sign_in(browser: Any, person: Person) -> None:

@@ -1,6 +1,8 @@
 """Things for tests, with sensible defaults. Rows are written straight, so a test of an act does not rest on other acts."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -31,10 +33,21 @@ class Factories:
 
     def __init__(self) -> None:
         self.count = itertools.count(1)
+        self.keep = db.session.commit
+
+    @contextmanager
+    def in_one_transaction(self) -> Iterator[None]:
+        """What is made in this block is committed at its end."""
+        self.keep = db.session.flush
+        try:
+            yield
+        finally:
+            self.keep = db.session.commit
+        db.session.commit()
 
     def _save(self, thing: Any) -> Any:
         db.session.add(thing)
-        db.session.commit()
+        self.keep()
         return thing
 
     def company(self, **fields: Any) -> Company:

@@ -4,29 +4,31 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, with_expression
+from sqlalchemy.sql.base import ExecutableOption
 
 from portal import clock
 from portal.accounts.models import Company, Person, SignInSession, Viewer
 from portal.accounts.permissions import Permission
-from portal.accounts.signing_in import LONGEST, hash_of
+from portal.accounts.signing_in import LONGEST, Visit, hash_of
 from portal.database import db
 from portal.errors import NotFound
 
-_unread: list[sa.ColumnElement[int]] = []
+_unread: list[ExecutableOption] = []
+"""Kept as it is given to a statement: making it takes longer than the statement, and each request reads who asks."""
 
 
 def count_unread(number: sa.ColumnElement[int]) -> None:
     """From now on whoever signs in is read together with this number of theirs, an expression over Person."""
-    _unread[:] = [number]
+    _unread[:] = [with_expression(Person.unread, number)]
 
 
-def signed_in(token: str) -> tuple[Person, SignInSession] | None:
-    """Whose token this is, with the session; None when it ended, is too old, or the account is closed."""
+def signed_in(token: str) -> tuple[Person, Visit] | None:
+    """Whose token this is, and their visit; None when the session ended, is too old, or the account is closed."""
     going_on = _going_on(SignInSession.token_hash == hash_of(token), Person.active.is_(True))
-    people = sa.select(Person, SignInSession).join(SignInSession, SignInSession.person_id == Person.id)
-    people = people.options(*[with_expression(Person.unread, number) for number in _unread])
+    visits = sa.select(Person, SignInSession.id, SignInSession.last_seen_at)
+    people = visits.join(SignInSession, SignInSession.person_id == Person.id).options(*_unread)
     found = db.session.execute(people.where(*going_on)).first()
-    return (found[0], found[1]) if found else None
+    return (found[0], Visit(*found[1:])) if found else None
 
 
 def sessions(person: Person) -> Sequence[SignInSession]:

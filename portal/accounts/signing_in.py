@@ -1,8 +1,9 @@
 """Beginning and ending the sign-in sessions of a person. The browser holds a random token, we keep its SHA-256."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -57,14 +58,26 @@ def _end(*which: sa.ColumnElement[bool]) -> int:
     return ended
 
 
-def touch(session: SignInSession) -> bool:
+class Visit(NamedTuple):
+    """What a request needs to know of its session; it holds also when the transaction that read it is over."""
+
+    id: int
+    last_seen_at: datetime
+
+
+def is_worth_noting(visit: Visit) -> bool:
+    """Whether the last noted visit of this session is long enough ago to write another."""
+    return visit.last_seen_at < clock.now() - UNTOUCHED
+
+
+def touch(visit: Visit) -> bool:
     """Note that the person was here. Says whether anything was written: at most once in some minutes."""
     now = clock.now()
     seen = sa.update(SignInSession).where(
-        SignInSession.id == session.id, SignInSession.last_seen_at < now - UNTOUCHED
+        SignInSession.id == visit.id, SignInSession.last_seen_at < now - UNTOUCHED
     )
     if not db.session.execute(seen.values(last_seen_at=now)).rowcount:  # type: ignore[attr-defined]
         return False
-    active = sa.update(Person).where(Person.id == session.person_id)
-    db.session.execute(active.values(last_active_at=now))
+    theirs = sa.select(SignInSession.person_id).where(SignInSession.id == visit.id).scalar_subquery()
+    db.session.execute(sa.update(Person).where(Person.id == theirs).values(last_active_at=now))
     return True

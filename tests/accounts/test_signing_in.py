@@ -27,8 +27,9 @@ def test_the_token_is_not_stored(token):
 
 def test_one_query_finds_person_and_session(token, cast, at_most):
     with at_most(queries=1):
-        person, session = queries.signed_in(token)
-        assert (person.name, session.person_id) == ("Ines Duarte", person.id)
+        person, visit = queries.signed_in(token)
+        assert person.name == "Ines Duarte"
+    assert visit.id == db.session.query(SignInSession).filter_by(person_id=person.id).one().id
 
 
 @pytest.mark.parametrize("wrong", ["", "x", "é" * 300])
@@ -68,13 +69,24 @@ def test_all_but_one_are_ended(token, cast):
 
 
 def test_a_visit_is_noted_at_most_once_in_some_minutes(token, cast):
-    session = db.session.query(SignInSession).one()
-    assert not signing_in.touch(session)
+    _, visit = queries.signed_in(token)
+    assert not signing_in.is_worth_noting(visit)
+    assert not signing_in.touch(visit)
     with clock.at(clock.now() + timedelta(minutes=6)) as later:
-        assert signing_in.touch(session)
+        assert signing_in.is_worth_noting(visit)
+        assert signing_in.touch(visit)
+        assert not signing_in.touch(visit)
         db.session.commit()
-        assert session.last_seen_at == later
+        assert db.session.query(SignInSession).one().last_seen_at == later
         assert cast.customer.last_active_at == later
+        assert cast.other_customer.last_active_at != later
+
+
+def test_a_vote_within_those_minutes_writes_no_visit(as_, cast, make, at_most):
+    idea, browser = make.idea(), as_(cast.customer)
+    with at_most(queries=40) as seen:
+        assert browser.put(f"/ideas/{idea.id}/vote").status_code == 303
+    assert not [each for each in seen if each.startswith("UPDATE sign_in_session")]
 
 
 def test_reading_writes_nothing(as_, cast):

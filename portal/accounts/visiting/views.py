@@ -66,6 +66,8 @@ def _touch(response: Response) -> Response:
     """After the work is done and committed, or refused: note the visit in a transaction of its own."""
     if request.method in pages.SAFE or "sign_in" not in g or response.status_code >= 500:
         return response
+    if not signing_in.is_worth_noting(g.sign_in):
+        return response
     try:
         db.session.rollback()
         if signing_in.touch(g.sign_in):
