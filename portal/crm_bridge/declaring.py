@@ -11,8 +11,9 @@ from portal.crm_bridge.gateway import GATEWAYS
 class Setting:
     """A setting of a connection. Without a default it must be given; a secret one is encrypted and never shown.
 
-    `kind` is text, number, address (http or https), place (a file or folder of this machine) or lines (a text of
-    several lines). `where` says where a person finds the value in that CRM.
+    `label` is how that CRM calls it, `meaning` what it is for, `where` where a person finds the value in that CRM, and
+    `example` how one looks. `words` says what each of `choices` means. `kind` is text, number, address (http or https),
+    place (a file or folder of this machine) or lines (a text of several lines). `later`: hardly anybody changes it.
     """
 
     name: str
@@ -22,31 +23,71 @@ class Setting:
     choices: tuple[str, ...] = ()
     kind: str = "text"
     where: str = ""
+    label: str = ""
+    example: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    later: bool = False
 
     @property
     def required(self) -> bool:
         """Whether there is no connection without it."""
         return self.default is None
 
+    @property
+    def title(self) -> str:
+        """How pages and documents call it."""
+        return self.label or self.name.replace("_", " ").capitalize()
+
 
 CALLS = (
     Setting(
         "calls_per_day",
-        "How many calls a day the CRM grants us and all others; 0: no limit",
+        "How many calls a day the CRM grants to everybody who calls it; 0: as many as it answers",
         "0",
         kind="number",
+        later=True,
+        label="Calls a day",
+        example="100000",
     ),
-    Setting("calls_share", "How many percent of them are ours", "90", kind="number"),
     Setting(
-        "lag_minutes", "After how many minutes that something waits admins are told", "60", kind="number"
+        "calls_share",
+        "How many percent of those calls the portal may make; the others are for others",
+        "90",
+        kind="number",
+        later=True,
+        label="Our share of the calls",
+        example="50",
+    ),
+    Setting(
+        "lag_minutes",
+        "Admins get a mail when something waits for longer than so many minutes",
+        "60",
+        kind="number",
+        later=True,
+        label="Alarm after",
+        example="240",
     ),
 )
 """What every vendor takes that is called over a network."""
 
 PULLS = (
-    Setting("currency", "Currency of amounts where the CRM names none, such as USD; empty: the house's", ""),
     Setting(
-        "hook_secret", "Verifies messages that the CRM sends to us; empty: none are taken", "", secret=True
+        "currency",
+        "Of revenue and deals for which the CRM names no currency; empty: the house currency",
+        "",
+        later=True,
+        label="Currency of amounts",
+        example="USD",
+    ),
+    Setting(
+        "hook_secret",
+        "Verifies what the CRM says when something changes there; empty: changes are only looked for every few minutes",
+        "",
+        secret=True,
+        later=True,
+        label="Secret of its messages",
+        where="where that CRM is told to send messages; docs/crm.md says how for each of them",
+        example="whsec_…",
     ),
 )
 """What every vendor takes from which something is read."""

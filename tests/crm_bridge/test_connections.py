@@ -1,11 +1,13 @@
 """Setting a connection up: what is needed is said, what is secret is never seen again."""
 
 import json
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from portal.crm_bridge import connecting, gateway, sealing
+from portal.crm_bridge.connections import setting_up
 from portal.crm_bridge.declaring import CALLS, Declaration, Setting
 from portal.crm_bridge.memory import declaration as memory
 from portal.crm_bridge.models import CrmConnection, CrmDirty, CrmLink
@@ -141,7 +143,7 @@ def test_disconnecting_asks_and_forgets_what_was_written_where(connect, run, con
 def test_vendors_say_what_they_need(run):
     output = run("crm", "vendors").output
     assert "embedded: Embedded store\n" in output
-    assert "path (default none): The SQLite file" in output
+    assert "path (default none): File. The SQLite file" in output
     assert "memory" not in output
 
 
@@ -153,6 +155,24 @@ def test_every_vendor_declares_what_it_is():
         assert len(set(names)) == len(names)
         assert all(each.meaning for each in declared.settings)
         assert not [each.name for each in declared.settings if each.secret and each.default]
+
+
+def test_who_sets_a_connection_up_reads_how_a_value_is_called_where_it_stands_and_how_one_looks():
+    for declared in setting_up.vendors().values():
+        assert declared.says
+        assert all(each.label for each in declared.settings)
+        needed = [each for each in declared.settings if each.required and each.kind != "place"]
+        assert all(each.where and each.example for each in needed)
+        assert all(set(each.words) == set(each.choices) for each in declared.settings)
+
+
+def test_the_handbook_says_of_each_setting_what_the_form_says():
+    handbook = Path("docs/crm.md").read_text(encoding="utf-8")
+    for name, declared in setting_up.vendors().items():
+        for each in declared.settings if name != "embedded" else ():
+            such = each.example or ", ".join(each.choices) or each.default or "–"
+            row = f"| {each.title}, `{each.name}` | {each.meaning} | {each.where or '–'} | {such} |"
+            assert row in handbook, (name, row)
 
 
 def test_the_schema_is_looked_at_before_it_is_made(run, store):

@@ -83,7 +83,7 @@ def test_a_test_that_fails_keeps_what_was_typed_but_no_secret(ada, hubspot, rows
         ({"name": "Sales & Co"}, "Use small letters"),
         ({"name": "new", "set-token": TOKEN}, "cannot be the name of a connection"),
         ({"name": "embedded", "set-token": TOKEN}, "There is a connection embedded already"),
-        ({}, "This is needed: The key of a service key"),
+        ({}, "Service key or access token is needed. It stands here: Development, Keys"),
         ({"set-token": TOKEN, "set-votes": "both"}, "Not a valid choice"),
         ({"set-token": TOKEN, "set-url": "ftp://x"}, "must be an address"),
         ({"set-token": TOKEN, "set-calls_share": "many"}, "must be a whole number"),

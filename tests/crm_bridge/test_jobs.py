@@ -104,7 +104,7 @@ def test_from_the_first_look_to_no_difference(do, acme, rows):
     assert "no consent" in page
     assert rows(CrmLink, connection="acme") == 0
     page = do("push")
-    assert '<th scope="row">Created</th><td class="n">3</td>' in page
+    assert '<th scope="row" dir="auto">Created</th><td class="n">3</td>' in page
     assert rows(CrmLink, connection="acme", state="done") == 3
     assert rows(CrmDirty, connection="acme") == 0
     assert "Everything is as it was written" in do("drift")

@@ -4,20 +4,34 @@ from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting
 
 DECLARATION = Declaration(
     title="BottleCRM",
+    says="Needs its address and an API token of an admin. Our fields are made by the first push.",
     settings=(
         Setting(
             "url",
-            "Where it answers, without /api",
+            "Where its API answers, without /api at the end",
             kind="address",
-            where="What stands in the browser when you use BottleCRM, up to the first /",
+            label="Address of the API",
+            where="the settings of whoever runs BottleCRM; on one machine with the pages it is what stands in the "
+            "browser, up to the first /",
+            example="https://crm.acme.example",
         ),
         Setting(
             "token",
-            "A personal access token of an admin, from its settings",
+            "Lets the portal in, with the rights of the admin who made it",
             secret=True,
-            where="Settings, API tokens, as an admin of the organisation; no limits ticked. It is shown once",
+            label="API token",
+            where="Settings, API tokens, as an admin of the organisation; tick no limits. It is shown once",
+            example="bcrm_pat_…",
         ),
-        Setting("web", "Where people use it, for links; empty: no links", "", kind="address"),
+        Setting(
+            "web",
+            'For the links "Open in BottleCRM" on customer records; empty: no links',
+            "",
+            kind="address",
+            label="Address of the pages",
+            where="what stands in the browser when you use BottleCRM, up to the first /",
+            example="https://crm.acme.example",
+        ),
         *CALLS,
         *PULLS,
     ),

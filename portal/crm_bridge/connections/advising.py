@@ -31,5 +31,9 @@ def advice(error: CrmError, connection: Connection) -> str:
 def _credentials(connection: Connection) -> str:
     """Where the secrets of this vendor come from."""
     secrets = [each for each in declaration(connection.vendor).settings if each.secret]
-    places = "; ".join(f"{each.name}: {each.where or each.meaning}" for each in secrets)
-    return f"Look at {places}. Then change the settings and test again." if places else "Test again later."
+    places = "; ".join(f"{each.title}: {each.where or each.meaning}" for each in secrets)
+    return (
+        f"Look there again. {places}. Then change the settings and test again."
+        if places
+        else "Test again later."
+    )

@@ -7,7 +7,7 @@ from portal.crm_bridge import telling
 from portal.crm_bridge.calling.blanking import BLANK
 from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.connections.measuring import Numbers
-from portal.crm_bridge.declaring import Declaration, declaration
+from portal.crm_bridge.declaring import Declaration, Setting, declaration
 from portal.crm_bridge.mapping import KINDS
 from portal.crm_bridge.models import CrmConnection
 from portal.crm_bridge.pulling.choosing import Choice
@@ -20,16 +20,23 @@ def setting_lines(declared: Declaration) -> Iterator[str]:
     for each in declared.settings:
         need = "required" if each.required else f"default {each.default or 'none'}"
         kinds = ", ".join(filter(None, (need, "secret" if each.secret else "", "|".join(each.choices))))
-        yield f"{each.name} ({kinds}): {each.meaning}{f' [{each.where}]' if each.where else ''}"
+        where = f" [{each.where}]" if each.where else ""
+        example = f", such as {each.example}" if each.example else ""
+        yield f"{each.name} ({kinds}): {each.title}. {each.meaning}{where}{example}"
 
 
-def shown_settings(connection: Connection) -> list[tuple[str, str]]:
+def shown_settings(connection: Connection) -> list[tuple[Setting, str]]:
     """The settings that were given, each with what may be shown of it."""
     return [
-        (each.name, BLANK if each.secret else connection.settings[each.name])
+        (each, BLANK if each.secret else connection.settings[each.name])
         for each in declaration(connection.vendor).settings
         if each.name in connection.settings or each.name in connection.sealed
     ]
+
+
+def facts(connection: Connection) -> list[tuple[str, str]]:
+    """The same in the words of pages."""
+    return [(each.title, each.words.get(value, value)) for each, value in shown_settings(connection)]
 
 
 def status_lines(
@@ -39,8 +46,8 @@ def status_lines(
     paused = ", paused" if connection.paused else ""
     private = ", private address allowed" if connection.private else ""
     yield f"{connection.name}: {declaration(connection.vendor).title}{paused}{private}"
-    for name, value in shown_settings(connection):
-        yield f"  {name} = {value}"
+    for setting, value in shown_settings(connection):
+        yield f"  {setting.name} = {value}"
     for name in closed:
         yield f"  {name} cannot be read: put the old secret key back, run flask crm reseal, or give it again"
     yield f"  {state.waiting:,} wait, {state.written:,} written, {state.refused:,} not taken"

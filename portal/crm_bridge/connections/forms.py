@@ -17,8 +17,6 @@ from portal.crm_bridge.shaping import Owner
 from portal.pages import Form
 
 PREFIX = "set-"
-LATER = ("calls_per_day", "calls_share", "batch", "bulk_from", "version", "lag_minutes")
-"""Settings that hardly anybody changes: they stand folded below the others."""
 PLAIN_PLACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -102,9 +100,9 @@ class SettingsForm(BaseForm):
         super().__init__({each.name: _field(each, each.name in there) for each in asked}, PREFIX)
         self.declared = replace(declared, settings=tuple(asked))
 
-    def of(self, later: bool) -> list[Any]:
+    def of(self, later: bool) -> list[tuple[Any, Setting]]:
         """The fields that everybody looks at, or the others."""
-        return [self[each.name] for each in self.declared.settings if (each.name in LATER) is later]
+        return [(self[each.name], each) for each in self.declared.settings if each.later is later]
 
     def given(self, kept: Mapping[str, str]) -> dict[str, str]:
         """What was typed and differs from what is kept. An empty secret stays as it is."""
@@ -121,16 +119,15 @@ class SettingsForm(BaseForm):
 
 
 def _field(setting: Setting, kept: bool) -> Any:
-    """The control of a setting, with what to enter and where to find it."""
-    label = setting.name.replace("_", " ").capitalize()
-    says = setting.meaning + (f". Where to find it: {setting.where}." if setting.where else ".")
+    """The control of a setting, with what it is for. Where to find it stands beside it on the page."""
+    label, says = setting.title, f"{setting.meaning}."
     if setting.secret:
         says += " It is kept already; leave this empty to keep it." if kept else " It is never shown again."
         keys = {"autocomplete": "new-password", "spellcheck": "false"}
         made = Hidden if setting.kind == "lines" else PasswordField
         return made(label, [Length(max=LONGEST)], description=says, render_kw=keys)
     if setting.choices:
-        choices = [SelectChoice(each, each) for each in setting.choices]
+        choices = [SelectChoice(each, setting.words.get(each, each)) for each in setting.choices]
         return SelectField(label, choices=choices, default=setting.default, description=says)
     modes = {"number": "numeric", "address": "url"}
     keys = {"inputmode": modes[setting.kind]} if setting.kind in modes else {}

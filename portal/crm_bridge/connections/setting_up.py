@@ -85,19 +85,22 @@ def checked(
     return {name: usable(known[name], value.strip()) for name, value in given.items()}
 
 
-def usable(setting: Setting, value: str) -> str:
-    """The value; what is wrong with a secret one is said without it. Raises Unusable."""
-    said = "" if setting.secret else f", not {value!r}"
+def usable(setting: Setting, value: str, called: str = "") -> str:
+    """The value; what is wrong with a secret one is said without it. `called`: how the setting is called to whom it is
+    said, else by its name. Raises Unusable."""
+    called, said = called or setting.name, "" if setting.secret else f", not {value!r}"
     if len(value) > LONGEST or "\0" in value:
-        raise Unusable(f"{setting.name} is too long or no text.")
+        raise Unusable(f"{called} is too long or no text.")
     if setting.required and not value:
-        raise Unusable(f"{setting.name} must not be empty: {setting.meaning}.")
+        raise Unusable(f"{called} must not be empty: {setting.meaning}.")
     if setting.choices and value not in setting.choices:
-        raise Unusable(f"{setting.name} must be one of {', '.join(setting.choices)}{said}.")
+        raise Unusable(f"{called} must be one of {', '.join(setting.choices)}{said}.")
     if setting.kind == "number" and not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise Unusable(f"{setting.name} must be a whole number{said}.")
+        raise Unusable(f"{called} must be a whole number{said}.")
     if setting.kind == "address" and not _is_address(value):
-        raise Unusable(f"{setting.name} must be an address such as https://crm.example{said}.")
+        raise Unusable(
+            f"{called} must be an address such as {setting.example or 'https://crm.example'}{said}."
+        )
     return value
 
 

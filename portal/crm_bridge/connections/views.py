@@ -11,13 +11,13 @@ from portal.activity.cli import current_jobs
 from portal.crm_bridge import connecting, sealing, telling
 from portal.crm_bridge import queries as records
 from portal.crm_bridge.connecting import Connection
-from portal.crm_bridge.connections import describing, measuring, queries
+from portal.crm_bridge.connections import describing, measuring, queries, stepping
 from portal.crm_bridge.connections.forms import DisconnectForm, PauseForm
 from portal.crm_bridge.connections.jobs import asking
 from portal.crm_bridge.connections.jobs import queries as jobs
 from portal.crm_bridge.connections.jobs.acting import ACTS, Deed
 from portal.crm_bridge.connections.jobs.disconnecting import disconnect
-from portal.crm_bridge.connections.jobs.models import CHORE, Act
+from portal.crm_bridge.connections.jobs.models import CHORE, Act, CrmJob
 from portal.crm_bridge.connections.standing import standing
 from portal.crm_bridge.declaring import Declaration, declaration
 from portal.crm_bridge.models import DEFAULT
@@ -65,13 +65,38 @@ def page_of(
         jobs=done,
         acts=_acts(declaration(connection.vendor)),
         last=jobs.last_of_each(done),
-        facts=describing.shown_settings(connection),
+        steps=_to_the_first_push(connection, done),
+        hook=_hook(connection),
+        facts=describing.facts(connection),
         pauses=queries.pauses(name),
         pause=pause,
         disconnects=disconnects,
         **_standing(connection),
         **_said(name, declaration(connection.vendor).calls),
     )
+
+
+def _to_the_first_push(connection: Connection, done: Sequence[CrmJob]) -> Sequence[stepping.Step]:
+    """What is left to do until a connection writes for the first time; nothing once it did."""
+    kept = records.connection(connection.name)
+    if connection.name == DEFAULT or (kept and kept.pushed_at):
+        return ()
+    return stepping.steps(connection, declaration(connection.vendor), jobs.last_of_each(done))
+
+
+def _hook(connection: Connection) -> str:
+    """Where the CRM says that something changed; "" where there is nothing to read."""
+    declared = declaration(connection.vendor)
+    settings: Settings = current_app.extensions["settings"]
+    if not declared.pulls or not declared.calls:
+        return ""
+    address = settings.public_url.rstrip("/") + url_for(".receive_hook", name=connection.name)
+    says = (
+        "taken"
+        if "hook_secret" in connection.sealed
+        else "not taken yet, since no secret of its messages is set"
+    )
+    return f"{says}, at {address}"
 
 
 def _key() -> str:

@@ -4,9 +4,24 @@ from portal.crm_bridge.declaring import PULLS, Declaration, Setting
 
 DECLARATION = Declaration(
     title="Embedded store",
+    says="Needs nothing: customer records in a file of the portal.",
     settings=(
-        Setting("path", "The SQLite file; empty: crm.sqlite in the instance folder", "", kind="place"),
-        Setting("batch", "How many rows one call carries", "100", kind="number"),
+        Setting(
+            "path",
+            "The SQLite file; empty: crm.sqlite in the instance folder",
+            "",
+            kind="place",
+            label="File",
+            example="/srv/portal/crm.sqlite",
+        ),
+        Setting(
+            "batch",
+            "How many rows one call carries",
+            "100",
+            kind="number",
+            later=True,
+            label="Records at a time",
+        ),
         *PULLS,
     ),
     pulls={

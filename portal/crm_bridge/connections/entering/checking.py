@@ -6,6 +6,7 @@ from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.connections.entering.trying import moves
 from portal.crm_bridge.connections.forms import PLAIN_PLACE, SettingsForm
 from portal.crm_bridge.connections.setting_up import usable
+from portal.crm_bridge.declaring import Setting
 from portal.errors import Unusable
 
 ALONE = "Give it anew: the address changes, and what was kept for the old one is not sent to another."
@@ -26,7 +27,7 @@ def wrong(form: SettingsForm, given: Mapping[str, str], old: Connection | None) 
         if each.name in given:
             errors += _unusable(each, given[each.name])
         elif each.required and each.name not in there:
-            errors.append(f"This is needed: {each.meaning}.")
+            errors.append(_needed(each))
         if each.kind == "place" and each.name in given and not PLAIN_PLACE.fullmatch(given[each.name]):
             errors.append(PLACE)
         form[each.name].errors = errors
@@ -35,9 +36,14 @@ def wrong(form: SettingsForm, given: Mapping[str, str], old: Connection | None) 
     return bool(form.errors)
 
 
-def _unusable(setting: object, value: str) -> list[str]:
+def _needed(setting: Setting) -> str:
+    where = f" It stands here: {setting.where}." if setting.where else ""
+    return f"{setting.title} is needed.{where}"
+
+
+def _unusable(setting: Setting, value: str) -> list[str]:
     try:
-        usable(setting, value)  # type: ignore[arg-type]
+        usable(setting, value, setting.title)
     except Unusable as refusal:
         return [str(refusal)]
     return []

@@ -155,7 +155,6 @@ def _form(
         given=settings,
         vendor=vendor,
         declared=settings.declared,
-        optional={each.name for each in settings.declared.settings if not each.required},
         connection=connection,
         failed=failed,
     )

@@ -1,8 +1,9 @@
 """What can be asked of a connection, in words: for its page."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from portal.crm_bridge.connections.jobs.models import Act, Stage
+from portal.crm_bridge.connections.jobs.models import Act, CrmJob, Stage
 
 
 class Deed(NamedTuple):
@@ -22,7 +23,9 @@ ACTS = (
         "Asks the CRM who we are, what we may, and what it lacks for us.",
         "Test it",
     ),
-    Deed(Act.CHECK, "Schema", "Looks which of our fields the CRM lacks. Changes nothing.", "Check fields"),
+    Deed(
+        Act.CHECK, "Check fields", "Looks which of our fields the CRM lacks. Changes nothing.", "Check fields"
+    ),
     Deed(
         Act.APPLY,
         "Add fields",
@@ -47,7 +50,7 @@ ACTS = (
     ),
     Deed(
         Act.DRIFT,
-        "Drift",
+        "Compare",
         "Reads everything back and counts what is not as we wrote it. Writes nothing.",
         "Compare",
     ),
@@ -70,3 +73,18 @@ STAGES = {
     Stage.STOPPED: ("Stopped", "ended"),
 }
 """How a page calls a stage, and the tone of its chip."""
+
+
+def following(job: CrmJob, reads_back: bool) -> Deed | None:
+    """What one would do after this job is done; None where nothing suggests itself."""
+    found: Mapping[str, Any] = job.found or {}
+    after = {
+        Act.TEST: Act.APPLY if found.get("missing") else Act.PLAN,
+        Act.CHECK: Act.APPLY if found.get("missing") else Act.PLAN,
+        Act.APPLY: Act.CHECK if found.get("missing") else Act.PLAN,
+        Act.PLAN: Act.PUSH,
+        Act.PUSH: Act.DRIFT if reads_back else None,
+        Act.DRIFT: Act.REPAIR if found.get("drifted") else None,
+    }
+    act = after.get(Act(job.act)) if job.stage == Stage.DONE else None
+    return BY_ACT[act] if act else None

@@ -11,6 +11,7 @@ from portal.crm_bridge.connections.jobs.models import Act, CrmJob, Stage
 from portal.crm_bridge.models import CrmConnection
 from portal.database import db
 from portal.errors import NotFound
+from portal.ideas.models import Idea
 
 SHOWN = 12
 
@@ -51,12 +52,18 @@ def erased() -> Sequence[CrmJob]:
 
 
 def names_of(lines: Sequence[Sequence[Any]]) -> dict[tuple[str, int], str]:
-    """Names of the people and companies in lines of a job, by entity and id: two queries."""
+    """Names of the people, companies and ideas in lines of a job, by entity and id: three queries. A hidden idea has none."""
     people = {each[2] for each in lines if each[1] != "company"}
     companies = {each[2] for each in lines if each[1] == "company"}
+    ideas = {each[3] for each in lines if each[3]}
+    shown = Idea.hidden_at.is_(None)
+    asked: tuple[tuple[str, set[Any], Any], ...] = (
+        ("person", people, sa.select(Person.id, Person.name).where(Person.id.in_(people))),
+        ("company", companies, sa.select(Company.id, Company.name).where(Company.id.in_(companies))),
+        ("idea", ideas, sa.select(Idea.id, Idea.title).where(Idea.id.in_(ideas), shown)),
+    )
     names: dict[tuple[str, int], str] = {}
-    for model, entity, ids in ((Person, "person", people), (Company, "company", companies)):
-        if ids:
-            rows = db.session.execute(sa.select(model.id, model.name).where(model.id.in_(ids)))
-            names |= {(entity, row.id): row.name for row in rows}
+    for entity, ids, select in asked:
+        rows = db.session.execute(select) if ids else ()
+        names |= {(entity, key): name for key, name in rows}
     return names

@@ -11,8 +11,9 @@ from portal.crm_bridge import connecting
 from portal.crm_bridge import queries as records
 from portal.crm_bridge.connections import testing
 from portal.crm_bridge.connections.jobs import asking, queries
-from portal.crm_bridge.connections.jobs.acting import BY_ACT, STAGES
+from portal.crm_bridge.connections.jobs.acting import BY_ACT, STAGES, following
 from portal.crm_bridge.connections.jobs.models import CHORE, Act, CrmJob, Stage
+from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.views import WATCHED, crm_bridge, manages, sees_records
 from portal.database import db
 from portal.errors import Unusable
@@ -51,10 +52,13 @@ def create_job(name: str) -> Response:
 @sees_records
 def show_job(name: str, job_id: int) -> Response:
     job = queries.find(name, job_id)
-    lines = job.found.get("lines", [])
+    lines, there = job.found.get("lines", []), records.connection(name)
+    then = following(job, declaration(there.vendor).reads_back) if there else None
     answer = pages.page(
         "crm_bridge/connections/job.html",
-        is_there=records.connection(name) is not None,
+        is_there=there is not None,
+        then=then,
+        go_on_first=bool(there and then and then.sends and there.paused),
         shape=SHAPES[Act(job.act)],
         tested=testing.lines(job.found) if job.act == Act.TEST and job.found else [],
         groups=_groups(lines),
