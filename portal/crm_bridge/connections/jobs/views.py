@@ -52,20 +52,25 @@ def create_job(name: str) -> Response:
 @sees_records
 def show_job(name: str, job_id: int) -> Response:
     job = queries.find(name, job_id)
-    lines, there = job.found.get("lines", []), records.connection(name)
-    then = following(job, declaration(there.vendor).reads_back) if there else None
+    lines = job.found.get("lines", [])
     answer = pages.page(
         "crm_bridge/connections/job.html",
-        is_there=there is not None,
-        then=then,
-        go_on_first=bool(there and then and then.sends and there.paused),
         shape=SHAPES[Act(job.act)],
         tested=testing.lines(job.found) if job.act == Act.TEST and job.found else [],
         groups=_groups(lines),
         names=queries.names_of(lines),
         **_said(job),
+        **_then(job),
     )
     return _watched(job, answer)
+
+
+def _then(job: CrmJob) -> dict[str, Any]:
+    """What one would do next, if the connection is still there."""
+    there = records.connection(job.connection)
+    then = following(job, declaration(there.vendor).reads_back) if there else None
+    first = bool(there and then and then.sends and there.paused)
+    return {"is_there": there is not None, "then": then, "go_on_first": first}
 
 
 def _said(job: CrmJob) -> dict[str, Any]:
