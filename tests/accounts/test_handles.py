@@ -45,6 +45,11 @@ def test_a_handle_is_linked_once_shown_taken_along_and_taken_away(ines, as_, cas
         ("linkedin", ""),
         ("nowhere", "@ines"),
         ("website", "https://" + "x" * 200 + ".example"),
+        # A browser takes a backslash for the end of the host: it would lead to evil.example, and count as of example.com.
+        ("website", "https://evil.example\\.example.com/"),
+        ("website", "https://@evil.example/"),
+        ("linkedin", "https://linkedin.com.evil.example/in/ines"),
+        ("github", "https://evil.example/github.com"),
     ],
 )
 def test_what_leads_nowhere_is_refused_and_stays_typed(ines, rows, place, address):
@@ -52,6 +57,16 @@ def test_what_leads_nowhere_is_refused_and_stays_typed(ines, rows, place, addres
     assert answer.status_code == 422
     assert rows(Handle) == 0
     assert not address or address[:150].replace("&", "&amp;") in answer.text
+
+
+def test_an_address_is_of_the_place_that_it_names(ines, rows):
+    for place, address in (
+        ("linkedin", "https://de.linkedin.com/in/ines"),
+        ("x", "https://twitter.com/ines"),
+    ):
+        assert link(ines, place, address).status_code == 303
+    assert "is on linkedin.com" in link(ines, "linkedin", "https://evil.example/").text
+    assert rows(Handle) == 2
 
 
 def test_ten_are_enough(ines, rows):

@@ -12,6 +12,7 @@ PRIVATE = [
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.1", "100.64.0.1"),
     *("224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1%eth0", "fc00::1", "ff02::1"),
     *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1", "2001:db8::1"),
+    *("fec0::1", "::ffff:169.254.169.254", "64:ff9b:1::a9fe:a9fe", "2001:0:7f00:1::", "100.100.100.200"),
 ]
 
 
@@ -70,6 +71,19 @@ def test_what_the_operator_set_up_may_lead_inside_and_nowhere_but_by_http():
     assert len(seen) == 1
     with pytest.raises(CrmError):
         get(guard, "ftp://crm.internal/x")
+
+
+INSIDE = ["0x7f.1", "2130706433", "127.1", "localhost", "[::1]", "[::ffff:7f00:1]", "0"]
+NO_NAMES = ["0177.0.0.1", "①②⑦.⓪.⓪.①", "a b.example", "[::1%25lo]x", "ex\u202eample.org", "*.example"]
+
+
+@pytest.mark.parametrize("host", [*INSIDE, *NO_NAMES])
+def test_an_address_inside_is_not_called_however_it_is_written(host):
+    """Without the name of a server either: nobody is to learn from the answer what there is."""
+    with pytest.raises(CrmError) as caught:
+        Caller(f"https://{host}/latest", Wire(tries=1)).call("GET", "/meta-data")
+    assert not caught.value.permanent
+    assert ("is not a public address" in str(caught.value)) is (host in INSIDE)
 
 
 def test_a_name_that_nobody_knows_is_tried_again_and_then_said():

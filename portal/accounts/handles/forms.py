@@ -12,6 +12,16 @@ from portal.accounts.handles.models import Place
 from portal.pages import Form
 
 NAME = re.compile(r"@?[\w.-]{1,60}(@[\w.-]{3,120})?")
+HOST = re.compile(r"[\w-]+(\.[\w-]+)+\.?")
+"""Nothing that a browser reads as the end of a host and we do not, such as a backslash."""
+HOSTS = {
+    Place.LINKEDIN: ("linkedin.com",),
+    Place.GITHUB: ("github.com", "github.io"),
+    Place.BLUESKY: ("bsky.app", "bsky.social"),
+    Place.X: ("x.com", "twitter.com"),
+    Place.YOUTUBE: ("youtube.com", "youtu.be"),
+}
+"""What calls itself a page on one of these is there."""
 FOR_NAMES = frozenset(Place) - {Place.WEBSITE, Place.OTHER}
 
 
@@ -38,12 +48,24 @@ class HandleForm(Form):
             raise ValidationError(
                 "Type an address that begins with https://, or your name there, such as @ines."
             )
+        host = (urlsplit(typed).hostname or "").removesuffix(".")
+        theirs = HOSTS.get(self.place.data, ())
+        if theirs and not any(host == each or host.endswith(f".{each}") for each in theirs):
+            raise ValidationError(
+                f"A page there is on {theirs[0]}. Choose Website or Another place for this one."
+            )
 
 
 def _is_address(typed: str) -> bool:
     try:
         parts = urlsplit(typed)
-        named = bool(parts.hostname) and "." in str(parts.hostname) and parts.port in (None, 443)
+        named = bool(HOST.fullmatch(parts.hostname or "")) and parts.port in (None, 443)
     except ValueError:
         return False
-    return parts.scheme == "https" and named and not parts.username and " " not in typed
+    return (
+        parts.scheme == "https"
+        and named
+        and "@" not in parts.netloc
+        and typed.isprintable()
+        and " " not in typed
+    )

@@ -8,19 +8,18 @@ from typing import Any
 
 import httpx
 
+from portal.crm_bridge.calling import bounding
 from portal.crm_bridge.calling.blanking import BLANK, blanked, noted
-from portal.crm_bridge.calling.guarding import Guarded
+from portal.crm_bridge.calling.guarding import Guarded, staying
 from portal.crm_bridge.calling.judging import OVERLOADED, Answer, Fate, judge, read
 from portal.crm_bridge.calling.manners import Headers, Manners
-from portal.crm_bridge.calling.pacing import Bucket, Heard, backoff, retry_after
+from portal.crm_bridge.calling.pacing import Bucket, Heard, backoff, retry_after, sensible
 from portal.crm_bridge.calling.wire import Call, Wire
 from portal.crm_bridge.gateway import CrmError
 
-LONGEST_CALL = 60.0
 LONGEST_PAUSE = 45.0
 """A longer wait is left to the next push. Together with the longest call it is shorter than a lease."""
 
-LARGEST_ANSWER = 32 * 1024 * 1024
 TRIES = 5
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
@@ -57,9 +56,12 @@ class Caller:
         self.bucket = Bucket(self.manners.rate, wire.monotonic())
         transport = wire.transport or Guarded(wire.private)
         times = httpx.Timeout(wire.patience, connect=min(10.0, wire.patience))
-        self.client = httpx.Client(
-            base_url=address, transport=transport, timeout=times, trust_env=False, follow_redirects=False
-        )
+        try:
+            self.client = httpx.Client(
+                base_url=address, transport=transport, timeout=times, trust_env=False, follow_redirects=False
+            )
+        except httpx.InvalidURL as error:
+            raise CrmError(f"{address!r} is no address: {error}", permanent=False) from error
         self._signed: Headers | None = None
         self._signs_in = False
 
@@ -148,9 +150,10 @@ class Caller:
     def _request(self, question: Question, fresh: bool) -> httpx.Request:
         headers = self._headers(fresh) if question.signed else {}
         try:
-            return question.request(headers)
+            request = question.request(headers)
         except (UnicodeError, httpx.InvalidURL) as error:
             raise CrmError(f"That cannot be sent: {type(error).__name__}", permanent=True) from error
+        return staying(request, self.client.base_url)
 
     def _headers(self, fresh: bool) -> Headers:
         if self.manners.sign_in is None:
@@ -185,13 +188,13 @@ class Caller:
 
     def _send(self, request: httpx.Request) -> Answer:
         """The answer, read within bounds of time and size. Raises what httpx raises while there is none."""
-        ends = self.wire.monotonic() + LONGEST_CALL
+        ends = self.wire.monotonic() + bounding.LONGEST_CALL
         response = self.client.send(request, stream=True)
         body, cut = bytearray(), False
         try:
             for part in response.iter_bytes():
                 body += part
-                if len(body) > LARGEST_ANSWER or self.wire.monotonic() > ends:
+                if len(body) > bounding.LARGEST_ANSWER or self.wire.monotonic() > ends:
                     cut = True
                     break
         except httpx.HTTPError:
@@ -202,7 +205,7 @@ class Caller:
         return read(response.status_code, response.headers, bytes(body), cut)
 
     def _judge(self, question: Question, answer: Answer) -> Answer | Trouble:
-        heard = self.manners.heard(answer)
+        heard = sensible(self.manners.heard(answer), self.wire.now())
         self._hear(heard)
         if answer.status in question.accept:
             return answer

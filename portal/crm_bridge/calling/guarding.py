@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
+from portal.crm_bridge.calling.bounding import Bounded
 from portal.crm_bridge.gateway import CrmError
 
 Address = IPv4Address | IPv6Address
@@ -30,6 +31,8 @@ def is_public(text: str) -> bool:
     if isinstance(address, IPv6Address):
         nat = IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None
         within = (address.ipv4_mapped, address.sixtofour, nat, *(address.teredo or ()))
+    if isinstance(address, IPv6Address) and address.is_site_local:
+        return False
     return all(
         each.is_global and not each.is_multicast and not each.is_reserved
         for each in (address, *within)
@@ -42,6 +45,14 @@ def _only_carries(address: Address) -> bool:
     return isinstance(address, IPv6Address) and address.ipv4_mapped is not None
 
 
+def staying(request: httpx.Request, place: httpx.URL) -> httpx.Request:
+    """The request, if it goes where the CRM was set up: a link in an answer may lead anywhere. Raises CrmError."""
+    asked = request.url
+    if (asked.scheme, asked.host, asked.port) != (place.scheme, place.host, place.port):
+        raise CrmError(f"{asked.host} is not where this CRM was set up", permanent=False)
+    return request
+
+
 class Guarded(httpx.BaseTransport):
     """A transport that connects to looked-at addresses only. With `private`, to any, also without TLS."""
 
@@ -52,7 +63,7 @@ class Guarded(httpx.BaseTransport):
         resolve: Callable[[str, int], list[str]] = resolved,
     ) -> None:
         self.private = private
-        self.inner = inner or httpx.HTTPTransport(retries=0)
+        self.inner = inner or Bounded()
         self.resolve = resolve
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

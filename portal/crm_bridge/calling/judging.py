@@ -11,6 +11,8 @@ from portal.crm_bridge.calling.blanking import words_of
 OVERLOADED = 429
 NO_CONTENT = 204
 PASSING = frozenset({408, 425, OVERLOADED})
+MOST_THINGS = 2_000_000
+"""An answer with more values would fill the memory."""
 MISPLACED = frozenset({404, 405, 410})
 """That an address is not there says nothing against the rows that were sent to it."""
 
@@ -48,6 +50,8 @@ def read(status: int, headers: Mapping[str, str], body: bytes, cut: bool = False
     text = body.decode("utf-8", "replace")
     if status == NO_CONTENT or not text.strip():
         return Answer(status, headers, text, is_whole=not cut)
+    if sum(map(body.count, b"[{,")) > MOST_THINGS:
+        return Answer(status, headers, text, is_whole=False)
     try:
         return Answer(status, headers, text, json.loads(text), is_whole=not cut)
     except (ValueError, RecursionError):

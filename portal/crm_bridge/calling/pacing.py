@@ -1,6 +1,6 @@
 """Pacing: how fast a CRM may be called, learnt from what it says, and how long to wait before trying again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -12,6 +12,10 @@ BURST = 0.2
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 15 * 60.0
+DAY = timedelta(days=1)
+"""However long a CRM says that we shall wait, a day later it is asked again."""
+
+MOST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,19 @@ class Heard:
     rate: Rate | None = None
     day: tuple[int, int] | None = None
     until: datetime | None = None
+
+
+def sensible(heard: Heard, now: datetime) -> Heard:
+    """What makes sense of it: numbers that can be counted with and kept, and nothing that lasts for longer than a day."""
+    rate, day = heard.rate, heard.day
+    if rate and not (0 < rate.calls <= MOST and 0 < rate.seconds <= DAY.total_seconds()):
+        rate = None
+    if rate and rate.left is not None:
+        rate = replace(rate, left=max(0, min(rate.left, rate.calls)))
+    if day:
+        used, limit = (max(0, min(each, MOST)) for each in day)
+        day = used, limit
+    return Heard(rate, day, heard.until and min(heard.until, now + DAY))
 
 
 class Bucket:
@@ -98,13 +115,13 @@ def backoff(attempt: int, chance: float) -> float:
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for, written as seconds or as a date (RFC 9110, 10.2.3)."""
+    """Seconds that a Retry-After header asks for, a day at most, written as seconds or as a date (RFC 9110, 10.2.3)."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
-        return float(min(int(text[:9]), timedelta(days=30).total_seconds()))
+        return min(float(text[:9]), DAY.total_seconds())
     try:
         when = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
     when = when.replace(tzinfo=UTC) if when.tzinfo is None else when
-    return max(0.0, (when - now).total_seconds())
+    return min(max(0.0, (when - now).total_seconds()), DAY.total_seconds())
