@@ -762,10 +762,10 @@ class CrmDisconnected(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CrmConnectionStopped(Event):
-    """A CRM failed so often, or no longer knows us, that it is left alone for a while; `words` are its own."""
+    """A CRM failed so often, or no longer knows us, that it is left alone for a while. What it said stands in the alarm:
+    it may name somebody who is erased later."""
 
     connection: str
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True)

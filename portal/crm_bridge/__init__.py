@@ -12,7 +12,7 @@ def register(app: "Flask") -> None:
     """Attach pages and commands, follow the journal, and have the worker push."""
     from portal.accounts import profiles
     from portal.activity.reading import readers
-    from portal.crm_bridge import cli, connections, erasing, forgetting, views  # noqa: F401
+    from portal.crm_bridge import cli, connections, erasing, forgetting, unsaying, views  # noqa: F401
     from portal.crm_bridge.marking import CrmReader
     from portal.crm_bridge.pauses import auditing  # noqa: F401
     from portal.crm_bridge.records import views as records

@@ -31,6 +31,7 @@ from portal.crm_bridge.gateway import (
 from portal.crm_bridge.noting import Noted
 from portal.crm_bridge.shaping import EVERYTHING, Shape
 
+CONTACT = "contact"
 Result = TypeVar("Result")
 
 
@@ -53,7 +54,7 @@ class Translated:
         self.wire = wire
         self.notes: list[Noted] = []
         self._about: tuple[str, ...] = ()
-        self._silent = False
+        self._silent = self._deaf = False
         wire.note = self._note
 
     def describe(self) -> Description:
@@ -106,7 +107,7 @@ class Translated:
         return self._said(self._ask(about, lambda: self.inner.add_activity(activities)))
 
     def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
-        changed = self._ask((), lambda: self.inner.fetch_changed(kind, cursor, limit))
+        changed = self._list(kind, lambda: self.inner.fetch_changed(kind, cursor, limit))
         return replace(changed, records=[self._ours(kind, each) for each in changed.records])
 
     def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
@@ -114,10 +115,19 @@ class Translated:
         return [each and self._ours(kind, each) for each in held]
 
     def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
-        return self._ask((), lambda: self._readable.pull(kind, names, cursor, limit))
+        return self._list(kind, lambda: self._readable.pull(kind, names, cursor, limit))
 
     def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
-        return self._ask((), lambda: self._readable.look(kind, names, ids))
+        return self._list(kind, lambda: self._readable.look(kind, names, ids))
+
+    def _list(self, kind: str, ask: Callable[[], Result]) -> Result:
+        """What is read of contacts belongs to many people: it is not kept as it came, since it would go with none of
+        them."""
+        self._deaf = kind == CONTACT
+        try:
+            return self._ask((), ask)
+        finally:
+            self._deaf = False
 
     @property
     def _readable(self) -> Readable:
@@ -156,4 +166,6 @@ class Translated:
         if self._silent:
             # Of who is erased nothing is kept, also not in the call that erases.
             call = replace(call, path=call.path.partition("?")[0], sent="", answer="")
+        elif self._deaf:
+            call = replace(call, answer="")
         self.notes.append((call, self._about))

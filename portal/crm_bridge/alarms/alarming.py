@@ -60,7 +60,7 @@ def raise_alarm(name: str, alarm: Alarm, words: str, url: str) -> bool:
     if alarm is Alarm.BEHIND:
         journal.record(CrmConnectionBehind(actor_id=None, connection=name))
     else:
-        journal.record(CrmConnectionStopped(actor_id=None, connection=name, words=words[:300]))
+        journal.record(CrmConnectionStopped(actor_id=None, connection=name))
     return True
 
 

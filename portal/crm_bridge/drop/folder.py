@@ -63,6 +63,7 @@ class Folder:
         if not lines:
             return
         if self.part is None:
+            self._sweep()
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.finish()
             self.part = self.path / f".push-{self.now():%Y%m%dT%H%M%S%fZ}.jsonl.part"
@@ -72,18 +73,24 @@ class Folder:
             file.flush()
             os.fsync(file.fileno())
 
+    def _sweep(self) -> None:
+        """Remove what a process that was killed had begun to write: it may hold somebody who is taken out later."""
+        for draft in (*self.path.glob(".*.draft"), *self.path.glob(f"{TAKEN}/.*.draft")):
+            draft.unlink()
+
     def finish(self) -> None:
         """Let what was written appear, also what a push that was killed left behind."""
         for part in sorted(self.path.glob(".*.jsonl.part")):
             _cut_what_is_broken_off(part)
             os.replace(part, self.path / f"{name_of(part)}.jsonl")
-        for path in sorted(self.path.glob("*.jsonl")):
+        for path in (*sorted(self.path.glob("*.jsonl")), *sorted(self.path.glob(f"{TAKEN}/*.jsonl"))):
             if not path.with_name(f"{name_of(path)}.manifest.json").exists():
                 self._complete(path)
         self.part = None
 
     def take_out(self, path: Path, goes: Callable[[Line], bool]) -> bool:
         """Write a file anew without some lines; returns whether there were any."""
+        self._sweep()
         draft, kept, gone = path.with_name(f".{path.name}.draft"), 0, 0
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             for line in lines_of(path):
@@ -97,13 +104,15 @@ class Folder:
         if not gone:
             draft.unlink()
             return False
+        # What stands beside it goes first: of whoever dies in between, nothing stays in a table.
+        self._bare(path)
         os.replace(draft, path)
         if path != self.part:
-            self._complete(path) if kept else self._remove(path)
+            self._complete(path) if kept else path.unlink()
         return True
 
-    def _remove(self, path: Path) -> None:
-        for each in (*path.parent.glob(f"{name_of(path)}-*.csv"), path):
+    def _bare(self, path: Path) -> None:
+        for each in path.parent.glob(f"{name_of(path)}-*.csv"):
             each.unlink()
         path.with_name(f"{name_of(path)}.manifest.json").unlink(missing_ok=True)
 

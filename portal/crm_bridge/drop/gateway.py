@@ -106,13 +106,17 @@ class Drop:
         return [_held(found[each.external_id]) if each.external_id in found else None for each in refs]
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
+        ids = {each.external_id for each in refs}
         with telling():
-            there = self.index.find(kind, [each.external_id for each in refs])
+            if self.folder.part is None:
+                # What a push that was killed left behind may speak of them.
+                self.folder.finish()
+            there = self.index.find(kind, sorted(ids))
             gone = [(kind, each) for each in there]
             gone += [child for each in there for child in self.index.children(each)]
-            if gone:
-                self._take_out(set(gone))
-                self.folder.append([{"op": "erase", "kind": kind, "id": each} for kind, each in gone])
+            # Whoever takes files is told first; a kill before the next line leaves nobody untold.
+            self.folder.append([{"op": "erase", "kind": kind, "id": each} for kind, each in gone])
+            self._take_out(kind, ids)
         return [Outcome(Status.ERASED, remote_id=ref.remote_id) for ref in refs]
 
     def close(self) -> None:
@@ -121,11 +125,13 @@ class Drop:
                 self.folder.finish()
             self.index.close()
 
-    def _take_out(self, gone: set[tuple[str, str]]) -> None:
-        """Write every file that speaks of these anew, without them."""
+    def _take_out(self, kind: str, ids: set[str]) -> None:
+        """Write every file that speaks of these, or of what hangs under them, anew without them. What the index knows no
+        more may still stand in a file: the one who told of it last may have been killed."""
 
         def goes(line: Line) -> bool:
-            return line["op"] != "erase" and (line["kind"], line["id"]) in gone
+            theirs = (line["kind"] == kind and line["id"] in ids) or line.get("parent") in ids
+            return theirs and line["op"] != "erase"
 
         for path in self.folder.files():
             if self.folder.take_out(path, goes):

@@ -106,8 +106,8 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=SECONDS_TO_WAIT, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        # The ledger will say that it was written: then it must be on the disk.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        # The ledger will say that it was written: then it must be on the disk. What is erased is not to stay there.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         self._connection = connection
         return connection
