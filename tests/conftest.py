@@ -26,7 +26,7 @@ from tests import keeping, waiting
 from tests.factories import Factories
 from tests.standing import Scene
 
-pytest_plugins = ["tests.services", "tests.real_crms", "tests.browsing"]
+pytest_plugins = ["tests.services", "tests.real_crms", "tests.browsing", "tests.forking"]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -1,7 +1,7 @@
 """The worker is killed (kill -9) at 25 random moments while people write: nothing is lost, nothing done twice."""
 
-import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,11 +28,14 @@ from portal.search.asking import ask
 from portal.settings import Settings
 from tests import cast as cast_module
 from tests.activity.readers import handled
+from tests.activity.stage import SMALL_BATCHES
 from tests.factories import Factories
+from tests.forking import environment
 from tests.services import ROOT
 
 KILLS = 25
 STEP = 6
+READ = "tests.activity.stage:read"
 PATIENCE = 120
 
 
@@ -71,62 +74,12 @@ def community(built):
     return made
 
 
-@pytest.fixture(scope="module")
-def environment(place):
-    names = {"INSTANCE": place.instance, "DATABASE_URL": place.database_url, "SECRET_KEY": place.secret_key}
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    return ours | {f"PORTAL_{name}": value for name, value in names.items()}
-
-
-class Stage:
-    """Processes forked from one that has loaded the portal; see tests/activity/stage.py."""
-
-    def __init__(self, environment):
-        command = [sys.executable, "-m", "tests.activity.stage"]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes)
-        self.running = set()
-        assert self.process.stdout.readline() == "ready\n"
-
-    def say(self, line):
-        self.process.stdin.write(f"{line}\n")
-        self.process.stdin.flush()
-        return int(self.process.stdout.readline())
-
-    def start(self, line="work"):
-        process_id = self.say(line)
-        self.running.add(process_id)
-        return process_id
-
-    def end(self, process_id, number=None):
-        """How the process ended: its exit code, or minus the number of the signal that killed it."""
-        if number is not None:
-            os.kill(process_id, number)
-        self.running.discard(process_id)
-        return self.say(f"wait {process_id}")
-
-    def close(self):
-        with self.process:
-            self.process.stdin.close()
-
-    def stop(self):
-        """Kill what is still running."""
-        for process_id in list(self.running):
-            self.end(process_id, signal.SIGKILL)
-
-
-@pytest.fixture(scope="module")
-def loaded(built, environment):
-    made = Stage(environment)
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def stage(loaded):
+def stage(community, place, launch):
     """Where workers start; none is left at the end of a test."""
-    yield loaded
-    loaded.stop()
+    made = launch(place, SMALL_BATCHES)
+    yield made
+    made.stop()
 
 
 class Community:
@@ -172,25 +125,29 @@ def _how_far():
 
 
 def _let_it_work(community, before, while_working):
-    """People write until the worker is at work, and for that long after."""
+    """People write, in a hurry once the worker is at work, and for that long after."""
     given_up = time.monotonic() + PATIENCE
     end = None
     while end is None or time.monotonic() < end:
         assert time.monotonic() < given_up, "the worker did not begin"
         community.act()
-        threading.Event().wait(0.01)
+        threading.Event().wait(0.01 if end else 0.05)
         if end is None and _how_far() != before:
             end = time.monotonic() + while_working
 
 
-def test_killed_at_25_random_moments_it_loses_nothing_and_does_nothing_twice(portal, community, stage):
+def test_killed_at_25_random_moments_it_loses_nothing_and_does_nothing_twice(portal, place, community, stage):
+    # The first of them makes the index.
+    shutil.rmtree(place.folder / "search")
     for _ in range(KILLS):
-        worker, before = stage.start(), _how_far()
+        before, worker = _how_far(), stage.start("worker")
         _let_it_work(community, before, random.uniform(0, 0.15))
-        assert stage.end(worker, signal.SIGKILL) == -signal.SIGKILL
-    last = stage.start()
+        worker.kill()
+        assert worker.end() == -signal.SIGKILL
+    last = stage.start("worker")
     _wait_until(lambda: _behind() == 0, "the last worker has read everything")
-    assert stage.end(last, signal.SIGTERM) == 0
+    last.kill(signal.SIGTERM)
+    assert last.end() == 0, last.said()
     _check_every_entry_was_handled_once()
     _check_the_index_is_as_the_rows(portal)
 
@@ -198,12 +155,12 @@ def test_killed_at_25_random_moments_it_loses_nothing_and_does_nothing_twice(por
 def test_killed_at_each_step_it_loses_nothing_and_does_nothing_twice(portal, community, stage):
     """At every sixth thing that it does to the database or to a file; where the count begins is left to chance."""
     moment, ended = random.randint(1, STEP), -signal.SIGKILL
-    assert stage.end(stage.start("die 0")) == 0
+    assert stage.call(READ, 0).end() == 0
     while ended == -signal.SIGKILL:
         community.act()
         community.act()
-        ended = stage.end(stage.start(f"die {moment}"))
-        assert stage.end(stage.start("die 0")) == 0
+        ended = stage.call(READ, moment).end()
+        assert stage.call(READ, 0).end() == 0
         moment += STEP
     assert ended == 0
     assert moment > 40
@@ -212,8 +169,8 @@ def test_killed_at_each_step_it_loses_nothing_and_does_nothing_twice(portal, com
 
 
 def test_two_workers_side_by_side_do_nothing_twice(portal, community, stage):
-    stage.start()
-    stage.start()
+    stage.start("worker")
+    stage.start("worker")
     for _ in range(40):
         community.act()
     _wait_until(lambda: _behind() == 0, "the workers have read everything")
@@ -236,17 +193,35 @@ def _check_the_index_is_as_the_rows(portal):
     assert 0 < len(hits) < db.session.scalar(sa.select(sa.func.count(Post.id)))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_command_stops_cleanly_when_asked(portal, environment, number):
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-    jobs = portal.extensions["jobs"]
+def _stops_cleanly(jobs, start, stop):
+    """A worker that is at work ends with 0, and without a traceback, when it is asked to."""
     before = jobs.worker_seen_at()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        _wait_until(lambda: jobs.worker_seen_at() != before, "the worker is at work")
-        process.send_signal(number)
-        _, said = process.communicate(timeout=PATIENCE)
-    finally:
-        process.kill()
-    assert process.returncode == 0, said
+    worker = start()
+    _wait_until(lambda: jobs.worker_seen_at() != before, "the worker is at work")
+    code, said = stop(worker)
+    assert code == 0, said
     assert "Traceback" not in said
+
+
+def test_the_command_stops_cleanly_when_asked(portal, place, stage):
+    def ask(worker):
+        worker.kill(signal.SIGINT)
+        return worker.end(), worker.said()
+
+    _stops_cleanly(portal.extensions["jobs"], lambda: stage.start("worker"), ask)
+
+
+def test_the_command_from_nothing_stops_cleanly_when_asked(portal, place):
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    options = {"cwd": ROOT, "env": environment(place), "stderr": subprocess.PIPE, "text": True}
+
+    def ask(worker):
+        worker.send_signal(signal.SIGTERM)
+        _, said = worker.communicate(timeout=PATIENCE)
+        return worker.returncode, said
+
+    with subprocess.Popen(command, **options) as worker:
+        try:
+            _stops_cleanly(portal.extensions["jobs"], lambda: worker, ask)
+        finally:
+            worker.kill()

@@ -1,6 +1,7 @@
 """A portal with a CRM beside it."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,20 @@ from tests.crm_bridge.following import catch_up
 from tests.factories import EPOCH
 
 VOICE = Voice(DEFAULT, "Test Community", "https://community.example")
+
+
+PLANNED = f"{__name__}:plan_once"
+
+
+def plan_once():
+    """What every process that pushes does first (see tests/forking.py)."""
+    for _ in planning.everything(VOICE):
+        pass
+
+
+def spoken(settings):
+    """These settings, for processes that write with VOICE."""
+    return replace(settings, community_name=VOICE.tenant, public_url=VOICE.url)
 
 
 class Bridge:

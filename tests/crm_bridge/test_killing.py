@@ -1,6 +1,5 @@
 """A push may be killed anywhere: what comes after makes it whole, and nothing is there twice."""
 
-import os
 import random
 import signal
 import sqlite3
@@ -15,9 +14,10 @@ from portal.crm_bridge.gateway import connect
 from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmDirty, CrmExchange, CrmLink
 from portal.database import db
 from portal.voting.models import Vote
-from tests.crm_bridge.conftest import VOICE, Bridge, forget_everything
+from tests.crm_bridge.conftest import PLANNED, Bridge, forget_everything, spoken
 from tests.crm_bridge.faults import Killed, Mortal
 from tests.factories import EPOCH
+from tests.forking import environment
 from tests.services import ROOT
 
 KILLS = 50
@@ -62,54 +62,13 @@ def test_killed_at_every_moment_of_a_push(bridge, make, consenting, vendor, tmp_
     assert moments > 15
 
 
-class Flask:
-    """`flask` as real processes over the database and the instance folder of the tests."""
-
-    def __init__(self, settings):
-        environment = {
-            **os.environ,
-            "PORTAL_INSTANCE": settings.instance,
-            "PORTAL_DATABASE_URL": settings.database_url,
-            "PORTAL_SECRET_KEY": settings.secret_key,
-            "PORTAL_COMMUNITY_NAME": VOICE.tenant,
-            "PORTAL_PUBLIC_URL": VOICE.url,
-            "PYTHONPATH": str(ROOT),
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crm_bridge.forking"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def start(self, *words):
-        return self.ask(" ".join(words))
-
-    def wait(self, pid):
-        return self.ask(f"wait {pid}")
-
-    def ask(self, line):
-        self.process.stdin.write(f"{line}\n")
-        self.process.stdin.flush()
-        return int(self.process.stdout.readline())
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
-
-
 @pytest.fixture
-def flask(app, settings, store):
+def flask(app, settings, store, launch):
     connecting.make_default()
     # Small calls: many moments at which a push can die.
     db.session.get_one(CrmConnection, DEFAULT).settings = {"batch": "5"}
     db.session.commit()
-    started = Flask(settings)
-    yield started
-    started.stop()
+    return launch(spoken(settings), PLANNED)
 
 
 def calls_in(store):
@@ -121,15 +80,15 @@ def calls_in(store):
         return 0
 
 
-def kill_soon(pid, store, chance):
+def kill_soon(push, store, chance):
     """SIGKILL after the store has taken a few more calls, at no moment in particular."""
-    process = psutil.Process(pid)
+    process = psutil.Process(push.pid)
     enough = calls_in(store) + chance.randrange(4)
     while calls_in(store) < enough and process.status() != psutil.STATUS_ZOMBIE:
         pass
     for _ in range(chance.randrange(100)):
         calls_in(store)
-    os.kill(pid, signal.SIGKILL)
+    push.kill()
 
 
 def test_killed_at_50_random_points(flask, make, consenting, store, settings):
@@ -139,11 +98,12 @@ def test_killed_at_50_random_points(flask, make, consenting, store, settings):
         people[number % 12].name = f"Renamed {number}"
         ideas[number % 10].title = f"Other words {number}"
         db.session.commit()
-        pid = flask.start("crm", "push")
-        kill_soon(pid, store, chance)
-        killed += flask.wait(pid) == -signal.SIGKILL
+        push = flask.start("crm", "push")
+        kill_soon(push, store, chance)
+        killed += push.end() == -signal.SIGKILL
     assert killed >= KILLS - 5, "the pushes ended before they could be killed"
-    assert flask.wait(flask.start("crm", "push")) == 0
+    from_nothing = [sys.executable, "-m", "flask", "--app", "wsgi", "crm", "push"]
+    subprocess.run(from_nothing, cwd=ROOT, env=environment(spoken(settings)), check=True)
     with connecting.opened(connecting.find(DEFAULT), settings) as gateway:
         whole(Bridge(gateway), people, ideas)
     db.session.rollback()
@@ -154,8 +114,8 @@ def test_killed_at_50_random_points(flask, make, consenting, store, settings):
 
 def test_two_pushes_at_once_write_nothing_twice(flask, make, consenting, store, settings):
     people, ideas = community(make, consenting, 12, 5)
-    pids = [flask.start("crm", "push") for _ in range(2)]
-    codes = sorted(flask.wait(pid) for pid in pids)
+    pushes = [flask.start("crm", "push") for _ in range(2)]
+    codes = sorted(each.end() for each in pushes)
     assert codes in ([0, 0], [0, 1])
     with connecting.opened(connecting.find(DEFAULT), settings) as gateway:
         whole(Bridge(gateway), people, ideas)

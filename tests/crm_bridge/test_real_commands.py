@@ -1,6 +1,5 @@
 """The commands against a real CRM, as somebody would who connects one; and pushes that are killed."""
 
-import os
 import random
 import signal
 import time
@@ -13,7 +12,7 @@ from portal.crm_bridge import connecting
 from portal.crm_bridge.models import CrmLink
 from portal.database import db
 from portal.voting import casting
-from tests.crm_bridge.test_killing import Flask
+from tests.crm_bridge.conftest import PLANNED, spoken
 
 pytestmark = pytest.mark.only_on("sqlite")
 REAL = [pytest.param(name, marks=pytest.mark.real_crm(name)) for name in CRMS]
@@ -80,24 +79,23 @@ def test_from_connecting_to_reading_back(vendor, secrets, make, consenting, run)
         assert not [each for each in secrets if each in said]
 
 
-def test_pushes_that_are_killed_leave_nothing_twice_and_nothing_out(secrets, make, consenting, settings, run):
+def test_pushes_that_are_killed_leave_nothing_twice_and_nothing_out(
+    secrets, make, consenting, settings, run, launch
+):
     people, ideas = community(make, consenting, 6, 2)
-    flask, chance, killed = Flask(settings), random.Random(), 0
-    try:
-        for number in range(KILLS):
-            people[number % 6].name = f"Renamed {number}"
-            ideas[number % 2].title = f"Other words {number}"
-            db.session.commit()
-            pid = flask.start("crm", "push", *NAMED)
-            # Any moment will do; there is nothing to wait for.
-            time.sleep(0.2 + chance.random() * 1.5)
-            os.kill(pid, signal.SIGKILL)
-            killed += flask.wait(pid) == -signal.SIGKILL
-            # The ledger forgets somebody, as after a restore.
-            db.session.execute(sa.delete(CrmLink).where(CrmLink.entity_id == people[number % 6].id))
-            db.session.commit()
-    finally:
-        flask.stop()
+    flask, chance, killed = launch(spoken(settings), PLANNED), random.Random(), 0
+    for number in range(KILLS):
+        people[number % 6].name = f"Renamed {number}"
+        ideas[number % 2].title = f"Other words {number}"
+        db.session.commit()
+        push = flask.start("crm", "push", *NAMED)
+        # Any moment will do; there is nothing to wait for.
+        time.sleep(0.2 + chance.random() * 1.5)
+        push.kill()
+        killed += push.end() == -signal.SIGKILL
+        # The ledger forgets somebody, as after a restore.
+        db.session.execute(sa.delete(CrmLink).where(CrmLink.entity_id == people[number % 6].id))
+        db.session.commit()
     assert killed
     assert run("crm", "push", *NAMED).exit_code == 0
     company = f"company:{people[0].company_id}"

@@ -1,41 +1,27 @@
 """Whoever tells people is killed (kill -9) at one moment after the other: each is told once all the same."""
 
-import os
 import signal
-
-import pytest
 
 from portal.database import db
 from portal.ideas.deciding import change_status
 from portal.notifications.models import Notice, Telling
 from portal.voting import casting
-from tests.activity.test_killing import Stage
+from tests.activity.stage import SMALL_BATCHES
 
 MOMENTS = (8, 14, 20, 27, 33)
+TELL = "tests.activity.stage:tell"
 
 
-@pytest.fixture
-def stage(app, settings):
-    names = {
-        "INSTANCE": settings.instance,
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-    }
-    made = Stage(os.environ | {f"PORTAL_{name}": value for name, value in names.items()})
-    yield made
-    made.close()
-
-
-def test_each_is_told_once_however_often_the_worker_dies(make, cast, stage, rows):
+def test_each_is_told_once_however_often_the_worker_dies(make, cast, launch, settings, rows):
     idea, people = make.idea(author=cast.customer), [make.person() for _ in range(11)]
     for each in people:
         casting.cast(idea, by=each)
     for to in ("planned", "started"):
         change_status(idea, to=to, by=cast.product_manager)
     db.session.commit()
-    ends = []
+    stage, ends = launch(settings, SMALL_BATCHES), []
     for moment in (*MOMENTS, 10**9):
-        ends.append(stage.end(stage.start(f"tell {moment}")))
+        ends.append(stage.call(TELL, moment).end())
         db.session.rollback()
     assert ends[0] == -signal.SIGKILL
     assert ends[-1] == 0

@@ -1,6 +1,5 @@
 """The worker is killed (kill -9) at each step of delivering an export: one file, one line in the journal, the mail."""
 
-import os
 import random
 import re
 import signal
@@ -20,10 +19,11 @@ from portal.transfer.saved import scheduling
 from portal.transfer.saved.models import ExportFile, ExportLink, ExportSchedule, SavedExport
 from portal.transfer.saved.scheduling import Rhythm
 from tests import cast as cast_module
-from tests.activity.test_killing import Stage
+from tests.activity.stage import SMALL_BATCHES
 from tests.factories import Factories
 
 STEP = 5
+DELIVER = "tests.activity.stage:deliver"
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +42,12 @@ def portal(place):
         db.engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def loaded(portal, place):
-    names = {"INSTANCE": place.instance, "DATABASE_URL": place.database_url, "SECRET_KEY": place.secret_key}
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    made = Stage(ours | {f"PORTAL_{name}": value for name, value in names.items()})
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def stage(loaded):
+def stage(portal, place, launch):
     """Where workers start; none is left at the end of a test."""
-    yield loaded
-    loaded.stop()
+    made = launch(place, SMALL_BATCHES)
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +100,8 @@ def test_killed_at_each_step_it_makes_one_file_and_forgets_no_mail(portal, place
     while ended == -signal.SIGKILL:
         name = f"Round {moment}"
         saved_id = due(people, name)
-        ended = stage.end(stage.start(f"deliver {moment}"))
-        assert stage.end(stage.start("deliver 0")) == 0
+        ended = stage.call(DELIVER, moment).end()
+        assert stage.call(DELIVER, 0).end() == 0
         twice += check(place, saved_id, name) == 2
         moment += STEP
     assert ended == 0
@@ -119,8 +111,8 @@ def test_killed_at_each_step_it_makes_one_file_and_forgets_no_mail(portal, place
 
 def test_two_workers_side_by_side_make_each_file_once(portal, place, people, stage):
     made = {name: due(people, name) for name in ("First of two", "Second of two", "Third of two")}
-    both = [stage.start("deliver 0") for _ in range(2)]
-    assert [stage.end(each) for each in both] == [0, 0]
+    both = [stage.call(DELIVER, 0) for _ in range(2)]
+    assert [each.end() for each in both] == [0, 0]
     # One who found the other at work left everything to it.
     for name, saved_id in made.items():
         assert check(place, saved_id, name) == 1

@@ -1,10 +1,7 @@
 """The receipt of an erasure: what was taken out where, when, and what the CRM answered; a kill loses nothing of it."""
 
 import email
-import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from email import policy
 
@@ -22,7 +19,6 @@ from portal.crm_bridge.receipts.models import CrmReceipt
 from portal.database import db
 from portal.discussion import writing
 from tests.crm_bridge.following import catch_up
-from tests.services import ROOT
 
 
 @pytest.fixture
@@ -115,19 +111,17 @@ def test_what_a_crm_does_not_let_go_stands_on_it(pm, run, written, second, monke
     assert "Locked by &lt;b&gt;Sam&lt;/b&gt;" in page
 
 
-def die(settings, module, function, *words):
-    """Run a command that is killed when it calls the function."""
-    names = {
-        "INSTANCE": settings.instance,
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-    }
-    env = os.environ | {f"PORTAL_{name}": value for name, value in names.items()}
-    db.session.commit()
-    db.session.remove()
-    call = [sys.executable, "-m", "tests.crm_bridge.records.dying", module, function, *words]
-    ended = subprocess.run(call, cwd=ROOT, env=env, capture_output=True, timeout=60, check=False)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-2000:]
+@pytest.fixture
+def die(settings, launch):
+    """Runs a `flask` command that is killed when it calls the function `module:name`."""
+
+    def run(function, *words):
+        db.session.commit()
+        db.session.remove()
+        process = launch(settings).call("tests.crm_bridge.records.dying:run", function, *words)
+        assert process.end() == -signal.SIGKILL, process.said()
+
+    return run
 
 
 def last_mails(settings, address):
@@ -138,11 +132,11 @@ def last_mails(settings, address):
     return [each for each in found if address in each["to"]]
 
 
-def test_killed_right_after_the_erasure_the_last_mail_is_sent_all_the_same(settings, written, rows, run):
+def test_killed_right_after_the_erasure_the_last_mail_is_sent_all_the_same(settings, written, rows, die):
     number, address = written.id, written.email
     mailing.post(address, "Earlier", "It names them.")
     mailing.deliver()
-    die(settings, "portal.accounts.mailing", "deliver", "accounts", "erase", address, "--reason", "Letter")
+    die("portal.accounts.mailing:deliver", "accounts", "erase", address, "--reason", "Letter")
     assert rows(LastMail) == 1
     assert lines(person_id=number) == of("asked", "embedded", "sales")
     deliver_left(lambda: False)
@@ -168,9 +162,9 @@ def test_a_last_mail_that_no_server_takes_is_given_up_and_its_address_goes(
         assert rows(LastMail) == left
 
 
-def test_killed_between_the_answer_of_the_crm_and_ours_the_receipt_is_whole(settings, written, run, rows):
+def test_killed_between_the_answer_of_the_crm_and_ours_the_receipt_is_whole(written, run, rows, die):
     erasing.erase(written, by=written)
-    die(settings, "portal.crm_bridge.pushing", "record", "crm", "push")
+    die("portal.crm_bridge.pushing:record", "crm", "push")
     assert lines(done="removed") == {}
     run("crm", "push")
     done = lines(done="removed", connection="embedded")
