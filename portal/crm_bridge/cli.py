@@ -1,6 +1,5 @@
 """`flask crm`: plan, push, read back, export. The driver of a push is here too: it ends its transactions."""
 
-import logging
 import sys
 import time
 from collections import Counter
@@ -25,6 +24,7 @@ from portal.crm_bridge import (
     planning,
     pushing,
     recording,
+    serving,
     telling,
 )
 from portal.crm_bridge.alarms import alarming
@@ -38,8 +38,6 @@ from portal.crm_bridge.translating import Translated
 from portal.database import db, reading_only
 from portal.errors import Conflict
 from portal.settings import Settings
-
-log = logging.getLogger(__name__)
 
 SECONDS_AT_A_TIME = 30
 """How long the worker pushes before it looks after other things; what is left waits for the next minute."""
@@ -75,17 +73,13 @@ def deliver(
     connecting.refuse_paused(connection)
     holder = leasing.take(connection.name)
     db.session.commit()
-    counts, failure = Counter[str](), None
+    counts, ended = Counter[str](), serving.Ended()
     try:
-        yield from _steps(connection, settings, plan, holder, counts)
-    except CrmError as error:
-        failure = error
-        raise Conflict(
-            f"The CRM did not take it: {error}. Nothing is lost; the next push goes on from here."
-        ) from error
+        with ended.noticing("The CRM did not take it: {}. Nothing is lost; the next push goes on from here."):
+            yield from _steps(connection, settings, plan, holder, counts)
     finally:
         db.session.rollback()
-        _end(connection.name, holder, counts, failure)
+        _end(connection.name, holder, counts, ended.failure)
         db.session.commit()
         mailing.deliver()
 
@@ -142,11 +136,8 @@ def push_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
     ends = time.monotonic() + SECONDS_AT_A_TIME
     names = sorted({*marking.connections_with_marks(), *interacting.connections_with_some()})
     db.session.rollback()
-    for name in names:
-        try:
-            _push_for_a_while(name, settings, lambda: stopping() or time.monotonic() > ends)
-        except Conflict as refusal:
-            log.warning("The CRM connection %s was not pushed: %s", name, refusal)
+    enough = lambda: stopping() or time.monotonic() > ends  # noqa: E731
+    serving.each(names, lambda name: _push_for_a_while(name, settings, enough), "pushed")
     alarming.watch(settings.public_url)
     db.session.commit()
     mailing.deliver()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar, cast
 
+from portal.crm_bridge import distrusting
 from portal.crm_bridge.calling.blanking import blanked
 from portal.crm_bridge.calling.wire import Call, Wire
 from portal.crm_bridge.gateway import (
@@ -73,15 +74,15 @@ class Translated:
         about = [each.external_id for each in keys]
         if kind == "account" and self.recognised:
             keys = [replace(each, known=self.recognised.get(each.external_id)) for each in keys]
-        return self._ask(about, lambda: self.inner.plan_keys(kind, keys))
+        found = self._ask(about, lambda: self.inner.plan_keys(kind, keys))
+        return [distrusting.known(each) for each in distrusting.each_of(found, len(keys))]
 
     def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
         about = [each.ref.external_id for each in rows]
         rows = self._without_what_is_filled(kind, rows)
         sent = [replace(each, fields=self.shape.theirs(kind, each.fields)) for each in rows if each.fields]
-        outcomes = iter(
-            self._said(self._ask(about, lambda: self.inner.upsert_many(kind, sent))) if sent else ()
-        )
+        said = self._ask(about, lambda: self.inner.upsert_many(kind, sent)) if sent else []
+        outcomes = iter(self._said(said, len(sent)))
         return [
             next(outcomes) if each.fields else Outcome(Status.UPDATED, remote_id=each.ref.remote_id)
             for each in rows
@@ -104,21 +105,24 @@ class Translated:
 
     def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
         about = [each.contact.external_id for each in activities]
-        return self._said(self._ask(about, lambda: self.inner.add_activity(activities)))
+        said = self._ask(about, lambda: self.inner.add_activity(activities))
+        return self._said(said, len(activities))
 
     def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
-        changed = self._list(kind, lambda: self.inner.fetch_changed(kind, cursor, limit))
+        changed = distrusting.changed(self._list(kind, lambda: self.inner.fetch_changed(kind, cursor, limit)))
         return replace(changed, records=[self._ours(kind, each) for each in changed.records])
 
     def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         held = self._ask([each.external_id for each in refs], lambda: self.inner.read_many(kind, refs))
+        held = [each and distrusting.held(each) for each in distrusting.each_of(held, len(refs))]
         return [each and self._ours(kind, each) for each in held]
 
     def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
-        return self._list(kind, lambda: self._readable.pull(kind, names, cursor, limit))
+        return distrusting.changed(self._list(kind, lambda: self._readable.pull(kind, names, cursor, limit)))
 
     def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
-        return self._list(kind, lambda: self._readable.look(kind, names, ids))
+        held = self._list(kind, lambda: self._readable.look(kind, names, ids))
+        return [each and distrusting.held(each) for each in distrusting.each_of(held, len(ids))]
 
     def _list(self, kind: str, ask: Callable[[], Result]) -> Result:
         """What is read of contacts belongs to many people: it is not kept as it came, since it would go with none of
@@ -139,7 +143,7 @@ class Translated:
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
         self._silent = True
         try:
-            return self._said(self._ask((), lambda: self.inner.erase(kind, refs)))
+            return self._said(self._ask((), lambda: self.inner.erase(kind, refs)), len(refs))
         finally:
             self._silent = False
 
@@ -149,17 +153,18 @@ class Translated:
     def _ask(self, about: Sequence[str], ask: Callable[[], Result]) -> Result:
         self._about = tuple(about)
         try:
-            return ask()
+            return distrusting.sensibly(ask)
         except CrmError as error:
             error.args = (blanked(str(error), self.wire.secrets),)
             raise
         finally:
             self._about = ()
 
-    def _said(self, outcomes: list[Outcome]) -> list[Outcome]:
+    def _said(self, outcomes: Sequence[Outcome], many: int) -> list[Outcome]:
+        said = [distrusting.outcome(each) for each in distrusting.each_of(outcomes, many)]
         return [
             replace(each, message=blanked(each.message, self.wire.secrets)) if each.message else each
-            for each in outcomes
+            for each in said
         ]
 
     def _note(self, call: Call) -> None:

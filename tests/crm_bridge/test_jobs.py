@@ -139,7 +139,9 @@ def test_what_the_crm_says_comes_with_what_to_do(do):
     assert last().stage == "failed"
     SAYS["introduce"] = CrmError("crm.local is not a public address", permanent=False)
     assert "flask crm connect acme --private" in do("test")
-    SAYS["introduce"] = ValueError("a fault of ours")
+    SAYS["introduce"] = ValueError("Invalid isoformat string: 'soon'")
+    assert "The CRM answered something that makes no sense (ValueError)" in do("test")
+    SAYS["introduce"] = RuntimeError("a fault of ours")
     assert "It broke off with an error of the portal" in do("test")
 
 

@@ -1,6 +1,5 @@
 """`flask crm pull`, and what the worker does of it. The driver is here: it ends its transactions."""
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.accounts import mailing
-from portal.crm_bridge import breaking, connecting, leasing, noting
+from portal.crm_bridge import breaking, connecting, leasing, noting, serving
 from portal.crm_bridge.alarms import alarming
 from portal.crm_bridge.cli import (
     LINES,
@@ -37,8 +36,6 @@ from portal.errors import Conflict
 from portal.settings import Settings
 from portal.voting.demand import pricing
 
-log = logging.getLogger(__name__)
-
 SECONDS_AT_A_TIME = 30
 
 
@@ -60,17 +57,15 @@ def pull(connection: Connection, settings: Settings) -> Generator[Step]:
     connecting.refuse_paused(connection)
     holder = leasing.take(connection.name)
     db.session.commit()
-    failure, wrote = None, False
+    ended, wrote = serving.Ended(), False
     try:
-        for step in _steps(connection, settings, holder):
-            wrote = wrote or bool(step.counts)
-            yield step
-    except CrmError as error:
-        failure = error
-        raise Conflict(f"The CRM did not answer: {error}. The next pull goes on from here.") from error
+        with ended.noticing("The CRM did not answer: {}. The next pull goes on from here."):
+            for step in _steps(connection, settings, holder):
+                wrote = wrote or bool(step.counts)
+                yield step
     finally:
         db.session.rollback()
-        _end(connection.name, holder, failure, wrote)
+        _end(connection.name, holder, ended.failure, wrote)
         db.session.commit()
         mailing.deliver()
 
@@ -111,16 +106,22 @@ def pull_due(settings: Settings, stopping: Callable[[], bool]) -> None:
     with reading_only():
         names = _due()
         db.session.rollback()
-    for name in names:
-        try:
-            connection = connecting.find(name)
-            db.session.rollback()
-            with closing(pull(connection, settings)) as steps:
-                for _ in steps:
-                    if stopping() or time.monotonic() > ends:
-                        return
-        except Conflict as refusal:
-            log.warning("The CRM connection %s was not read: %s", name, refusal)
+
+    def enough() -> bool:
+        return stopping() or time.monotonic() > ends
+
+    serving.each(names, lambda name: _pull_for_a_while(name, settings, enough), "read")
+
+
+def _pull_for_a_while(name: str, settings: Settings, enough: Callable[[], bool]) -> None:
+    connection = connecting.find(name)
+    db.session.rollback()
+    if enough():
+        return
+    with closing(pull(connection, settings)) as steps:
+        for _ in steps:
+            if enough():
+                return
 
 
 def _due() -> list[str]:

@@ -65,15 +65,15 @@ class Pull:
         names = hash_of(choice.names)
         row = db.session.get(CrmCursor, (self.source.connection, kind), populate_existing=True)
         cursor = row.cursor if row is not None and row.names_hash == names else ""
-        more = True
+        more, seen = True, {cursor}
         while more:
             self.keep()
             yield Step()
             changed = self.gateway.pull(kind, choice.names, cursor, TOGETHER)
             landed = land(self.source, kind, choice, changed.records)
-            # A cursor that stays where it is would ask for the same for ever.
-            more = changed.more and changed.cursor != cursor
-            cursor = changed.cursor
+            # A cursor that was there before would have the same asked for ever.
+            cursor, more = changed.cursor, changed.more and changed.cursor not in seen
+            seen.add(cursor)
             self._move(kind, cursor, names, ended=not more)
             yield _step(landed)
 

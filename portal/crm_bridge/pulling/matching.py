@@ -15,6 +15,9 @@ from portal.crm_bridge.models import CrmLink
 from portal.crm_bridge.pulling.models import CrmPulled
 from portal.database import db
 
+LONGEST_NUMBER = 18
+"""More digits fit in no column."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -42,17 +45,23 @@ def companies_of(connection: str, records: Sequence[Held]) -> dict[str, Match]:
 
 def person_of(held: Held) -> int | None:
     """Whose a contact is, by our id on it."""
-    kind, _, number = held.ref.external_id.partition(":")
-    return int(number) if kind == "person" and number.isascii() and number.isdigit() else None
+    return _number(held, "person")
+
+
+def _number(held: Held, kind: str) -> int | None:
+    """The number in our id of a record of that kind. People there may change that id: whatever is no number of ours is
+    none."""
+    named, _, number = held.ref.external_id.partition(":")
+    fits = named == kind and number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER
+    return int(number) if fits else None
 
 
 def _named(records: Sequence[Held]) -> dict[str, int]:
     """Those that carry our id."""
     named = {}
     for each in records:
-        kind, _, number = each.ref.external_id.partition(":")
-        if kind == "company" and number.isascii() and number.isdigit():
-            named[str(each.ref.remote_id)] = int(number)
+        if (company_id := _number(each, "company")) is not None:
+            named[str(each.ref.remote_id)] = company_id
     there = set(db.session.scalars(sa.select(Company.id).where(Company.id.in_(named.values()))))
     return {key: company_id for key, company_id in named.items() if company_id in there}
 

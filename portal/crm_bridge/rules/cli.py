@@ -1,6 +1,5 @@
 """The worker's part of rules, and `flask crm fire`: look for what nobody answers, act here, send to the CRM."""
 
-import logging
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -10,18 +9,14 @@ import sqlalchemy as sa
 
 from portal.accounts import mailing
 from portal.activity.reading import catch_up
-from portal.crm_bridge import breaking, connecting, leasing, noting
+from portal.crm_bridge import breaking, connecting, leasing, noting, serving
 from portal.crm_bridge.alarms import alarming
 from portal.crm_bridge.cli import crm, settings_here
 from portal.crm_bridge.connecting import Connection
-from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.rules import acting, firing, sending
 from portal.crm_bridge.rules.models import CrmRule, When
 from portal.database import db
-from portal.errors import Conflict, NotFound
 from portal.settings import Settings
-
-log = logging.getLogger(__name__)
 
 SECONDS_AT_A_TIME = 30
 
@@ -37,13 +32,7 @@ def fire_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
     _act_here(settings, enough)
     names = sending.waiting_connections()
     db.session.rollback()
-    for name in names:
-        try:
-            send_to(connecting.find(name), settings, enough)
-        except Conflict as refusal:
-            log.info("Tasks for the CRM connection %s wait: %s", name, refusal)
-        except NotFound:
-            log.warning("Tasks wait for the CRM connection %s, which is gone", name)
+    serving.each(names, lambda name: send_to(connecting.find(name), settings, enough), "sent its tasks")
 
 
 def look_at_all(enough: Callable[[], bool]) -> None:
@@ -78,18 +67,17 @@ def send_to(connection: Connection, settings: Settings, enough: Callable[[], boo
         return
     holder = leasing.take(connection.name)
     db.session.commit()
-    failure: CrmError | None = None
+    ended = serving.Ended()
     try:
-        did_something = _send(connection, settings, holder, enough)
-        breaking.got_through(connection.name, did_something)
-        db.session.commit()
-    except CrmError as error:
-        failure = error
+        with ended.noticing("The CRM did not take it: {}. It waits."):
+            did_something = _send(connection, settings, holder, enough)
+            breaking.got_through(connection.name, did_something)
+            db.session.commit()
     finally:
         # What was not committed is done again: the CRM leaves alone what is already there.
         db.session.rollback()
-        if failure and breaking.failed(connection.name, failure, wrote=False):
-            alarming.raise_for(connection.name, failure, settings.public_url)
+        if ended.failure and breaking.failed(connection.name, ended.failure, wrote=False):
+            alarming.raise_for(connection.name, ended.failure, settings.public_url)
         leasing.give_back(connection.name, holder)
         db.session.commit()
         mailing.deliver()

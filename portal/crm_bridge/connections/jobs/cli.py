@@ -17,6 +17,7 @@ from portal.crm_bridge.connections.jobs.models import Act, CrmJob, Stage
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.pauses import pausing
 from portal.crm_bridge.pulling.cli import pull
+from portal.crm_bridge.serving import BROKE
 from portal.database import db
 from portal.errors import NotFound, Refusal
 from portal.settings import Settings
@@ -24,7 +25,6 @@ from portal.settings import Settings
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_BEATS = 1.0
-BROKE = "It broke off with an error of the portal. The log of the worker says more."
 
 
 class Unwanted(Exception):
