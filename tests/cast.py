@@ -54,3 +54,10 @@ def sign_in(browser: Any, person: Person) -> None:
     with browser.session_transaction() as session:
         session["_user_id"] = token
         session["fs_paa"] = clock.now().timestamp()
+
+
+def hash_cheaply(app: Any) -> None:
+    """The cost of a password is a number of the portal's own configuration; in tests it would only cost time."""
+    app.extensions["security"].pwd_context.update(
+        argon2__memory_cost=8, argon2__rounds=1, argon2__parallelism=1
+    )

@@ -69,10 +69,7 @@ def _built(settings: Settings) -> Iterator[Flask]:
     made = create_app(settings)
     made.test_client_class = Client
     made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
-    # The cost of a password is a number of the portal's own configuration; here it would only cost time.
-    made.extensions["security"].pwd_context.update(
-        argon2__memory_cost=8, argon2__rounds=1, argon2__parallelism=1
-    )
+    cast_module.hash_cheaply(made)
     with made.app_context():
         upgrade()
         db.session.remove()

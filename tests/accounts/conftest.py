@@ -12,6 +12,7 @@ from flask_security import hash_password
 from portal import pages
 from portal.app import create_app
 from portal.database import db
+from tests.cast import hash_cheaply
 
 PASSWORD = "three grey herons"
 
@@ -60,20 +61,28 @@ def with_password(hashed):
     return give
 
 
-@pytest.fixture
-def limited(app, settings):
-    """Browsers of strangers at a portal that counts tries; each has an address of its own."""
+@pytest.fixture(scope="session")
+def _counting(_built, settings):
     made = create_app(replace(settings, rate_limits=True))
-    made.test_client_class = type(app.test_client())
+    made.test_client_class = _built.test_client_class
     made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    hash_cheaply(made)
+    pages.limiter.enabled = False
+    return made
+
+
+@pytest.fixture
+def limited(app, _counting):
+    """Browsers of strangers at a portal that counts tries; each has an address of its own."""
 
     def browser(address="192.0.2.1"):
-        client = made.test_client()
+        client = _counting.test_client()
         client.environ_base["REMOTE_ADDR"] = address
         return client
 
+    pages.limiter.enabled = True
     yield browser
-    pages.limiter.reset()
-    pages.limiter.enabled = False
-    with made.app_context():
+    with _counting.app_context():
+        pages.limiter.reset()
         db.engine.dispose()
+    pages.limiter.enabled = False

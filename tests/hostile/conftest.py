@@ -11,6 +11,7 @@ from flask import url_for
 from portal.app import create_app
 from portal.database import db
 from tests import world
+from tests.cast import hash_cheaply
 from tests.hostile import payloads
 from tests.hostile.oracle import Shape
 from tests.services import shared_folder
@@ -77,7 +78,7 @@ def portal_at(settings):
     def build(**changes):
         app = create_app(replace(settings, **changes))
         app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
-        app.extensions["security"].pwd_context.update(argon2__memory_cost=8, argon2__rounds=1)
+        hash_cheaply(app)
         made.append(app)
         return app
 
