@@ -94,7 +94,8 @@ def working_in(venv: Path) -> list[int]:
 
 def _fetch(venv: Path, lock: Path, say: Say) -> None:
     command = [str(venv / "bin/python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command += ["--progress-bar", "off", "--require-hashes", "--requirement", str(lock)]
+    # Of thousands of modules a CRM loads a few hundred, and those are compiled when it first does.
+    command += ["--progress-bar", "off", "--no-compile", "--require-hashes", "--requirement", str(lock)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=ending_with_us()
     )
