@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from portal.crm_bridge.gateway import CrmError, Key, Ref, Row, Status, connect
+from portal.crm_bridge.gateway import Activity, CrmError, Key, Ref, Row, Status, connect
 from portal.crm_bridge.hubspot.asking import PAUSE
 from portal.crm_bridge.mapping import KINDS
 from tests.crm_bridge.fakes.contract import Contract, ours
@@ -97,6 +97,70 @@ def test_a_new_contact_stands_beside_its_company(fake, crm):
     assert fake.links == {(person.remote_id, company.remote_id)}
 
 
+def task(n, **details):
+    return Activity(
+        f"rule-1-person-{n}",
+        Ref(f"person:{n}"),
+        "task",
+        "Tell <them>",
+        "It's there.",
+        "2026-02-01T09:00:00Z",
+        details,
+    )
+
+
+def test_what_is_to_be_done_is_an_open_task_of_the_owner_beside_contact_company_and_deal(fake, crm):
+    fake.staff["32"] = ("Kim", "Ost")
+    [company] = crm.upsert_many("account", [Row(Ref("company:3"), {"name": "Acme"}, 1)])
+    people = crm.upsert_many("contact", [*contacts(1, account="company:3"), *contacts(2, first=2)])
+    acme, (one, two, three) = company.remote_id, (each.remote_id for each in people)
+    fake.enter("account", {"title": "Acme"}, acme)
+    fake.records["companies"][acme]["hubspot_owner_id"] = "31"
+    fake.records["contacts"][two]["hubspot_owner_id"] = "32"
+    # Somebody who left owns the third still.
+    fake.records["contacts"][three]["hubspot_owner_id"] = "77"
+    deals = [fake.enter("deal", {"title": f"D{n}", "account": acme, "closed": n == 1}) for n in (1, 2)]
+    said = [task(1, due="2026-02-03", link="https://community.example/ideas/7"), task(2), task(3), task(4)]
+    told = crm.add_activity(said)
+    assert [each.status for each in told] == [Status.CREATED] * 3 + [Status.FAILED]
+    tasks = [fake.records["tasks"][each.remote_id] for each in told[:3]]
+    assert [each.get("hubspot_owner_id") for each in tasks] == ["31", "32", None]
+    assert [each["hs_timestamp"] for each in tasks] == ["2026-02-03T12:00:00Z", *["2026-02-01T09:00:00Z"] * 2]
+    first = tasks[0]
+    assert (first["hs_task_subject"], first["hs_task_status"]) == ("Tell <them>", "NOT_STARTED")
+    assert first["hs_task_body"].startswith("It&#x27;s there.<br>due: 2026-02-03<br>link: https://")
+    beside = {b for a, b in fake.links if a == told[0].remote_id}
+    assert beside == {one, acme, deals[1]}
+    # What they do with it is theirs, and it goes with the consent; what they made themselves stays.
+    first["hs_task_status"] = "COMPLETED"
+    assert [each.status for each in crm.add_activity(said[:3])] == [Status.UPDATED] * 3
+    assert (first["hs_task_status"], len(fake.records["tasks"])) == ("COMPLETED", 3)
+    theirs = fake._make("tasks", {"hs_task_subject": "Call her", "hs_timestamp": "2026-02-01T00:00:00Z"})
+    fake.links.add((theirs, one))
+    crm.erase("contact", [Ref(f"person:{n}") for n in (1, 2, 3)])
+    assert list(fake.records["tasks"]) == [theirs]
+
+
+def test_a_task_stands_beside_no_deal_where_two_are_open_or_the_key_may_not_see_them(fake, crm):
+    [company] = crm.upsert_many("account", [Row(Ref("company:3"), {"name": "Acme"}, 1)])
+    crm.upsert_many("contact", contacts(1, account="company:3"))
+    fake.sees_deals = False
+    [hidden] = crm.add_activity([task(1)])
+    fake.sees_deals = True
+    for n in (1, 2):
+        fake.enter("deal", {"title": f"D{n}", "account": company.remote_id})
+    said = Activity("rule-2", Ref("person:1"), "task", "Call", "", "2026-02-01T09:00:00Z")
+    [two] = crm.add_activity(
+        [
+            said,
+        ]
+    )
+    assert (hidden.status, two.status) == (Status.CREATED, Status.CREATED)
+    assert not {b for a, b in fake.links if a in (hidden.remote_id, two.remote_id)} & set(
+        fake.records["deals"]
+    )
+
+
 def test_limits_are_heard(fake, crm):
     crm.upsert_many("contact", contacts(1))
     assert fake.heard[-1] == (fake.used, 650_000)
@@ -178,6 +242,7 @@ def test_each_request_is_as_the_published_files_say(shared):
         crm.plan_keys("contact", [Key("person:1", "a@b.example"), Key("person:999", "c@d.example")])
         crm.upsert_many("vote", rows)
         crm.fetch_changed("contact", "", 100)
+        crm.add_activity([task(1, due="2026-02-03")])
         crm.read_many("vote", [row.ref for row in rows])
         crm.erase("contact", [Ref("person:1"), Ref("person:2")])
     assert contract.checked >= 40

@@ -1,4 +1,4 @@
-"""Associating records of HubSpot, and finding what is associated with contacts."""
+"""Associating records of HubSpot, and finding what is associated with them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,18 +14,27 @@ def associate(org: Asker, from_type: str, to_type: str, pairs: Sequence[tuple[st
         org.call("POST", path, json={"inputs": sent}, again=True)
 
 
-def of_contacts(org: Asker, contacts: Sequence[str], to_type: str) -> dict[str, list[str]]:
-    """The ids of what is associated with each contact."""
-    path = org.path("associations", f"contacts/{to_type}/batch/read")
-    found: dict[str, list[str]] = {each: [] for each in contacts}
-    asked: list[Mapping[str, Any]] = [{"id": each} for each in contacts]
+def beside(id_: str, type_: int) -> dict[str, Any]:
+    """With a record that is made: what it stands beside, by the number that HubSpot gives to such a pair.
+
+    https://developers.hubspot.com/docs/api-reference/latest/crm/associations/overview
+    """
+    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_}]
+    return {"types": types, "to": {"id": id_}}
+
+
+def associated(org: Asker, from_type: str, ids: Sequence[str], to_type: str) -> dict[str, list[str]]:
+    """Per id, the ids of what is associated with it."""
+    path = org.path("associations", f"{from_type}/{to_type}/batch/read")
+    found: dict[str, list[str]] = {each: [] for each in ids}
+    asked: list[Mapping[str, Any]] = [{"id": each} for each in ids]
     while asked:
         rest: list[Mapping[str, Any]] = []
         for part in parts(asked):
             for each in org.call("POST", path, json={"inputs": list(part)}, again=True).data["results"]:
-                contact = str(each["from"]["id"])
-                found.setdefault(contact, []).extend(str(to["toObjectId"]) for to in each["to"])
+                id_ = str(each["from"]["id"])
+                found.setdefault(id_, []).extend(str(to["toObjectId"]) for to in each["to"])
                 if after := ((each.get("paging") or {}).get("next") or {}).get("after"):
-                    rest.append({"id": contact, "after": after})
+                    rest.append({"id": id_, "after": after})
         asked = rest
     return found

@@ -5,7 +5,8 @@ from typing import Any
 
 from portal.crm_bridge.gateway import Outcome, Ref, Status
 from portal.crm_bridge.hubspot.asking import NOT_FOUND, parts
-from portal.crm_bridge.hubspot.associating import of_contacts
+from portal.crm_bridge.hubspot.assigning import Tasks
+from portal.crm_bridge.hubspot.associating import associated
 from portal.crm_bridge.hubspot.finding import Finder
 from portal.crm_bridge.hubspot.noting import Notes
 from portal.crm_bridge.hubspot.records import ID, MADE, PREFIX, outcome
@@ -17,8 +18,8 @@ TOUCHED = "hs_updated_by_user_id"
 class Eraser:
     """Erases records with all of ours that hangs under them."""
 
-    def __init__(self, finder: Finder, notes: Notes) -> None:
-        self.finder, self.notes, self.org = finder, notes, finder.org
+    def __init__(self, finder: Finder, notes: Notes, tasks: Tasks) -> None:
+        self.finder, self.notes, self.tasks, self.org = finder, notes, tasks, finder.org
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
         """Delete votes, and contacts and companies that we made and nobody there changed; of others, empty ours."""
@@ -52,7 +53,7 @@ class Eraser:
         self.notes.archive(ids)
 
     def _children(self, contacts: Sequence[Mapping[str, Any]]) -> None:
-        """Notes and votes of ours. Under a contact that was merged hang those of others as well: they stay."""
+        """Notes, tasks and votes of ours. Under a contact that was merged hang those of others as well: they stay."""
         ids = [str(each["id"]) for each in contacts]
         people = {str(each["properties"][ID]).rpartition(":")[2] for each in contacts}
         if not ids:
@@ -60,9 +61,12 @@ class Eraser:
         notes = self.notes.under(ids)
         gone = [mark for mark in notes if not mark.startswith("vote:") or mark.rpartition(":")[2] in people]
         self.notes.archive([str(notes[mark]["id"]) for mark in gone])
+        self.tasks.archive([str(each["id"]) for each in self.tasks.under(ids).values()])
         if not self.finder.schema.votes_are_notes and self.finder.schema.is_ready("vote"):
             type_ = str(self.finder.schema.type_of("vote"))
-            votes = [each for listed in of_contacts(self.org, ids, type_).values() for each in listed]
+            votes = [
+                each for listed in associated(self.org, "contacts", ids, type_).values() for each in listed
+            ]
             found = self.org.read(self.finder.path("vote", "batch/read"), votes, [ID]) if votes else []
             ours = [each for each in found if str(each["properties"][ID]).rpartition(":")[2] in people]
             self._archive(type_, [str(each["id"]) for each in ours])

@@ -17,6 +17,7 @@ from portal.crm_bridge.gateway import (
     Row,
 )
 from portal.crm_bridge.hubspot.asking import TOGETHER, Asker
+from portal.crm_bridge.hubspot.assigning import TASK, Tasks
 from portal.crm_bridge.hubspot.declaration import DECLARATION
 from portal.crm_bridge.hubspot.erasing import Eraser
 from portal.crm_bridge.hubspot.finding import Finder
@@ -38,7 +39,8 @@ class HubSpot:
         self.puller = Puller(self.org, self.finder)
         self.notes = Notes(self.org, self.finder)
         self.writer = Writer(self.finder)
-        self.eraser = Eraser(self.finder, self.notes)
+        self.tasks = Tasks(self.org, self.finder)
+        self.eraser = Eraser(self.finder, self.notes, self.tasks)
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=TOGETHER)
@@ -62,7 +64,10 @@ class HubSpot:
         return self.notes.upsert(rows) if self._is_note(kind) else self.writer.upsert(kind, rows)
 
     def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
-        return self.notes.add(activities)
+        to_do = [each for each in activities if each.kind == TASK]
+        notes = [each for each in activities if each.kind != TASK]
+        told = iter(self.tasks.add(to_do) if to_do else ()), iter(self.notes.add(notes) if notes else ())
+        return [next(told[each.kind != TASK]) for each in activities]
 
     def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
         if self._is_note(kind):

@@ -57,7 +57,8 @@ class HubSpot(People, Properties, Records, Searches, Associations, Fake):
         self.records = {name: {} for name in STANDARD}
         self.groups, self.objects, self.merged, self.links, self.indexes = set(), {}, {}, set(), {}
         self.numbers = itertools.count(101)
-        self.plan_has_objects = self.shuffled = self.may_make = True
+        self.plan_has_objects = self.shuffled = self.may_make = self.sees_deals = True
+        self.staff = {"31": ("Dana", "Cole")}
         self.used, self.limit, self.forgotten, self.stamp = 0, 650_000, [], None
 
     # -- Who calls, and how often --------------------------------------------------------------------------------
@@ -67,8 +68,11 @@ class HubSpot(People, Properties, Records, Searches, Associations, Fake):
         return httpx.Response(200, json=said)
 
     def owners(self, request):
-        person = {"id": "31", "email": "dana@acme.example", "firstName": "Dana", "lastName": "Cole"}
-        return httpx.Response(200, json={"results": [person]})
+        people = [
+            {"id": id_, "email": f"{first.lower()}@acme.example", "firstName": first, "lastName": last}
+            for id_, (first, last) in self.staff.items()
+        ]
+        return httpx.Response(200, json={"results": people})
 
     def refusal(self, request):
         known, self.known = self.known, TOKEN

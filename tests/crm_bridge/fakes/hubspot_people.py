@@ -45,7 +45,10 @@ class People:
         type_ = {"account": "companies", "contact": "contacts", "deal": "deals"}[kind]
         if id_ is None:
             owned = {} if kind == "deal" else {"hubspot_owner_id": "31"}
-            return self._make(type_, {**owned, **values})
+            made = self._make(type_, {**owned, **values})
+            if kind == "deal" and "account" in fields:
+                self.links.add((made, str(fields["account"])))
+            return made
         return self._change(type_, id_, values)
 
     def join(self, master, loser):

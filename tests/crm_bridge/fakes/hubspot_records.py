@@ -60,9 +60,9 @@ class Records:
 
     def create(self, request, type_):
         def write(each):
+            self._check_links(type_, each["associations"])
             made = self._make(type_, each["properties"])
-            for link in each.get("associations", ()):
-                self.links.add((made, link["to"]["id"]))
+            self.links |= {(made, link["to"]["id"]) for link in each["associations"]}
             return made, {}
 
         return self._each(request, type_, write, done=201)
@@ -127,6 +127,8 @@ class Records:
                 and not re.fullmatch(r"-?\d+(\.\d+)?", value)
             ):
                 raise Refused("VALIDATION_ERROR", f"{value} was not a valid number", {"propertyName": [name]})
+            if name == "hubspot_owner_id" and value and value not in self.staff:
+                raise Refused("VALIDATION_ERROR", f"{value} is no active owner", {"propertyName": [name]})
             if name == "email" and value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[a-z]+", value):
                 raise Refused(
                     "VALIDATION_ERROR", f"Email address {value} is invalid", {"propertyName": [name]}
