@@ -74,14 +74,15 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def real_crm(testrun_uid):
-    """A function: the name of a CRM in, the settings of a connection to an empty one out."""
+    """A function: the name of a CRM in, the settings of a connection to an empty one out. A Tryton has no deals, unless
+    one of the kind `deals` is asked for."""
     running = {}
 
-    def settings(name):
-        if name not in running:
+    def settings(name, kind="test"):
+        if (name, kind) not in running:
             folder = Path(IN_MEMORY or tempfile.gettempdir()) / f"portal-{testrun_uid[:12]}-{name}"
-            running[name] = EMPTY[name](folder, *keeping.shared(name, folder))
-        return running[name].settings()
+            running[name, kind] = EMPTY[name](folder, *keeping.shared(name, folder), kind)
+        return running[name, kind].settings()
 
     yield settings
     for each in running.values():
@@ -91,7 +92,7 @@ def real_crm(testrun_uid):
 class Organisations:
     """A BottleCRM in which every test is an organisation of its own."""
 
-    def __init__(self, folder, state, user):
+    def __init__(self, folder, state, user, kind):
         self.state, self.user, self.number = state, user, 0
 
     def settings(self):
@@ -106,9 +107,9 @@ class Organisations:
         self.user.unlink(missing_ok=True)
 
 
-def claimed(folder):
+def claimed(folder, kind):
     """The name of a database that no other test process has."""
-    for path in sorted(folder.glob("data/test*.sqlite")):
+    for path in sorted(folder.glob(f"data/{kind}*.sqlite")):
         with contextlib.suppress(FileExistsError):
             path.with_suffix(".claimed").touch(exist_ok=False)
             return path.stem
@@ -122,9 +123,9 @@ class Refused(Exception):
 class Database:
     """A Tryton with a database for this process, emptied for each test: to load one anew takes seconds."""
 
-    def __init__(self, folder, state, user):
-        self.state, self.user = state, user
-        name = claimed(folder)
+    def __init__(self, folder, state, user, kind):
+        self.state, self.user, self.kind = state, user, kind
+        name = claimed(folder, kind)
         self.address = f"{state['address']}/{name}/rpc/"
         self.known = {**state["settings"], "database": name}
         httpx.get(f"{state['address']}/{name}/r/load", timeout=60)
@@ -145,7 +146,11 @@ class Database:
 
     def empty(self):
         self.sign_in()
-        for model in ("community.vote", "party.party"):
+        for model in (
+            *(["sale.opportunity"] if self.kind == "deals" else []),
+            "community.vote",
+            "party.party",
+        ):
             ids = self.ask(f"model.{model}.search", [], 0, None, None, {})
             self.ask(f"model.{model}.delete", ids, {})
 

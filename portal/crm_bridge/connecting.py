@@ -87,8 +87,7 @@ def voice(connection: Connection, settings: Settings) -> Voice:
 
 def values_of(connection: Connection, settings: Settings) -> dict[str, str]:
     """All settings of the connection with their defaults, secrets opened. Raises Conflict."""
-    declared = declaration(connection.vendor).settings
-    values = {each.name: each.default for each in declared if each.default is not None}
+    values = declaration(connection.vendor).defaults
     values |= connection.settings | unseal(connection.name, connection.sealed, settings.signing_key())
     if "path" in values:
         values["path"] = values["path"] or str(settings.folder / STORE)

@@ -118,6 +118,11 @@ class Declaration:
     listens: str = "portal.crm_bridge.calling.listening"
 
     @property
+    def defaults(self) -> dict[str, str]:
+        """The settings that need not be given, with what counts then."""
+        return {each.name: each.default for each in self.settings if each.default is not None}
+
+    @property
     def calls(self) -> bool:
         """Whether the CRM is called over a network."""
         return CALLS[0] in self.settings

@@ -67,3 +67,12 @@ class ContactMechanism(metaclass=PoolMeta):
     __name__ = "party.contact_mechanism"
 
     community = fields.Char("Community", help="made: by the portal; found: was there before it")
+
+
+class Replace(metaclass=PoolMeta):
+    __name__ = "party.replace"
+
+    @classmethod
+    def fields_to_replace(cls):
+        """Votes follow the party by which somebody replaces theirs."""
+        return [*super().fields_to_replace(), ("community.vote", "party")]

@@ -3,21 +3,19 @@
 from collections.abc import Mapping, Sequence
 
 from portal.crm_bridge.calling.wire import Wire
+from portal.crm_bridge.dividing import Divided
 from portal.crm_bridge.gateway import (
-    Activity,
     Changed,
     Description,
     Held,
     Identity,
     Key,
-    Kind,
-    Names,
     Outcome,
     Ref,
     Row,
 )
 from portal.crm_bridge.hubspot.asking import TOGETHER, Asker
-from portal.crm_bridge.hubspot.assigning import TASK, Tasks
+from portal.crm_bridge.hubspot.assigning import Tasks
 from portal.crm_bridge.hubspot.declaration import DECLARATION
 from portal.crm_bridge.hubspot.erasing import Eraser
 from portal.crm_bridge.hubspot.finding import Finder
@@ -26,21 +24,21 @@ from portal.crm_bridge.hubspot.pulling import Puller
 from portal.crm_bridge.hubspot.schema import Schema
 from portal.crm_bridge.hubspot.writing import Writer
 
-DEFAULTS = {each.name: each.default for each in DECLARATION.settings if each.default is not None}
 
+class HubSpot(Divided):
+    """What the settings mean stands in `declaration.py`. Votes that are notes are written and read as such."""
 
-class HubSpot:
-    """What the settings mean stands in `declaration.py`."""
+    schema: Schema
 
     def __init__(self, settings: Mapping[str, str], wire: Wire | None = None) -> None:
-        self.org = Asker(DEFAULTS | dict(settings), wire or Wire())
+        self.org = Asker(DECLARATION.defaults | dict(settings), wire or Wire())
         self.schema = Schema(self.org)
         self.finder = Finder(self.org, self.schema)
         self.puller = Puller(self.org, self.finder)
         self.notes = Notes(self.org, self.finder)
-        self.writer = Writer(self.finder)
-        self.tasks = Tasks(self.org, self.finder)
-        self.eraser = Eraser(self.finder, self.notes, self.tasks)
+        tasks = Tasks(self.org, self.finder)
+        self.writer = Writer(self.finder, self.notes, tasks)
+        self.eraser = Eraser(self.finder, self.notes, tasks)
 
     def describe(self) -> Description:
         return Description(title=DECLARATION.title, batch=TOGETHER)
@@ -51,23 +49,11 @@ class HubSpot:
         place = str(told.get("uiDomain") or self.org.settings["url"])
         return Identity(f"account {told['portalId']}{f' ({kind})' if kind else ''}", place)
 
-    def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
-        return self.schema.missing(kinds)
-
-    def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
-        return self.schema.ensure(kinds)
-
     def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
         return self.notes.keys(keys) if self._is_note(kind) else self.finder.keys(kind, keys)
 
     def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
         return self.notes.upsert(rows) if self._is_note(kind) else self.writer.upsert(kind, rows)
-
-    def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
-        to_do = [each for each in activities if each.kind == TASK]
-        notes = [each for each in activities if each.kind != TASK]
-        told = iter(self.tasks.add(to_do) if to_do else ()), iter(self.notes.add(notes) if notes else ())
-        return [next(told[each.kind != TASK]) for each in activities]
 
     def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
         if self._is_note(kind):
@@ -76,15 +62,6 @@ class HubSpot:
 
     def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         return self.notes.read(refs) if self._is_note(kind) else self.finder.read(kind, refs)
-
-    def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
-        return self.eraser.erase(kind, refs)
-
-    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
-        return self.puller.pull(kind, names, cursor, limit)
-
-    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
-        return self.puller.look(kind, names, ids)
 
     def close(self) -> None:
         self.org.caller.close()

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from portal.crm_bridge.gateway import Outcome, Row, Status
+from portal.crm_bridge.gateway import Activity, Outcome, Row, Status
+from portal.crm_bridge.hubspot.assigning import TASK, Tasks
 from portal.crm_bridge.hubspot.associating import associate
 from portal.crm_bridge.hubspot.finding import Finder
+from portal.crm_bridge.hubspot.noting import Notes
 from portal.crm_bridge.hubspot.records import ID, TYPES, begun, outcome, properties
 
 WRITTEN = (Status.CREATED, Status.UPDATED)
@@ -16,8 +18,9 @@ CONFLICT = "CONFLICT"
 class Writer:
     """Writes rows of one kind at a time."""
 
-    def __init__(self, finder: Finder) -> None:
+    def __init__(self, finder: Finder, notes: Notes, tasks: Tasks) -> None:
         self.finder, self.org = finder, finder.org
+        self.notes, self.tasks = notes, tasks
         self._accounts: dict[str, str] = {}
 
     def upsert(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
@@ -33,6 +36,13 @@ class Writer:
         told |= self._swapped(kind, [row for row in known if _is_conflict(told[row.ref.external_id])])
         self._associate(kind, rows, told)
         return [told[row.ref.external_id] for row in rows]
+
+    def add(self, activities: Sequence[Activity]) -> list[Outcome]:
+        """Add what happened as notes, and what is to be done as open tasks."""
+        to_do = [each for each in activities if each.kind == TASK]
+        notes = [each for each in activities if each.kind != TASK]
+        told = iter(self.tasks.add(to_do) if to_do else ()), iter(self.notes.add(notes) if notes else ())
+        return [next(told[each.kind != TASK]) for each in activities]
 
     def _sent(
         self, kind: str, path: str, rows: Sequence[Row], inputs: Sequence[Mapping[str, Any]]

@@ -1,21 +1,10 @@
 """Salesforce behind the gateway."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from portal.crm_bridge.calling.wire import Wire
-from portal.crm_bridge.gateway import (
-    Activity,
-    Changed,
-    Description,
-    Held,
-    Identity,
-    Key,
-    Kind,
-    Names,
-    Outcome,
-    Ref,
-    Row,
-)
+from portal.crm_bridge.dividing import Divided
+from portal.crm_bridge.gateway import Description, Identity
 from portal.crm_bridge.salesforce.asking import Asker
 from portal.crm_bridge.salesforce.declaration import DECLARATION
 from portal.crm_bridge.salesforce.erasing import Eraser
@@ -26,14 +15,12 @@ from portal.crm_bridge.salesforce.schema import Schema
 from portal.crm_bridge.salesforce.sending import Sender
 from portal.crm_bridge.salesforce.writing import Writer
 
-DEFAULTS = {each.name: each.default for each in DECLARATION.settings if each.default is not None}
 
-
-class Salesforce:
+class Salesforce(Divided):
     """What the settings mean stands in `declaration.py`."""
 
     def __init__(self, settings: Mapping[str, str], wire: Wire | None = None) -> None:
-        given = DEFAULTS | dict(settings)
+        given = DECLARATION.defaults | dict(settings)
         self.org = Asker(given, wire or Wire())
         self.schema = Schema(self.org)
         self.finder = Finder(self.org, self.schema)
@@ -53,36 +40,6 @@ class Salesforce:
         who = f"{users[0]['Name']} ({users[0]['Username']})" if users else self.org.user_id
         writes = all(each.get("createable") and each.get("updateable") for each in rights)
         return Identity(who, self.org.settings["url"], writes)
-
-    def missing_schema(self, kinds: Sequence[Kind]) -> list[str]:
-        return self.schema.missing(kinds)
-
-    def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
-        return self.schema.ensure(kinds)
-
-    def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
-        return self.finder.keys(kind, keys)
-
-    def upsert_many(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
-        return self.writer.upsert(kind, rows)
-
-    def add_activity(self, activities: Sequence[Activity]) -> list[Outcome]:
-        return self.writer.add(activities)
-
-    def fetch_changed(self, kind: str, cursor: str, limit: int) -> Changed:
-        return self.finder.changed(kind, cursor, limit)
-
-    def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
-        return self.finder.read(kind, refs)
-
-    def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
-        return self.eraser.erase(kind, refs)
-
-    def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
-        return self.puller.pull(kind, names, cursor, limit)
-
-    def look(self, kind: str, names: Names, ids: Sequence[str]) -> list[Held | None]:
-        return self.puller.look(kind, names, ids)
 
     def close(self) -> None:
         self.org.caller.close()

@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.crm_bridge.gateway import CrmError, Outcome, Ref, Status
-from portal.crm_bridge.tryton.records import ID, MADE, MODELS, NOTE, PARTY, PREFIX, VOTE, mark_of
+from portal.crm_bridge.tryton.records import ID, MADE, MODELS, NOTE, PARTY, VOTE, blank, mark_of
 from portal.crm_bridge.tryton.rpc import Rpc, halved
+from portal.crm_bridge.tryton.schema import Schema
 
 OF_OTHERS = ("addresses", "identifiers", "categories")
-KEPT_EMPTY = frozenset({f"{PREFIX}votes_cast"})
 
 
 class Eraser:
-    """Erases records. `types` are the fields of a party."""
+    """Erases records."""
 
-    def __init__(self, rpc: Rpc, types: Mapping[str, str]) -> None:
-        self.rpc = rpc
-        self.types = types
+    def __init__(self, rpc: Rpc, schema: Schema) -> None:
+        self.rpc, self.schema = rpc, schema
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
         """Take out votes, or all of ours of parties. What is not there is erased."""
@@ -60,8 +59,7 @@ class Eraser:
 
     def _blank(self, ids: Sequence[int]) -> None:
         if ids:
-            empty = {name: None for name in self.types if name.startswith(PREFIX) and name not in KEPT_EMPTY}
-            self.rpc.ask(f"{PARTY}.write", list(ids), {**empty, MADE: False}, again=True)
+            self.rpc.ask(f"{PARTY}.write", list(ids), blank(self.schema.there(PARTY)), again=True)
 
     def _delete(self, model: str, ids: Sequence[int]) -> None:
         if ids:

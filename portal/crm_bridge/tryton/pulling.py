@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from portal.crm_bridge.calling.digging import fields_of
 from portal.crm_bridge.calling.following import Follower, Found
 from portal.crm_bridge.gateway import Changed, CrmError, Held, Names, Ref
-from portal.crm_bridge.tryton.records import ID, OURS, PARTY
+from portal.crm_bridge.tryton.records import DEAL, ID, OURS, PARTY, REPLACED
 from portal.crm_bridge.tryton.rpc import Rpc
+from portal.crm_bridge.tryton.schema import Schema
 
-DEAL = "sale.opportunity"
 MODELS = {"account": PARTY, "contact": PARTY, "deal": DEAL}
 DOMAINS: Mapping[str, list[Any]] = {
     "account": [["OR", [ID, "like", OURS["account"]], [ID, "=", None]]],
@@ -22,17 +22,11 @@ OPEN = frozenset({"lead", "opportunity"})
 LARGEST = 1_000
 
 
-class Fields(Protocol):
-    """The fields of a model with their types; none when there is no such model."""
-
-    def __call__(self, model: str) -> Mapping[str, str]: ...
-
-
 class Puller:
     """Reads parties that are companies or of ours, and opportunities where that module is there."""
 
-    def __init__(self, rpc: Rpc, fields: Fields) -> None:
-        self.rpc, self.fields = rpc, fields
+    def __init__(self, rpc: Rpc, schema: Schema) -> None:
+        self.rpc, self.fields = rpc, schema.there
         self._followers: dict[str, Follower] = {}
         self._readable: dict[tuple[str, str], bool] = {}
 
@@ -77,7 +71,7 @@ class Puller:
         return self._readable[model, name]
 
     def _wanted(self, kind: str, names: Names) -> list[str]:
-        own = ["id"] if kind == "deal" else ["id", ID, "replaced_by"]
+        own = ["id"] if kind == "deal" else ["id", ID, REPLACED]
         return list(dict.fromkeys([*own, *names.values()]))
 
     def _page(self, kind: str, names: Names, at: str, id_: str, limit: int) -> tuple[list[Found], bool]:
@@ -120,7 +114,7 @@ def _held(kind: str, record: Mapping[str, Any], names: Names) -> Held:
     fields = fields_of(plain, names)
     if "closed" in names:
         fields["closed"] = record.get(names["closed"]) not in OPEN
-    replaced = record.get("replaced_by")
+    replaced = record.get(REPLACED)
     return Held(
         Ref(str(record.get(ID) or ""), str(record["id"])),
         fields,

@@ -6,6 +6,7 @@ from typing import Any
 from portal.crm_bridge.gateway import Fields, Held, Ref, Value
 
 PARTY, VOTE, NOTE, MECHANISM = "party.party", "community.vote", "ir.note", "party.contact_mechanism"
+DEAL = "sale.opportunity"
 MODELS = {"contact": PARTY, "account": PARTY, "vote": VOTE}
 OURS = {"contact": "person:%", "account": "company:%", "vote": "vote:%"}
 PREFIX = "community_"
@@ -13,7 +14,11 @@ ID = f"{PREFIX}id"
 MADE = f"{PREFIX}made"
 """Set on what the portal created: only that may be deleted with the person's consent."""
 
-NOT_FIELDS = frozenset({ID, MADE, f"{PREFIX}votes_cast"})
+REPLACED = "replaced_by"
+"""The party into which somebody merged this one."""
+
+KEPT_EMPTY = frozenset({f"{PREFIX}votes_cast"})
+NOT_FIELDS = frozenset({ID, MADE}) | KEPT_EMPTY
 MARK = "ref:"
 
 
@@ -47,7 +52,15 @@ def values(kind: str, external_id: str, fields: Fields, types: Mapping[str, str]
 def held(kind: str, record: Mapping[str, Any], types: Mapping[str, str]) -> Held:
     """A record as it is there."""
     fields = {ours: _here(record.get(theirs)) for ours, theirs in columns(kind, types).items()}
-    return Held(Ref(record[ID], str(record["id"])), fields, record["_timestamp"])
+    replaced = record.get(REPLACED)
+    ref = Ref(record[ID], str(record["id"]))
+    return Held(ref, fields, record["_timestamp"], merged_into=str(replaced) if replaced else None)
+
+
+def blank(types: Mapping[str, str]) -> dict[str, Any]:
+    """What is sent to empty our fields of a party; what is Tryton's own stays."""
+    ours = [name for name in types if name.startswith(PREFIX) and name not in KEPT_EMPTY]
+    return {**dict.fromkeys(ours), MADE: False}
 
 
 def _there(type_: str, value: Value) -> Any:
