@@ -49,10 +49,8 @@ class CrmError(Exception):
         ended: bool = False,
     ) -> None:
         super().__init__(message)
-        self.permanent = permanent
-        self.auth = auth
-        self.retry_at = retry_at
-        self.ended = ended
+        self.permanent, self.auth = permanent, auth
+        self.retry_at, self.ended = retry_at, ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +133,7 @@ class Status(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     ERASED = "erased"
+    """Of a row to write: people there erased it for good."""
     GONE = "gone"
     """The `remote_id` is no record there any more."""
     FAILED = "failed"
@@ -162,13 +161,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A record as the CRM holds it now; of a changed one, whether it was deleted, and into which it was merged."""
+    """A record as the CRM holds it now; of a changed one, whether it was deleted, into which it was merged, and whether
+    people there `erased` it for good, so that it must not come back."""
 
     ref: Ref
     fields: dict[str, Value]
     version: str | None = None
     gone: bool = False
     merged_into: str | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

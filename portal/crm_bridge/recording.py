@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal import clock
-from portal.crm_bridge import noting
+from portal.crm_bridge import burying, noting
 from portal.crm_bridge.comparing import Change, Verb
 from portal.crm_bridge.gateway import Outcome, Status
 from portal.crm_bridge.marking import mark
@@ -67,6 +67,7 @@ def record(connection: str, results: Sequence[Result]) -> Counter[str]:
     """Write down the outcomes of one call. Returns how many rows were created, adopted, updated, erased, put
     into quarantine, or are to be tried again."""
     now = clock.now()
+    results = [_erased_there(each) for each in results]
     done = [each for each in results if each.outcome.status in (Status.CREATED, Status.UPDATED)]
     erased = [each for each in results if each.outcome.status is Status.ERASED]
     failed = [each for each in results if each.outcome.status in (Status.FAILED, Status.GONE)]
@@ -137,34 +138,31 @@ def _lift_tombstones(connection: str, people: Sequence[Change], now: datetime) -
         db.session.execute(lift.values(lifted_at=now))
 
 
+def _erased_there(result: Result) -> Result:
+    """What people there erased for good must not come back: it is as if we had erased it."""
+    change, outcome = result.change, result.outcome
+    if outcome.status is not Status.ERASED or change.verb is Verb.ERASE:
+        return result
+    return Result(replace(change, verb=Verb.ERASE, reason=burying.THERE), {}, outcome)
+
+
 def _erased(connection: str, results: Sequence[Result], now: datetime) -> None:
     """Forget the links and all that was said of them; of a person, the tombstone stays."""
+    if not results:
+        return
     for each in results:
         key = _key(connection, each.change)
         for table in (CrmLink, CrmExchange):
             db.session.execute(sa.delete(table).filter_by(**key))
-    people = [each.change for each in results if each.change.subject.entity is Entity.PERSON]
-    ids = [change.subject.entity_id for change in people]
-    told = CrmInteraction.connection == connection, CrmInteraction.person_id.in_(ids)
     keeping.note(connection, results, now)
     noting.forget([str(each.change.subject) for each in results if not each.change.subject.idea_id])
-    db.session.execute(sa.delete(CrmInteraction).where(*told))
-    _bury(connection, people, now)
-
-
-def _bury(connection: str, people: Sequence[Change], now: datetime) -> None:
-    buried = [
-        {name: value for name, value in _key(connection, change).items() if name != "idea_id"}
-        | {
-            "remote_type": change.kind.name,
-            "remote_id": change.remote_id,
-            "reason": change.reason,
-            "erased_at": now,
-            "lifted_at": None,
-        }
-        for change in people
-    ]
-    upsert(CrmTombstone, buried, ("remote_type", "remote_id", "reason", "erased_at", "lifted_at"))
+    people = [each.change for each in results if each.change.subject.entity is Entity.PERSON]
+    burying.forget(connection, [change.subject.entity_id for change in people])
+    graves = {change.subject.entity_id: burying.Grave(change.remote_id, change.reason) for change in people}
+    burying.bury(connection, graves, "contact", now)
+    # Their votes are taken out by the next push.
+    there = [change.subject.entity_id for change in people if change.reason == burying.THERE]
+    mark(connection, Entity.PERSON, there)
 
 
 def _failed(connection: str, results: Sequence[Result], now: datetime) -> Counter[str]:

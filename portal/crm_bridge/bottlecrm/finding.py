@@ -27,6 +27,8 @@ class Finder:
 
     def __init__(self, crm: Together) -> None:
         self.crm = crm
+        self.gone: dict[str, str] = {}
+        """The last known ids there of records that were not there any more, by ours."""
         self.accounts: list[Record] | None = None
         """All accounts as they were read last: with each list of them come all contacts, too."""
 
@@ -38,6 +40,10 @@ class Finder:
         """The record that each key stands for: ours, else one of nobody's with the mail address."""
         found = self._by_key(kind, keys)
         return [found[key.external_id] for key in keys]
+
+    def was_joined(self, external_id: str, remote_id: str) -> bool:
+        """Whether somebody there merged the record of ours into this one, which is then others' as well."""
+        return self.gone.get(external_id, remote_id) != remote_id
 
     def _by_key(self, kind: str, keys: Sequence[Key]) -> dict[str, Record | None]:
         if kind == "account" or len(keys) > FEW:
@@ -65,8 +71,8 @@ class Finder:
         return list(self.all(kind)) if count <= wanted * CHEAPER else None
 
     def note_accounts(self, written: Mapping[str, Outcome]) -> None:
-        """Remember, by our id, accounts that were written. Whether one that failed is there must be looked for."""
-        if any(each.status is Status.FAILED for each in written.values()):
+        """Remember, by our id, accounts that were written. Whether one that failed or went is there must be looked for."""
+        if any(each.status in (Status.FAILED, Status.GONE) for each in written.values()):
             self.accounts = None
         if self.accounts is not None:
             self.accounts += [

@@ -35,6 +35,8 @@ class Writer:
         """Write a contact or an account. `more` are links of BottleCRM's own."""
         sent = body(kind, row.ref.external_id, row.fields) | more
         if row.ref.remote_id:
+            if self.finder.was_joined(row.ref.external_id, row.ref.remote_id):
+                sent["custom_fields"][MADE] = False
             return self._change(kind, row, row.ref.remote_id, sent)
         sent["custom_fields"][MADE] = True
         try:
@@ -61,6 +63,7 @@ class Writer:
             "PATCH", f"{PATHS[kind]}/{remote_id}/", json=sent, accept={*REFUSES, GONE}, again=True
         )
         if answer.status == GONE:
+            self.finder.gone[row.ref.external_id] = remote_id
             return Outcome(Status.GONE, message=f"No {kind} {remote_id}")
         return (
             refused(answer) if answer.status in REFUSES else self._done(kind, row, Status.UPDATED, remote_id)

@@ -8,7 +8,7 @@ from typing import Any
 from portal.crm_bridge.calling.following import Follower, Found, Page
 from portal.crm_bridge.gateway import Changed, Held, Key, Ref
 from portal.crm_bridge.hubspot.asking import NOT_FOUND, Asker
-from portal.crm_bridge.hubspot.records import ID, changed_at, held, moment
+from portal.crm_bridge.hubspot.records import ID, TYPES, changed_at, held, moment
 from portal.crm_bridge.hubspot.schema import Schema
 
 PAGE = 200
@@ -21,11 +21,13 @@ class Finder:
     def __init__(self, org: Asker, schema: Schema) -> None:
         self.org, self.schema = org, schema
         self.gone: dict[str, str] = {}
-        """The last known ids there of contacts that were not found by ours any more."""
+        """The last known ids there of contacts and companies that were not found by ours any more."""
         self.adopted: set[str] = set()
-        """Contacts that were found and do not carry our id yet."""
+        """Contacts and companies that were found and do not carry our id yet."""
+        self.joined: set[str] = set()
+        """Those into which somebody there merged ours: they are others' as well."""
         self.taken: dict[str, str] = {}
-        """Whose contact was merged into that of somebody else of ours, by our ids."""
+        """Whose record was merged into that of somebody else of ours, by our ids."""
         self._followers: dict[str, Follower] = {}
 
     def path(self, kind: str, rest: str) -> str:
@@ -38,9 +40,12 @@ class Finder:
         if not self.schema.is_ready(kind):
             return [None for _ in keys]
         found = self.ids(kind, [key.external_id for key in keys])
-        if kind == "contact":
-            others = self._merged([key.external_id for key in keys if key.external_id not in found])
-            others |= self._by_mail([key for key in keys if key.external_id not in {*found, *others}])
+        self.joined |= {key for key, id_ in found.items() if self.gone.get(key, id_) != id_}
+        if kind in TYPES:
+            others = self._merged(kind, [key.external_id for key in keys if key.external_id not in found])
+            self.joined |= set(others)
+            if kind == "contact":
+                others |= self._by_mail([key for key in keys if key.external_id not in {*found, *others}])
             self.adopted |= set(others)
             found |= others
         known = {key.external_id: key.known for key in keys if key.known and key.external_id not in found}
@@ -55,13 +60,13 @@ class Finder:
         found = self.org.read(self.path(kind, "batch/read"), ours, [ID], by=ID)
         return {str(each["properties"][ID]): str(each["id"]) for each in found}
 
-    def _merged(self, ours: Sequence[str]) -> dict[str, str]:
-        """HubSpot answers to the id of a contact that was merged with the one that stayed."""
+    def _merged(self, kind: str, ours: Sequence[str]) -> dict[str, str]:
+        """HubSpot answers to the id of a record that was merged with the one that stayed."""
         stayed: dict[str, str] = {}
         for key in ours:
             if key not in self.gone:
                 continue
-            path = self.path("contact", self.gone[key])
+            path = self.path(kind, self.gone[key])
             answer = self.org.call("GET", path, params={"properties": ID}, accept={NOT_FOUND})
             if answer.status == NOT_FOUND:
                 continue
@@ -70,6 +75,15 @@ class Finder:
             else:
                 stayed[key] = str(answer.data["id"])
         return stayed
+
+    def was_forgotten(self, id_: str) -> bool:
+        """Whether a contact that is not found by our id was erased for good: it is neither in the bin nor merged."""
+        for more in ({}, {"archived": "true"}):
+            params = {"properties": ID, **more}
+            answer = self.org.call("GET", self.path("contact", id_), params=params, accept={NOT_FOUND})
+            if answer.status != NOT_FOUND:
+                return False
+        return True
 
     def _by_mail(self, keys: Sequence[Key]) -> dict[str, str]:
         """No two contacts have one mail address there."""

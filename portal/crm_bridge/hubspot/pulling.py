@@ -52,6 +52,8 @@ class Puller:
             answer = self.org.call("GET", self._path(kind, key), params=params, accept={NOT_FOUND})
             if answer.status != NOT_FOUND:
                 found[key] = self._held(kind, names, answer.data)
+            elif kind == "contact" and self.finder.was_forgotten(key):
+                found[key] = Held(Ref("", key), {}, gone=True, erased=True)
         return [found.get(each) for each in ids]
 
     def _path(self, kind: str, rest: str) -> str:

@@ -9,7 +9,7 @@ from portal.crm_bridge.hubspot.assigning import TASK, Tasks
 from portal.crm_bridge.hubspot.associating import associate
 from portal.crm_bridge.hubspot.finding import Finder
 from portal.crm_bridge.hubspot.noting import Notes
-from portal.crm_bridge.hubspot.records import ID, TYPES, begun, outcome, properties
+from portal.crm_bridge.hubspot.records import ID, MADE, TYPES, begun, outcome, properties
 
 WRITTEN = (Status.CREATED, Status.UPDATED)
 CONFLICT = "CONFLICT"
@@ -31,8 +31,8 @@ class Writer:
         known = [row for row in rest if row.ref.remote_id and row not in found]
         new = [row for row in rest if not row.ref.remote_id]
         told |= self._sent(kind, "batch/upsert", new, [_new(kind, row) for row in new])
-        told |= self._sent(kind, "batch/update", found, [_by_id(kind, row) for row in found])
-        told |= self._sent(kind, "batch/update", known, [_ours(kind, row) for row in known])
+        told |= self._sent(kind, "batch/update", found, [self._of_others(_by_id(kind, row)) for row in found])
+        told |= self._sent(kind, "batch/update", known, [self._of_others(_ours(kind, row)) for row in known])
         told |= self._swapped(kind, [row for row in known if _is_conflict(told[row.ref.external_id])])
         self._associate(kind, rows, told)
         return [told[row.ref.external_id] for row in rows]
@@ -43,6 +43,12 @@ class Writer:
         notes = [each for each in activities if each.kind != TASK]
         told = iter(self.tasks.add(to_do) if to_do else ()), iter(self.notes.add(notes) if notes else ())
         return [next(told[each.kind != TASK]) for each in activities]
+
+    def _of_others(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """A record into which ours was merged was not made by us, though it may say so since."""
+        if sent["properties"][ID] in self.finder.joined:
+            sent["properties"][MADE] = ""
+        return sent
 
     def _sent(
         self, kind: str, path: str, rows: Sequence[Row], inputs: Sequence[Mapping[str, Any]]
@@ -57,10 +63,19 @@ class Writer:
         for row in rows:
             said = told[row.ref.external_id].status
             if said is Status.GONE:
-                self.finder.gone[row.ref.external_id] = str(row.ref.remote_id)
+                told[row.ref.external_id] = self._gone(kind, row, told[row.ref.external_id])
             elif said in WRITTEN:
                 self.finder.adopted.discard(row.ref.external_id)
+                self.finder.joined.discard(row.ref.external_id)
         return told
+
+    def _gone(self, kind: str, row: Row, said: Outcome) -> Outcome:
+        """A contact that was erased for good must not come back; another is looked for, and made anew."""
+        id_ = str(row.ref.remote_id)
+        if kind == "contact" and self.finder.was_forgotten(id_):
+            return Outcome(Status.ERASED, id_, message="HubSpot erased this contact for good")
+        self.finder.gone[row.ref.external_id] = id_
+        return said
 
     def _swapped(self, kind: str, rows: Sequence[Row]) -> dict[str, Outcome]:
         """No two contacts have one address. Those whose address is held by another of them give theirs up first."""
@@ -77,12 +92,10 @@ class Writer:
         return self._sent(kind, "batch/update", rows, [_ours(kind, row) for row in rows])
 
     def _refused(self, kind: str, rows: Sequence[Row]) -> dict[str, Outcome]:
-        """Rows whose contact was made one with that of somebody else of ours."""
-        taken = self.finder.taken if kind == "contact" else {}
+        """Rows whose record was made one with that of somebody else of ours."""
+        taken = self.finder.taken if kind in TYPES else {}
         return {
-            key: Outcome(
-                Status.FAILED, message=f"Its contact was merged into that of {taken[key]}", permanent=True
-            )
+            key: Outcome(Status.FAILED, message=f"It was merged into that of {taken[key]}", permanent=True)
             for row in rows
             if row.ref.remote_id is None and (key := row.ref.external_id) in taken
         }

@@ -1,6 +1,6 @@
 """Following: records that were deleted or merged there. Links follow, numbers move, and nobody is counted twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -8,6 +8,7 @@ from portal import clock
 from portal.accounts.models import Company
 from portal.activity import journal
 from portal.activity.events import CompanyChanged
+from portal.crm_bridge import burying
 from portal.crm_bridge.gateway import Held
 from portal.crm_bridge.marking import UNSEEN, mark
 from portal.crm_bridge.models import CrmLink, Entity
@@ -23,9 +24,11 @@ def gone(connection: str, kind: str, records: Sequence[Held], before: Mapping[st
     """Take note of records that are no longer there; returns a line for each that was known.
 
     Of one that was merged, what we wrote is written into the one that stayed by the next push, and that one is read
-    again. Of one that was deleted, what came from there is taken away here.
+    again. Of one that was deleted, what came from there is taken away here. One that people there erased for good must
+    not come back: a tombstone stays.
     """
-    now, lines = clock.now(), []
+    now, lines = clock.now(), list(_erased(connection, kind, [each for each in records if each.erased]))
+    records = [each for each in records if not each.erased]
     for each in records:
         key = str(each.ref.remote_id)
         old = before.get(key)
@@ -42,6 +45,28 @@ def gone(connection: str, kind: str, records: Sequence[Held], before: Mapping[st
     db.session.flush()
     _write_again(connection, kind, (str(each.ref.remote_id) for each in records))
     return lines
+
+
+def _erased(connection: str, kind: str, records: Sequence[Held]) -> Iterator[str]:
+    """Bury whose contacts these were; returns a line for each."""
+    ids = [str(each.ref.remote_id) for each in records]
+    if kind != "contact" or not ids:
+        return
+    its = CrmPulled.connection == connection, CrmPulled.kind == kind, CrmPulled.remote_id.in_(ids)
+    read = db.session.execute(sa.select(CrmPulled.entity_id, CrmPulled.remote_id).where(*its)).all()
+    whose = CrmLink.connection == connection, CrmLink.remote_type == kind, CrmLink.remote_id.in_(ids)
+    written = db.session.execute(sa.select(CrmLink.entity_id, CrmLink.remote_id).where(*whose)).all()
+    graves = {
+        int(row.entity_id): burying.Grave(row.remote_id, burying.THERE)
+        for row in (*read, *written)
+        if row.entity_id is not None
+    }
+    burying.bury(connection, graves, kind, clock.now())
+    burying.forget(connection, graves)
+    db.session.execute(sa.delete(CrmPulled).where(*its), execution_options=UNSEEN)
+    # Their votes are taken out by the next push.
+    mark(connection, Entity.PERSON, graves)
+    yield from (f"person:{each} was erased there" for each in sorted(graves))
 
 
 def _forget(old: CrmPulled) -> None:

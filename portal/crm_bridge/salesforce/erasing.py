@@ -31,12 +31,14 @@ class Eraser:
         return [_said(ref, results.get(ref.external_id), blanked=ref.external_id in others) for ref in refs]
 
     def _there(self, kind: str, ours: Sequence[str]) -> dict[str, dict[str, Any]]:
-        fields = ["Id", "LastModifiedById", *([MADE] if kind != "vote" else [])]
+        fields = ["Id", "CreatedById", "LastModifiedById", *([MADE] if kind != "vote" else [])]
         rows = self.finder.where(kind, fields, IDS[kind], ours)
         return {row[IDS[kind]]: row for row in rows}
 
     def _is_ours_alone(self, record: Mapping[str, Any]) -> bool:
-        return bool(record[MADE]) and record["LastModifiedById"] == self.finder.org.user_id
+        # Who merges two contacts may give the one that stays what the other said.
+        whose = {record["CreatedById"], record["LastModifiedById"]}
+        return bool(record[MADE]) and whose == {self.finder.org.user_id}
 
     def _children(self, contacts: Mapping[str, Mapping[str, Any]]) -> None:
         """Votes and tasks of ours. Under a contact that was merged hang those of others as well: they stay."""

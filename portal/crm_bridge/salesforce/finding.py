@@ -7,7 +7,18 @@ from typing import Any
 from portal.crm_bridge.calling.following import Follower, Found
 from portal.crm_bridge.gateway import Changed, Held, Key, Ref
 from portal.crm_bridge.salesforce.asking import TOGETHER, Asker, one_of, parts
-from portal.crm_bridge.salesforce.records import IDS, OBJECTS, TASK, TASK_ID, held, moment, quoted
+from portal.crm_bridge.salesforce.records import (
+    CONVERTED,
+    IDS,
+    LEAD,
+    MASTER,
+    OBJECTS,
+    TASK,
+    TASK_ID,
+    held,
+    moment,
+    quoted,
+)
 from portal.crm_bridge.salesforce.schema import Schema
 
 Record = Mapping[str, Any]
@@ -34,15 +45,17 @@ class Finder:
     def keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
         """The id of the record that each key stands for.
 
-        Ours; else the one that ours was merged into; else one of nobody's with the mail address. Of several with the
-        address none is taken: nobody could say which.
+        Ours; else the one that ours was merged into; else one of nobody's with the mail address, or that a lead with it
+        became. Of several none is taken: nobody could say which.
         """
         if not self.is_ready(kind):
             return [None for _ in keys]
         found = self.ids(kind, [key.external_id for key in keys])
+        if MASTER in self.schema.there(OBJECTS[kind]):
+            found |= self._merged(kind, [key for key in keys if key.external_id not in found])
         if kind == "contact":
-            found |= self._merged([key for key in keys if key.external_id not in found])
             found |= self._by_mail([key for key in keys if key.email and key.external_id not in found])
+            found |= self._by_lead([key for key in keys if key.email and key.external_id not in found])
         return [found.get(key.external_id) or key.known for key in keys]
 
     def ids(self, kind: str, ours: Sequence[str]) -> dict[str, str]:
@@ -63,19 +76,30 @@ class Finder:
             for row in self.org.query(every, OBJECTS[kind], one_of(name, part))
         ]
 
-    def _merged(self, keys: Sequence[Key]) -> dict[str, str]:
-        """Per key the contact that its own was merged into, unless that is somebody else's of ours."""
-        ours, gone = IDS["contact"], []
+    def _merged(self, kind: str, keys: Sequence[Key]) -> dict[str, str]:
+        """Per key the record that its own was merged into, at last, unless that is somebody else's of ours."""
+        ours, at = IDS[kind], dict[str, str]()
         for part in parts([key.external_id for key in keys]):
-            condition = f"IsDeleted = true AND MasterRecordId != null AND {one_of(ours, part)}"
-            gone += self.org.query(["MasterRecordId", ours], "Contact", condition, deleted=True)
-        masters = {str(each[ours]): str(each["MasterRecordId"]) for each in gone}
-        owners = {
-            str(each["Id"]): each[ours]
-            for each in self.where("contact", ["Id"], "Id", sorted(set(masters.values())))
-        }
-        self.taken |= {key: owners[master] for key, master in masters.items() if owners.get(master)}
-        return {key: master for key, master in masters.items() if master in owners and not owners[master]}
+            gone = self._lost(kind, f"{MASTER} != null AND {one_of(ours, part)}")
+            at |= {str(each[ours]): str(each[MASTER]) for each in gone}
+        owners: dict[str, str] = {}
+        left, seen = dict(at), set[str]()
+        while left:
+            masters = sorted(set(left.values()) - seen)
+            seen |= set(masters)
+            owners |= {str(each["Id"]): each[ours] for each in self.where(kind, ["Id"], "Id", masters)}
+            lost = [each for each in masters if each not in owners]
+            gone = [row for part in parts(lost) for row in self._lost(kind, one_of("Id", part))]
+            further = {str(each["Id"]): str(each[MASTER]) for each in gone if each[MASTER]}
+            left = {key: further[id_] for key, id_ in left.items() if id_ in further}
+            at |= left
+        self.taken |= {key: owners[master] for key, master in at.items() if owners.get(master)}
+        return {key: master for key, master in at.items() if master in owners and not owners[master]}
+
+    def _lost(self, kind: str, condition: str) -> list[dict[str, Any]]:
+        """Records in the bin, with what they were merged into."""
+        fields = ["Id", MASTER, IDS[kind]]
+        return self.org.query(fields, OBJECTS[kind], f"IsDeleted = true AND {condition}", deleted=True)
 
     def _by_mail(self, keys: Sequence[Key]) -> dict[str, str]:
         mails = {str(key.email).casefold(): key.external_id for key in keys}
@@ -84,6 +108,25 @@ class Finder:
             if not each[IDS["contact"]]:
                 nobodys.setdefault(each["Email"].casefold(), []).append(str(each["Id"]))
         return {mails[mail]: ids[0] for mail, ids in nobodys.items() if len(ids) == 1}
+
+    def _by_lead(self, keys: Sequence[Key]) -> dict[str, str]:
+        """The contact of nobody's that a lead with the mail address became. Two that did are none."""
+        mails = {str(key.email).casefold(): key.external_id for key in keys}
+        if not mails or not {"Email", CONVERTED} <= set(self.schema.there(LEAD)):
+            return {}
+        became: dict[str, set[str]] = {}
+        for part in parts(sorted(mails), MAILS):
+            condition = f"{CONVERTED} != null AND {one_of('Email', part)}"
+            for each in self.org.query(["Email", CONVERTED], LEAD, condition):
+                became.setdefault(each["Email"].casefold(), set()).add(str(each[CONVERTED]))
+        ids = sorted({id_ for some in became.values() for id_ in some})
+        nobodys = {
+            str(each["Id"]) for each in self.where("contact", ["Id"], "Id", ids) if not each[IDS["contact"]]
+        }
+        left = {mail: some & nobodys for mail, some in became.items()}
+        return {
+            mails[mail]: next(iter(some)) for mail, some in left.items() if len(some) == 1 and mail in mails
+        }
 
     def tasks(self, refs: Sequence[str]) -> dict[str, str]:
         """The ids of tasks by our reference."""
@@ -130,7 +173,7 @@ class Finder:
 
     def _page(self, kind: str, at: str, id_: str, limit: int) -> tuple[list[Found], bool]:
         names = self.schema.names(kind)
-        more = ("MasterRecordId",) if "MasterRecordId" in self.schema.there(OBJECTS[kind]) else ()
+        more = (MASTER,) if MASTER in self.schema.there(OBJECTS[kind]) else ()
         fields = ("Id", "SystemModstamp", "IsDeleted", IDS[kind], *more, *names)
         at = at or BEGINNING
         after = f"(SystemModstamp = {at} AND Id > {quoted(id_)}) OR SystemModstamp > {at}"

@@ -9,11 +9,11 @@ from portal.crm_bridge.calling.following import Follower, Found
 from portal.crm_bridge.gateway import Changed, Held, Names, Ref
 from portal.crm_bridge.salesforce.asking import Asker, one_of, parts
 from portal.crm_bridge.salesforce.finding import BEGINNING, PAGE
-from portal.crm_bridge.salesforce.records import IDS, moment, quoted
+from portal.crm_bridge.salesforce.records import CONVERTED, IDS, LEAD, MASTER, moment, quoted
 from portal.crm_bridge.salesforce.schema import Schema
 
 OBJECTS = {"account": "Account", "contact": "Contact", "deal": "Opportunity"}
-LEAD = "lead"
+FROM_LEAD = "lead"
 """In the place of a name: the lead that a contact came from, which only the lead says."""
 
 
@@ -61,7 +61,7 @@ class Puller:
 
     def _ask(self, kind: str, names: Names, condition: str, end: str = "") -> list[dict[str, Any]]:
         there = self.schema.there(OBJECTS[kind])
-        own = [each for each in (IDS.get(kind), "MasterRecordId") if each in there]
+        own = [each for each in (IDS.get(kind), MASTER) if each in there]
         fields = ["Id", "SystemModstamp", "IsDeleted", *own, *self._known(kind, names).values()]
         return self.org.query(
             list(dict.fromkeys(map(str, fields))), OBJECTS[kind], condition, end, deleted=True
@@ -83,21 +83,21 @@ class Puller:
         held = []
         for each in rows:
             fields = fields_of(each, known)
-            if LEAD in names.values():
-                came = next(ours for ours, theirs in names.items() if theirs == LEAD)
+            if FROM_LEAD in names.values():
+                came = next(ours for ours, theirs in names.items() if theirs == FROM_LEAD)
                 fields[came] = leads.get(str(each["Id"]))
-            gone, master = bool(each.get("IsDeleted")), each.get("MasterRecordId")
+            gone, master = bool(each.get("IsDeleted")), each.get(MASTER)
             ref = Ref(str(each.get(IDS.get(kind, "")) or ""), str(each["Id"]))
             held.append(Held(ref, {} if gone else fields, each.get("SystemModstamp"), gone, master))
         return held
 
     def _leads(self, names: Names, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         """Per contact the lead that was converted into it."""
-        if LEAD not in names.values() or not self.schema.there("Lead"):
+        if FROM_LEAD not in names.values() or not self.schema.there(LEAD):
             return {}
         leads: dict[str, str] = {}
         for part in parts([str(each["Id"]) for each in rows]):
-            condition = one_of("ConvertedContactId", part)
-            found = self.org.query(["Id", "ConvertedContactId"], "Lead", condition)
-            leads |= {str(each["ConvertedContactId"]): str(each["Id"]) for each in found}
+            condition = one_of(CONVERTED, part)
+            found = self.org.query(["Id", CONVERTED], LEAD, condition)
+            leads |= {str(each[CONVERTED]): str(each["Id"]) for each in found}
         return leads

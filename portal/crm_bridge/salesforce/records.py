@@ -10,6 +10,7 @@ OBJECTS = {"account": "Account", "contact": "Contact", "vote": "IdeaVote__c"}
 IDS = {"account": "Community_Id__c", "contact": "Community_User_Id__c", "vote": "Community_Id__c"}
 IDEA, IDEA_ID = "Idea__c", "Community_Id__c"
 TASK, TASK_ID = "Task", "Community_Ref__c"
+LEAD, CONVERTED, MASTER = "Lead", "ConvertedContactId", "MasterRecordId"
 MADE = "Community_Made__c"
 """Set on what the portal created: only that may be deleted with the person's consent."""
 
@@ -88,7 +89,7 @@ def held(kind: str, record: Mapping[str, Any], names: Mapping[str, str]) -> Held
     # Under either name: who mapped a field to another knows it by that.
     fields = {names[name]: value for name, value in values.items()} | values
     ref = Ref(str(record.get(IDS[kind]) or ""), str(record["Id"]))
-    return Held(ref, fields, record.get("SystemModstamp"), gone, record.get("MasterRecordId"))
+    return Held(ref, fields, record.get("SystemModstamp"), gone, record.get(MASTER))
 
 
 def plain(value: Value) -> Value:

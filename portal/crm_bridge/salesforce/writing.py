@@ -58,15 +58,14 @@ class Writer:
         return results
 
     def _refused(self, kind: str, rows: Sequence[Row]) -> dict[int, Outcome]:
-        """Rows that are not sent: their contact was made one with that of somebody else of ours; or their idea was
-        refused."""
+        """Rows that are not sent: theirs was made one with that of somebody else of ours, or their idea was refused."""
         if kind == "vote":
             return self.ideas.write(rows)
-        taken = self.finder.taken if kind == "contact" else {}
+        taken = self.finder.taken
         return {
             place: Outcome(
                 Status.FAILED,
-                message=f"Its contact was merged into that of {taken[row.ref.external_id]}",
+                message=f"It was merged into that of {taken[row.ref.external_id]}",
                 permanent=True,
             )
             for place, row in enumerate(rows)

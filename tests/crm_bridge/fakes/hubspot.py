@@ -56,6 +56,7 @@ class HubSpot(People, Properties, Records, Searches, Associations, Fake):
         self.unique = {name: {"email"} if name == "contacts" else set() for name in STANDARD}
         self.records = {name: {} for name in STANDARD}
         self.groups, self.objects, self.merged, self.links, self.indexes = set(), {}, {}, set(), {}
+        self.bin = set()
         self.numbers = itertools.count(101)
         self.plan_has_objects = self.shuffled = self.may_make = self.sees_deals = True
         self.staff = {"31": ("Dana", "Cole")}

@@ -28,6 +28,11 @@ class People:
         self._touch("contacts", master)
 
     def remove(self, id_):
+        self.bin.add(id_)
+        self.erase_for_good(id_)
+
+    def erase_for_good(self, id_):
+        """As the law on privacy wants it: not even in the bin."""
         self.indexes.clear()
         del self.records["contacts"][id_]
         self.links = {pair for pair in self.links if id_ not in pair}

@@ -36,6 +36,12 @@ class Records:
 
     def one(self, request, type_, id_):
         found = self._find(type_, id_, None)
+        if request.url.params.get("archived") == "true":
+            return (
+                httpx.Response(200, json={"id": id_, "archived": True})
+                if id_ in self.bin
+                else self.not_found(request)
+            )
         if not found:
             return self.not_found(request)
         return httpx.Response(200, json=self._said(type_, found, request.url.params["properties"].split(",")))
@@ -140,6 +146,7 @@ class Records:
         self.indexes.clear()
         for each in body_of(request)["inputs"]:
             self.records[type_].pop(each["id"], None)
+            self.bin.add(each["id"])
         return httpx.Response(204)
 
     def forget(self, request, type_):

@@ -49,6 +49,7 @@ SYSTEM = {
     "Id": "id",
     "SystemModstamp": "datetime",
     "IsDeleted": "boolean",
+    "CreatedById": "reference",
     "LastModifiedById": "reference",
     "OwnerId": "reference",
 }
@@ -65,6 +66,10 @@ TYPES = {
     "Checkbox": "boolean",
     "Lookup": "reference",
 }
+
+
+OTHER = "005000000000009AAA"
+"""Somebody who works there."""
 
 
 class Problem(Exception):
@@ -139,6 +144,7 @@ class Org:
         id_ = f"{PREFIXES.get(object_, 'a00')}{next(self.numbers):015d}"
         record = {**dict.fromkeys(self.fields[object_]), "Id": id_, "IsDeleted": False}
         self._write(object_, record, row)
+        record["CreatedById"] = self.user
         self.records[object_][id_] = record
         return id_
 
@@ -194,7 +200,7 @@ class Org:
         """What somebody else there does to a record."""
         record = self.records[object_][id_]
         stamp = self.stamp or self.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-        record |= {"SystemModstamp": stamp, "LastModifiedById": "005000000000009AAA", **values}
+        record |= {"SystemModstamp": stamp, "LastModifiedById": OTHER, **values}
 
     def merge(self, master, loser, object_="Contact"):
         """Somebody merges two contacts, or accounts: what hung under one hangs under the other."""

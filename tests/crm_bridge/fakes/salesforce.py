@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.crm_bridge.fakes import soql
-from tests.crm_bridge.fakes.org import Org, Problem, WrongCall, refused
+from tests.crm_bridge.fakes.org import OTHER, Org, Problem, WrongCall, refused
 from tests.crm_bridge.fakes.server import Fake, body_of
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -76,7 +76,7 @@ class Salesforce(Fake):
     def somebody(self, name, email):
         first, _, last = name.partition(" ")
         id_ = self.org.create("Contact", {"FirstName": first, "LastName": last, "Email": email})
-        self.org.touch("Contact", id_)
+        self.org.touch("Contact", id_, CreatedById=OTHER)
         return id_
 
     def name_of(self, id_):
@@ -97,7 +97,7 @@ class Salesforce(Fake):
         object_ = {"account": "Account", "contact": "Contact", "deal": "Opportunity"}[kind]
         values = {names[name]: value for name, value in fields.items()}
         if id_ is None:
-            return self.org.create(object_, {"Name": "Theirs", "OwnerId": "005000000000009AAA", **values})
+            return self.org.create(object_, {"Name": "Theirs", "OwnerId": OTHER, **values})
         self.org.touch(object_, id_, **values)
         return id_
 
