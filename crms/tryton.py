@@ -104,6 +104,7 @@ class Tryton:
                 "user": "community",
                 "password": told["password"],
             },
+            "admin": {"user": "admin", "password": told["admin"]},
         }
 
     def _configure(self, folder: Path, port: int) -> str:

@@ -75,7 +75,7 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def real_crm(testrun_uid):
     """A function: the name of a CRM in, the settings of a connection to an empty one out. A Tryton has no deals, unless
-    one of the kind `deals` is asked for."""
+    one of the kind `deals` is asked for. `admin(name)` says how somebody signs in who may do everything there."""
     running = {}
 
     def settings(name, kind="test"):
@@ -84,6 +84,7 @@ def real_crm(testrun_uid):
             running[name, kind] = EMPTY[name](folder, *keeping.shared(name, folder), kind)
         return running[name, kind].settings()
 
+    settings.admin = lambda name: running[name, "test"].state["admin"]
     yield settings
     for each in running.values():
         each.leave()

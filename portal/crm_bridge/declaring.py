@@ -1,6 +1,6 @@
 """Declaring: what a vendor says of itself without being loaded: its title, its settings, what it cannot do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -95,7 +95,8 @@ PULLS = (
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a vendor is. `says` is for whoever looks which one to take. `names` says per kind how the CRM calls our fields where it differs by default.
+    """What a vendor is. `says` is for whoever looks which one to take. `names` says per kind how the CRM calls our fields where it differs by default,
+    and `yields` which of them are by default the CRM's wherever something stands there.
 
     `canonical`: it takes canonical records whole, so there are no fields to map. `pulls` says per kind which of the
     CRM's own fields are read by default, and what each stands for here; without any there is nothing to read.
@@ -112,6 +113,7 @@ class Declaration:
     canonical: bool = False
     of_tests: bool = False
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    yields: Mapping[str, Collection[str]] = field(default_factory=dict)
     pulls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pull_minutes: int = 5
     pages: Mapping[str, str] = field(default_factory=dict)

@@ -94,7 +94,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A record by our id and, once we know it, by the id that the CRM gave it."""
+    """A record by our id and, once we know it, by the id there; by that alone ("" is no id) it may be nobody's yet."""
 
     external_id: str
     remote_id: str | None = None

@@ -158,7 +158,13 @@ def _erased(connection: str, results: Sequence[Result], now: datetime) -> None:
     noting.forget([str(each.change.subject) for each in results if not each.change.subject.idea_id])
     people = [each.change for each in results if each.change.subject.entity is Entity.PERSON]
     burying.forget(connection, [change.subject.entity_id for change in people])
-    graves = {change.subject.entity_id: burying.Grave(change.remote_id, change.reason) for change in people}
+    graves = {
+        each.change.subject.entity_id: burying.Grave(
+            each.change.remote_id or each.outcome.remote_id, each.change.reason
+        )
+        for each in results
+        if each.change.subject.entity is Entity.PERSON
+    }
     burying.bury(connection, graves, "contact", now)
     # Their votes are taken out by the next push.
     there = [change.subject.entity_id for change in people if change.reason == burying.THERE]

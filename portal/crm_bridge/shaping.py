@@ -33,8 +33,8 @@ Names = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The form of records over one connection: per kind and field the owner, where it is not the portal, and the
-    name there, where it is another one."""
+    """The form of records over one connection: per kind and field the owner, where that was said, else it is the portal;
+    and the name there, where it is another one."""
 
     owners: Mapping[str, Mapping[str, Owner]] = field(default_factory=dict)
     names: Names = field(default_factory=dict)
@@ -95,12 +95,12 @@ EVERYTHING = Shape()
 
 def shape_of(connection: str, vendor: str) -> Shape:
     """The shape of a connection: what its vendor calls our fields, and what was set up beside."""
-    names = {kind: dict(each) for kind, each in declaration(vendor).names.items()}
-    owners: dict[str, dict[str, Owner]] = {}
+    declared = declaration(vendor)
+    names = {kind: dict(each) for kind, each in declared.names.items()}
+    owners = {kind: dict.fromkeys(each, Owner.IF_BLANK) for kind, each in declared.yields.items()}
     rows = db.session.scalars(sa.select(CrmField).where(CrmField.connection == connection))
     for row in rows:
-        if row.owner != Owner.PORTAL:
-            owners.setdefault(row.kind, {})[row.field] = Owner(row.owner)
+        owners.setdefault(row.kind, {})[row.field] = Owner(row.owner)
         if row.remote_name:
             names.setdefault(row.kind, {})[row.field] = row.remote_name
     return Shape(owners, names)

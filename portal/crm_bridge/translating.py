@@ -93,6 +93,10 @@ class Translated:
         blanks = self.shape.blanks(kind)
         asked = [each.ref for each in rows if each.ref.remote_id and not blanks.isdisjoint(each.fields)]
         held = dict(zip(asked, self.read_many(kind, asked), strict=True)) if asked else {}
+        # One that was recognised there does not carry our id yet.
+        by_there = {each: Ref("", each.remote_id) for each, found in held.items() if found is None}
+        if by_there:
+            held |= dict(zip(by_there, self.read_many(kind, list(by_there.values())), strict=True))
 
         def left(row: Row) -> Row:
             there = held.get(row.ref)

@@ -19,6 +19,7 @@ from tests.crm_bridge import vendors
 from tests.crm_bridge.fakes import FAKES
 from tests.crm_bridge.faults import Watched
 from tests.crm_bridge.following import catch_up
+from tests.crm_bridge.there import people_in
 from tests.factories import EPOCH
 
 VOICE = Voice(DEFAULT, "Test Community", "https://community.example")
@@ -107,6 +108,14 @@ def gateway(vendor, tmp_path, request):
         fake = FAKES[vendor]()
         settings, wire = fake.settings, fake.wire
     made = connect(vendor, settings, wire)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def there(vendor, request):
+    """People who work in that CRM, who has nothing in it yet."""
+    made = people_in(vendor, lambda: request.getfixturevalue("real_crm"))
     yield made
     made.close()
 

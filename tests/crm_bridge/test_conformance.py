@@ -6,8 +6,11 @@ from crms.making import CRMS
 from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.gateway import Activity, CrmError, Key, Ref, Row, Status, connect
 from portal.crm_bridge.mapping import KINDS
+from portal.crm_bridge.shaping import shape_of
+from portal.crm_bridge.translating import Translated
 from tests.crm_bridge import vendors
 from tests.crm_bridge.fakes import FAKES
+from tests.crm_bridge.there import WORKED_IN
 
 
 def contact(n, seq=1, remote_id=None, **fields):
@@ -15,6 +18,15 @@ def contact(n, seq=1, remote_id=None, **fields):
 
 
 REAL = [pytest.param(name, marks=pytest.mark.real_crm(name)) for name in CRMS]
+
+
+WHO = {
+    "bottlecrm": "admin@crm.example, admin",
+    "dataverse": "# Community",
+    "hubspot": "account 4711 (standard)",
+    "salesforce": "Community Bridge (bridge@acme.example)",
+    "tryton": "Community portal (community)",
+}
 
 
 @pytest.fixture(params=[*vendors.READING_BACK, *FAKES, *REAL])
@@ -66,10 +78,13 @@ def test_a_vendor_that_cannot_be_read_back_says_so(vendor, tmp_path):
     made.close()
 
 
-def test_it_says_what_it_is(gateway):
-    description = gateway.describe()
+def test_it_says_what_it_is_and_who_we_are_there(gateway, vendor):
+    description, identity = gateway.describe(), gateway.introduce()
     assert description.title
     assert description.batch >= 1
+    assert identity.place
+    assert identity.who == WHO.get(vendor, identity.who)
+    assert identity.writes is (None if vendor in ("bottlecrm", "dataverse", "hubspot") else True)
 
 
 def test_the_schema_is_made_once(gateway, vendor):
@@ -156,6 +171,47 @@ def test_changes_are_fetched_in_parts_without_loss(ready):
     ready.upsert_many("contact", [contact(3, 2, ids[0], points=9)])
     [again] = ready.fetch_changed("contact", cursor, 3).records
     assert again.fields["points"] == 9
+
+
+# -- Where others work beside us ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vendor", WORKED_IN, indirect=True)
+def test_an_account_that_was_recognised_keeps_the_name_that_it_has_there(app, there, vendor):
+    theirs, ref = there.account("Acme Grid", 7), "company:1"
+    inner = connect(vendor, there.settings, there.wire)
+    crm = Translated(inner, there.wire, shape_of("sales", vendor), {ref: theirs})
+    crm.ensure_schema(KINDS)
+    assert crm.plan_keys("account", [Key(ref)]) == [theirs]
+    written = {"name": "Acme here", "votes": 3}
+    for seq, fields in enumerate(({**written}, {"name": "Acme by another name", "votes": 4})):
+        [said] = crm.upsert_many("account", [Row(Ref(ref, theirs), fields, seq)])
+        assert (said.status, said.remote_id) == (Status.UPDATED, theirs)
+        assert there.name_of(theirs) == "Acme Grid"
+        [held] = crm.read_many("account", [Ref(ref, theirs)])
+        assert held.fields["votes"] == fields["votes"]
+    crm.close()
+
+
+@pytest.mark.parametrize("vendor", WORKED_IN, indirect=True)
+def test_erasing_says_whether_a_record_went_or_was_only_emptied(there, vendor):
+    theirs = there.contact("Known Before", "known@acme.example")
+    crm = connect(vendor, there.settings, there.wire)
+    crm.ensure_schema(KINDS)
+    assert crm.plan_keys("contact", [Key("person:1", "known@acme.example")]) == [theirs]
+    known = contact(1, 1, theirs, name="Ines", email="known@acme.example", points=3)
+    made = crm.upsert_many("contact", [known, contact(2, name="Tomas", email="tomas@acme.example")])
+    refs = [Ref(f"person:{n}", each.remote_id) for n, each in enumerate(made, 1)]
+    assert [(each.status, each.blanked) for each in crm.erase("contact", refs)] == [
+        (Status.ERASED, True),
+        (Status.ERASED, False),
+    ]
+    assert there.counts()[1] == 1
+    assert crm.read_many("contact", refs) == [None, None]
+    # Nobody is found there any more by our id; whoever agrees anew is, by the address that stayed.
+    assert crm.plan_keys("contact", [Key("person:1")]) == [None]
+    assert crm.plan_keys("contact", [Key("person:1", "known@acme.example")]) == [theirs]
+    crm.close()
 
 
 # -- What the embedded store does beyond that -----------------------------------------------------------

@@ -248,6 +248,12 @@ def test_what_was_read_is_not_read_again_within_a_push(bottle):
     assert sum(each.method == "GET" and "interactions" in each.path for each in calls) == 1
     held = gateway.read_many("vote", [each.ref for each in again])
     assert [each.fields["value"] for each in held] == [-1] * 6
+    # Whoever compares goes through all accounts part by part, and they are listed once for it.
+    for lists in (1, 2):
+        for part in (keys[:2], keys[2:]):
+            held = gateway.read_many("account", [Ref(each.external_id) for each in part])
+            assert [each.ref.external_id for each in held] == [each.external_id for each in part]
+        assert sum("/accounts" in each.path for each in calls) == lists
     gateway.close()
 
 

@@ -2,6 +2,7 @@
 
 from trytond.model import Unique, fields
 from trytond.pool import Pool, PoolMeta
+from trytond.transaction import without_check_access
 
 
 class Party(metaclass=PoolMeta):
@@ -52,8 +53,9 @@ class Party(metaclass=PoolMeta):
             ours = [each for each in emails if each.community]
             same = [each for each in emails if value and each.value.lower() == value.lower()]
             if not value:
+                found = [each for each in ours if each.community != "made"]
                 mechanism.delete([each for each in ours if each.community == "made"])
-                mechanism.write([each for each in ours if each.community != "made"], {"community": None})
+                mechanism.write(found, {"community": None})
             elif ours:
                 mechanism.write(ours[:1], {"value": value})
             elif same:
@@ -72,7 +74,32 @@ class ContactMechanism(metaclass=PoolMeta):
 class Replace(metaclass=PoolMeta):
     __name__ = "party.replace"
 
+    def transition_replace(self):
+        """What the portal wrote goes along, unless the other party is somebody of the portal's as well."""
+        source, destination = self.ask.source, self.ask.destination
+        if source.community_id and not destination.community_id:
+            with without_check_access():
+                self._hand_over(source, destination)
+            # Read anew: what was handed over is no longer as it was read.
+            party = Pool().get("party.party")
+            self.ask.source, self.ask.destination = party(source.id), party(destination.id)
+        return super().transition_replace()
+
+    @staticmethod
+    def _hand_over(source, destination):
+        party, note = Pool().get("party.party"), Pool().get("ir.note")
+        ours = [
+            name for name in party._fields if name.startswith("community_") and name != "community_votes_cast"
+        ]
+        values = {name: getattr(source, name) for name in ours}
+        party.write([source], {**dict.fromkeys(ours), "community_made": False})
+        # Others made it, so it outlives the consent of its person.
+        party.write([destination], {**values, "community_made": False})
+        notes = note.search([("resource", "=", str(source))])
+        told = [each for each in notes if (each.message or "").rpartition("\n")[2].startswith("ref:")]
+        note.write(told, {"resource": str(destination)})
+
     @classmethod
     def fields_to_replace(cls):
-        """Votes follow the party by which somebody replaces theirs."""
+        """Votes follow their party."""
         return [*super().fields_to_replace(), ("community.vote", "party")]

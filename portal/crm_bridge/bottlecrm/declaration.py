@@ -37,6 +37,7 @@ DECLARATION = Declaration(
     ),
     pull_minutes=15,
     listens="portal.crm_bridge.bottlecrm.listening",
+    yields={"account": ("name",)},
     pulls={
         "account": {
             "title": "name",

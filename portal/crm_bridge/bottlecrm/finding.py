@@ -31,10 +31,48 @@ class Finder:
         """The last known ids there of records that were not there any more, by ours."""
         self.accounts: list[Record] | None = None
         """All accounts as they were read last: with each list of them come all contacts, too."""
+        self._lists: dict[str, list[Record]] = {}
+        """What `read` listed, and of what it told since."""
+        self._told: dict[str, set[str]] = {}
 
     def by_id(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         """The records of these ids of ours, as far as they are there."""
         return {each: found for each, found in self._by_key(kind, [Key(one) for one in ids]).items() if found}
+
+    def read(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        """The same, as they are now. A list serves whoever compares part by part: until a record is asked for again, or
+        one is written."""
+        told = self._told.get(kind)
+        if told is None or not told.isdisjoint(ids):
+            self.forget_list(kind)
+            listed = self._list_if_short(kind, len(ids)) if kind == "account" or len(ids) > FEW else None
+            if listed is None:
+                return self.by_id(kind, ids)
+            self._lists[kind], told = listed, set()
+        self._told[kind] = told | set(ids)
+        keys = {each: _match(Key(each), self._lists[kind]) for each in ids}
+        return {each: found for each, found in keys.items() if found}
+
+    def by_there(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        """The records of these ids there, whosever they are."""
+
+        def one(id_: str) -> Record | None:
+            answer = self.crm.caller.call("GET", f"{PATHS[kind]}/{id_}/", accept={400, 404})
+            return answer.data[f"{kind}_obj"] if answer.status == 200 else None
+
+        found = zip(ids, self.crm.each(one, ids), strict=True)
+        return {id_: record for id_, record in found if record}
+
+    def forget_list(self, kind: str) -> None:
+        """What was listed may be no longer so."""
+        self.forget_reading(kind)
+        if kind == "account":
+            self.accounts = None
+
+    def forget_reading(self, kind: str) -> None:
+        """What `read` listed is no longer so."""
+        self._lists.pop(kind, None)
+        self._told.pop(kind, None)
 
     def by_key(self, kind: str, keys: Sequence[Key]) -> list[Record | None]:
         """The record that each key stands for: ours, else one of nobody's with the mail address."""

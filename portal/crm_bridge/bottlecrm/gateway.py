@@ -8,7 +8,7 @@ from portal.crm_bridge.bottlecrm.declaration import DECLARATION
 from portal.crm_bridge.bottlecrm.erasing import Eraser
 from portal.crm_bridge.bottlecrm.finding import Finder, Record
 from portal.crm_bridge.bottlecrm.pulling import Puller
-from portal.crm_bridge.bottlecrm.records import held
+from portal.crm_bridge.bottlecrm.records import held, said
 from portal.crm_bridge.bottlecrm.schema import Schema
 from portal.crm_bridge.bottlecrm.together import Together
 from portal.crm_bridge.bottlecrm.votes import activity_body, mark_of, owner, vote_fields
@@ -69,7 +69,7 @@ class BottleCRM:
 
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
         # It is the beginning of a push: what was read before may be no longer so.
-        self._known, self.finder.accounts = {}, None
+        self._forget_lists()
         added = self.schema.ensure(kinds)
         self.writer.kept = self.schema.kept
         return added
@@ -96,6 +96,7 @@ class BottleCRM:
                 self._ids[row.ref.external_id] = outcome.remote_id
                 if outcome.status is Status.CREATED:
                     self._new.add(outcome.remote_id)
+        self.finder.forget_reading(kind)
         if kind == "account":
             self.finder.note_accounts(dict(zip([row.ref.external_id for row in rows], outcomes, strict=True)))
         return outcomes
@@ -178,11 +179,13 @@ class BottleCRM:
 
     def read_many(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         if kind != "vote":
-            self.finder.accounts = None
-            found = self.finder.by_id(kind, [ref.external_id for ref in refs])
-            return [
-                held(kind, found[each.external_id]) if each.external_id in found else None for each in refs
-            ]
+            ids = [ref.external_id for ref in refs if ref.external_id]
+            found = (
+                {key: held(kind, each) for key, each in self.finder.read(kind, ids).items()} if ids else {}
+            )
+            theirs = [str(ref.remote_id) for ref in refs if not ref.external_id]
+            by_there = {key: said(kind, each) for key, each in self.finder.by_there(kind, theirs).items()}
+            return [found.get(ref.external_id) or by_there.get(ref.remote_id or "") for ref in refs]
         self._known = {}
         contacts = {owner(ref.external_id): ref.remote_id and ref.remote_id.partition("/")[0] for ref in refs}
         votes = self._votes_of(contacts)
@@ -191,7 +194,7 @@ class BottleCRM:
         ]
 
     def erase(self, kind: str, refs: Sequence[Ref]) -> list[Outcome]:
-        self._known, self.finder.accounts = {}, None
+        self._forget_lists()
         unknown = [ref.external_id for ref in refs if not ref.remote_id]
         if kind == "vote":
             found = self._votes_of({owner(each): None for each in unknown}) if unknown else {}
@@ -212,6 +215,12 @@ class BottleCRM:
 
     def close(self) -> None:
         self.crm.close()
+
+    def _forget_lists(self) -> None:
+        """What was read before may be no longer so."""
+        self._known = {}
+        for kind in ("account", "contact"):
+            self.finder.forget_list(kind)
 
     def _contact_ids(self, contacts: Mapping[str, str | None]) -> dict[str, str]:
         """The ids there of contacts by ours, as far as they are there."""

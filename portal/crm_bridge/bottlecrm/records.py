@@ -59,16 +59,19 @@ def body(kind: str, external_id: str, fields: Fields) -> dict[str, Any]:
 
 def held(kind: str, record: Mapping[str, Any]) -> Held | None:
     """A record as it is there; None when it is none of ours."""
+    return said(kind, record) if (record.get("custom_fields") or {}).get(ID) else None
+
+
+def said(kind: str, record: Mapping[str, Any]) -> Held:
+    """The same of any record."""
     custom = record.get("custom_fields") or {}
-    if not custom.get(ID):
-        return None
     name = joined(record["first_name"], record["last_name"]) if kind == "contact" else record["name"]
     fields: dict[str, Value] = {"name": name}
     if kind == "contact":
         fields["email"] = record["email"]
     ours = {key.removeprefix(PREFIX): value for key, value in custom.items() if key.startswith(PREFIX)}
     fields |= {key: whole(value) for key, value in ours.items() if key not in ("id", "made")}
-    return Held(Ref(str(custom[ID]), str(record["id"])), fields, record.get("updated_at"))
+    return Held(Ref(str(custom.get(ID) or ""), str(record["id"])), fields, record.get("updated_at"))
 
 
 def whole(value: Value) -> Value:

@@ -135,7 +135,7 @@ def fields_command(name: str) -> None:
 )
 def map_command(name: str, field: str, remote_name: str | None, owner: str | None) -> None:
     """Say how a field of ours is written into the CRM, or read from it."""
-    whose = Owner(owner) if owner else mapping.owner_of(field)
+    whose = Owner(owner) if owner else mapping.owner_of(field, connecting.find(name).vendor)
     mapping.map_field(name, field, whose, remote_name)
     db.session.commit()
     click.echo(

@@ -35,10 +35,12 @@ def field_of(text: str) -> tuple[str, Field]:
     raise Unusable(f"There is no field {text!r}. There is: {kinds}.")
 
 
-def owner_of(text: str) -> Owner:
+def owner_of(text: str, vendor: str) -> Owner:
     """Whose a field is unless somebody says otherwise. Raises Unusable."""
     kind, field = field_of(text)
-    return Owner.CRM if is_pulled(kind, field.name) else Owner.PORTAL
+    if is_pulled(kind, field.name):
+        return Owner.CRM
+    return Owner.IF_BLANK if field.name in declaration(vendor).yields.get(kind, ()) else Owner.PORTAL
 
 
 def map_field(

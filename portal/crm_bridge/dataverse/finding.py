@@ -110,9 +110,12 @@ class Finder:
     def read(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         """The rows as they are now; one that was merged away is not there."""
         columns = self.schema.columns(kind)
-        rows = self.by_key(kind, [ref.external_id for ref in refs], list(columns))
+        rows = self.by_key(kind, [ref.external_id for ref in refs if ref.external_id], list(columns))
         held = {key: self.names.held(kind, row, columns) for key, row in rows.items() if not row.get(MERGED)}
-        return [held.get(ref.external_id) for ref in refs]
+        theirs = [str(ref.remote_id) for ref in refs if not ref.external_id]
+        others = self.where(kind, list(columns), self.names.id(kind), theirs) if columns and theirs else []
+        by_there = {self._id(kind, row): self.names.held(kind, row, columns) for row in others}
+        return [held.get(ref.external_id) or by_there.get(ref.remote_id or "") for ref in refs]
 
     def changed(self, kind: str, cursor: str, limit: int) -> Changed:
         """Rows of ours that changed, and all that were deleted, of which only the id there is told.

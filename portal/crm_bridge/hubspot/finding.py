@@ -26,6 +26,8 @@ class Finder:
         """Contacts and companies that were found and do not carry our id yet."""
         self.joined: set[str] = set()
         """Those into which somebody there merged ours: they are others' as well."""
+        self.forgotten: set[str] = set()
+        """Those whose contact people there erased for good."""
         self.taken: dict[str, str] = {}
         """Whose record was merged into that of somebody else of ours, by our ids."""
         self._followers: dict[str, Follower] = {}
@@ -69,6 +71,8 @@ class Finder:
             path = self.path(kind, self.gone[key])
             answer = self.org.call("GET", path, params={"properties": ID}, accept={NOT_FOUND})
             if answer.status == NOT_FOUND:
+                if kind == "contact" and self.was_forgotten(self.gone[key]):
+                    self.forgotten.add(key)
                 continue
             if owner := answer.data["properties"].get(ID):
                 self.taken[key] = owner
@@ -77,13 +81,10 @@ class Finder:
         return stayed
 
     def was_forgotten(self, id_: str) -> bool:
-        """Whether a contact that is not found by our id was erased for good: it is neither in the bin nor merged."""
-        for more in ({}, {"archived": "true"}):
-            params = {"properties": ID, **more}
-            answer = self.org.call("GET", self.path("contact", id_), params=params, accept={NOT_FOUND})
-            if answer.status != NOT_FOUND:
-                return False
-        return True
+        """Whether a contact that is not found by its id was erased for good: then it is not in the bin either."""
+        params = {"properties": ID, "archived": "true"}
+        answer = self.org.call("GET", self.path("contact", id_), params=params, accept={NOT_FOUND})
+        return answer.status == NOT_FOUND
 
     def _by_mail(self, keys: Sequence[Key]) -> dict[str, str]:
         """No two contacts have one mail address there."""
@@ -108,11 +109,14 @@ class Finder:
         """The records as they are now."""
         if not self.schema.is_ready(kind):
             return [None for _ in refs]
-        types = self.schema.there(kind)
-        ids = [ref.external_id for ref in refs]
-        rows = self.org.read(self.path(kind, "batch/read"), ids, list(types), by=ID)
+        types, path = self.schema.there(kind), self.path(kind, "batch/read")
+        ids = [ref.external_id for ref in refs if ref.external_id]
+        rows = self.org.read(path, ids, list(types), by=ID) if ids else []
         found = {str(each["properties"][ID]): held(kind, each, types) for each in rows}
-        return [found.get(each) for each in ids]
+        theirs = [str(ref.remote_id) for ref in refs if not ref.external_id]
+        rows = self.org.read(path, theirs, list(types)) if theirs else []
+        by_there = {str(each["id"]): held(kind, each, types) for each in rows}
+        return [found.get(ref.external_id) or by_there.get(ref.remote_id or "") for ref in refs]
 
     def changed(self, kind: str, cursor: str, limit: int) -> Changed:
         """Records of ours that changed."""

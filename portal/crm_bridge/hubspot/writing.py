@@ -13,6 +13,7 @@ from portal.crm_bridge.hubspot.records import ID, MADE, TYPES, begun, outcome, p
 
 WRITTEN = (Status.CREATED, Status.UPDATED)
 CONFLICT = "CONFLICT"
+FOR_GOOD = "People there erased this contact for good"
 
 
 class Writer:
@@ -63,19 +64,11 @@ class Writer:
         for row in rows:
             said = told[row.ref.external_id].status
             if said is Status.GONE:
-                told[row.ref.external_id] = self._gone(kind, row, told[row.ref.external_id])
+                self.finder.gone[row.ref.external_id] = str(row.ref.remote_id)
             elif said in WRITTEN:
                 self.finder.adopted.discard(row.ref.external_id)
                 self.finder.joined.discard(row.ref.external_id)
         return told
-
-    def _gone(self, kind: str, row: Row, said: Outcome) -> Outcome:
-        """A contact that was erased for good must not come back; another is looked for, and made anew."""
-        id_ = str(row.ref.remote_id)
-        if kind == "contact" and self.finder.was_forgotten(id_):
-            return Outcome(Status.ERASED, id_, message="HubSpot erased this contact for good")
-        self.finder.gone[row.ref.external_id] = id_
-        return said
 
     def _swapped(self, kind: str, rows: Sequence[Row]) -> dict[str, Outcome]:
         """No two contacts have one address. Those whose address is held by another of them give theirs up first."""
@@ -92,9 +85,15 @@ class Writer:
         return self._sent(kind, "batch/update", rows, [_ours(kind, row) for row in rows])
 
     def _refused(self, kind: str, rows: Sequence[Row]) -> dict[str, Outcome]:
-        """Rows whose record was made one with that of somebody else of ours."""
+        """Rows whose record was made one with that of somebody else of ours, or must not come back."""
         taken = self.finder.taken if kind in TYPES else {}
-        return {
+        forgotten = self.finder.forgotten if kind == "contact" else ()
+        gone = {
+            key: Outcome(Status.ERASED, self.finder.gone[key], message=FOR_GOOD)
+            for row in rows
+            if row.ref.remote_id is None and (key := row.ref.external_id) in forgotten
+        }
+        return gone | {
             key: Outcome(Status.FAILED, message=f"It was merged into that of {taken[key]}", permanent=True)
             for row in rows
             if row.ref.remote_id is None and (key := row.ref.external_id) in taken

@@ -63,7 +63,8 @@ class Choice:
 
 
 def chosen(connection: str, vendor: str) -> dict[str, Choice]:
-    """By kind, what is read over a connection: what its vendor declares, and what was set up beside."""
+    """By kind, what is read over a connection: what its vendor declares, and what was set up beside. A kind of which no
+    field is read is followed all the same, through merges and deletions."""
     names = {kind.name: dict(declaration(vendor).pulls.get(kind.name, {})) for kind in PULLED}
     yielding: dict[str, set[str]] = {kind.name: set() for kind in PULLED}
     rows = db.session.scalars(sa.select(CrmField).where(CrmField.connection == connection))
@@ -76,7 +77,12 @@ def chosen(connection: str, vendor: str) -> dict[str, Choice]:
             names[row.kind][row.field] = row.remote_name
         if row.owner == Owner.IF_BLANK:
             yielding[row.kind].add(row.field)
-    return {kind: Choice(each, frozenset(yielding[kind])) for kind, each in names.items() if each}
+    followed = declaration(vendor).pulls
+    return {
+        kind: Choice(each, frozenset(yielding[kind]))
+        for kind, each in names.items()
+        if each or kind in followed
+    }
 
 
 def is_pulled(kind: str, field: str) -> bool:

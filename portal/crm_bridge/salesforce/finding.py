@@ -159,9 +159,12 @@ class Finder:
             return [None for _ in refs]
         names = self.schema.names(kind)
         fields = ["Id", "SystemModstamp", *names]
-        rows = self.where(kind, fields, IDS[kind], [ref.external_id for ref in refs])
+        rows = self.where(kind, fields, IDS[kind], [ref.external_id for ref in refs if ref.external_id])
         found = {str(each[IDS[kind]]): held(kind, each, names) for each in rows}
-        return [found.get(ref.external_id) for ref in refs]
+        theirs = [str(ref.remote_id) for ref in refs if not ref.external_id]
+        rows = self.where(kind, fields, "Id", theirs)
+        by_there = {str(each["Id"]): held(kind, each, names) for each in rows}
+        return [found.get(ref.external_id) or by_there.get(ref.remote_id or "") for ref in refs]
 
     def changed(self, kind: str, cursor: str, limit: int) -> Changed:
         """Records of ours that changed, deleted and merged ones among them."""

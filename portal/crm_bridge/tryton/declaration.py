@@ -49,6 +49,7 @@ DECLARATION = Declaration(
         *CALLS,
         *PULLS,
     ),
+    yields={"account": ("name",)},
     pulls={
         "account": {"title": "name", "segment": "categories.name", "domains": "website"},
         "contact": {},

@@ -10,18 +10,14 @@ from portal.crm_bridge.tryton.records import ID, MECHANISM, MODELS, PARTY, REPLA
 from portal.crm_bridge.tryton.rpc import Rpc
 from portal.crm_bridge.tryton.schema import Schema
 
-Record = Mapping[str, Any]
-
 
 class Finder:
     """Reads parties and votes; writes nothing."""
 
     def __init__(self, rpc: Rpc, schema: Schema) -> None:
         self.rpc, self.schema = rpc, schema
-        self.losers: dict[str, int] = {}
-        """Parties that were replaced and still carry our id, by that."""
-        self.taken: dict[str, str] = {}
-        """Whose party was replaced by that of somebody else of ours, by our ids."""
+        self.replaced: dict[str, str] = {}
+        """Why parties that were replaced and still carry our id are no longer those of our ids."""
 
     def by_key(self, kind: str, ours: Sequence[str], names: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
         """The records of these ids of ours, parties that were replaced among them."""
@@ -35,11 +31,11 @@ class Finder:
         return {key: str(each["id"]) for key, each in rows.items() if not each.get(REPLACED)}
 
     def keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
-        """The id of the record that each key stands for: ours, else the one that replaced ours, else the only one of
-        nobody's with the mail address."""
+        """The id of the record that each key stands for: ours, else the only one of nobody's with the mail address. Our id
+        goes along to the party that replaces one of ours, unless that is somebody else's of ours."""
         rows = self.by_key(kind, [key.external_id for key in keys])
         found = {key: str(each["id"]) for key, each in rows.items() if not each.get(REPLACED)}
-        found |= self._stayed({key: each for key, each in rows.items() if each.get(REPLACED)})
+        self._ask_whose({key: each[REPLACED] for key, each in rows.items() if each.get(REPLACED)})
         mails = [key.email for key in keys if key.email and key.external_id not in rows]
         by_mail = self._by_mail(mails) if kind == "contact" and mails else {}
         return [
@@ -47,24 +43,17 @@ class Finder:
             for key in keys
         ]
 
-    def _stayed(self, replaced: Mapping[str, Record]) -> dict[str, str]:
-        """Per key the party that replaced its own, at last, unless that is somebody else's of ours."""
-        self.losers |= {key: each["id"] for key, each in replaced.items()}
-        stayed: dict[str, str] = {}
-        at, seen = {key: each[REPLACED] for key, each in replaced.items()}, set[int]()
-        while at:
-            seen |= set(at.values())
-            read = self.rpc.read(PARTY, [["id", "in", sorted(set(at.values()))]], [ID, REPLACED])
-            parties = {each["id"]: each for each in read}
-            there = {key: parties[id_] for key, id_ in at.items() if id_ in parties}
-            for key, each in there.items():
-                if not each[REPLACED] and each[ID]:
-                    self.taken[key] = str(each[ID])
-                elif not each[REPLACED]:
-                    stayed[key] = str(each["id"])
-            # Two parties may say that each replaced the other.
-            at = {key: each[REPLACED] for key, each in there.items() if each[REPLACED] not in {None, *seen}}
-        return stayed
+    def _ask_whose(self, replaced: Mapping[str, int]) -> None:
+        """Say why of those parties that were replaced and could not hand over our id."""
+        domain = [["id", "in", sorted(set(replaced.values()))]]
+        read = self.rpc.read(PARTY, domain, [ID]) if replaced else []
+        owners = {each["id"]: each[ID] for each in read}
+        for key, party in replaced.items():
+            self.replaced[key] = (
+                f"It was merged into that of {owners[party]}"
+                if owners.get(party)
+                else f"It was replaced by party {party}, and our id did not go along: update the module community there"
+            )
 
     def _by_mail(self, mails: Sequence[str]) -> dict[str, str]:
         """The one party of nobody's with each of these addresses; two with the same are none."""
@@ -93,10 +82,12 @@ class Finder:
     def read(self, kind: str, refs: Sequence[Ref]) -> list[Held | None]:
         """The records as they are now; one that was replaced is not there."""
         types = self.schema.there(MODELS[kind])
-        ids = [ref.external_id for ref in refs]
-        rows = self.by_key(kind, ids, self._names(kind))
+        rows = self.by_key(kind, [ref.external_id for ref in refs if ref.external_id], self._names(kind))
         found = {key: held(kind, each, types) for key, each in rows.items() if not each.get(REPLACED)}
-        return [found.get(each) for each in ids]
+        theirs = [int(str(ref.remote_id)) for ref in refs if not ref.external_id]
+        read = self.rpc.read(MODELS[kind], [["id", "in", theirs]], self._names(kind)) if theirs else []
+        by_there = {str(each["id"]): held(kind, each, types) for each in read}
+        return [found.get(ref.external_id) or by_there.get(ref.remote_id or "") for ref in refs]
 
     def _names(self, kind: str) -> list[str]:
         types = self.schema.there(MODELS[kind])

@@ -53,7 +53,7 @@ def held(kind: str, record: Mapping[str, Any], types: Mapping[str, str]) -> Held
     """A record as it is there."""
     fields = {ours: _here(record.get(theirs)) for ours, theirs in columns(kind, types).items()}
     replaced = record.get(REPLACED)
-    ref = Ref(record[ID], str(record["id"]))
+    ref = Ref(record[ID] or "", str(record["id"]))
     return Held(ref, fields, record["_timestamp"], merged_into=str(replaced) if replaced else None)
 
 

@@ -10,7 +10,6 @@ from portal.crm_bridge.tryton.records import (
     MODELS,
     NOTE,
     PARTY,
-    blank,
     mark_of,
     marked,
     values,
@@ -31,7 +30,6 @@ class Writer:
         """Write the rows: new ones together, known ones unless somebody changes them meanwhile."""
         told = self._refused(kind, rows)
         rest = [row for row in rows if row.ref.external_id not in told]
-        self._free(rest)
         new = [row for row in rest if not row.ref.remote_id]
         old = [row for row in rest if row.ref.remote_id]
         made = halved(
@@ -43,27 +41,13 @@ class Writer:
         return self._with_versions(kind, [told[row.ref.external_id] for row in rows])
 
     def _refused(self, kind: str, rows: Sequence[Row]) -> dict[str, Outcome]:
-        """Rows whose party was replaced by that of somebody else of ours."""
-        taken = self.finder.taken if MODELS[kind] == PARTY else {}
+        """Rows whose party was replaced, and is not to be had."""
+        why = self.finder.replaced if MODELS[kind] == PARTY else {}
         return {
-            key: Outcome(Status.FAILED, message=f"It was merged into that of {taken[key]}", permanent=True)
+            key: Outcome(Status.FAILED, message=why[key], permanent=True)
             for row in rows
-            if row.ref.remote_id is None and (key := row.ref.external_id) in taken
+            if row.ref.remote_id is None and (key := row.ref.external_id) in why
         }
-
-    def _free(self, rows: Sequence[Row]) -> None:
-        """A party that was replaced keeps what it says. Our id and our notes go to the one that replaced it."""
-        for row in rows:
-            if row.ref.remote_id is None or row.ref.external_id not in self.finder.losers:
-                continue
-            loser = self.finder.losers.pop(row.ref.external_id)
-            if str(loser) == row.ref.remote_id:
-                continue
-            notes = self.rpc.read(NOTE, [["resource", "=", f"{PARTY},{loser}"]], ["message"])
-            if ours := [each["id"] for each in notes if mark_of(each["message"])]:
-                place = {"resource": f"{PARTY},{row.ref.remote_id}"}
-                self.rpc.ask(f"{NOTE}.write", ours, place, again=True)
-            self.rpc.ask(f"{PARTY}.write", [loser], blank(self.schema.there(PARTY)), again=True)
 
     def _create(self, kind: str, rows: Sequence[Row]) -> list[Outcome]:
         """All of them or none: Tryton takes a call in one transaction."""

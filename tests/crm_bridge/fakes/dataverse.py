@@ -68,6 +68,10 @@ class Dataverse(Fake):
         every = self.tables.rows["contact"].values()
         return [{"id": each["contactid"], **each} for each in every if not each["merged"]]
 
+    def accounts(self):
+        every = self.tables.rows["account"].values()
+        return [{"id": each["accountid"], **each} for each in every if not each["merged"]]
+
     def somebody(self, name, email):
         first, _, last = name.partition(" ")
         row = {"firstname": first, "lastname": last, "emailaddress1": email}

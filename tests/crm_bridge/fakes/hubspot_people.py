@@ -19,6 +19,9 @@ class People:
         record = self.records["contacts"][id_]
         return f"{record['firstname']} {record['lastname']}"
 
+    def accounts(self):
+        return [{"id": id_, **each} for id_, each in self.records["companies"].items()]
+
     def merge(self, master, loser):
         """What hung under one hangs under the other, which keeps what it says itself."""
         self.indexes.clear()

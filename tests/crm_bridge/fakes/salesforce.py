@@ -73,6 +73,16 @@ class Salesforce(Fake):
     def contacts(self):
         return [{"id": each["Id"], **each} for each in self.org.alive("Contact")]
 
+    def accounts(self):
+        return [{"id": each["Id"], **each} for each in self.org.alive("Account")]
+
+    def convert(self, email, contact=None):
+        """Somebody there converts a lead with this address, into a contact that is there or a new one."""
+        contact = contact or self.somebody("Theirs Alone", "elsewhere@acme.example")
+        lead = self.org.create("Lead", {"Email": email, "ConvertedContactId": contact})
+        self.org.touch("Contact", contact)
+        return lead, contact
+
     def somebody(self, name, email):
         first, _, last = name.partition(" ")
         id_ = self.org.create("Contact", {"FirstName": first, "LastName": last, "Email": email})
@@ -355,7 +365,7 @@ def said(record, name):
     """A field as a query says it; of a look-up, a record of its own."""
     if name == "Owner.Name":
         return "Owner", {"attributes": {"type": "User"}, "Name": record["OwnerId"] and "Dana Cole"}
-    return name, floated(record[name])
+    return name, floated(record.get(name))
 
 
 def floated(value):
