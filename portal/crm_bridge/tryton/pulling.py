@@ -44,9 +44,21 @@ class Puller:
         if not numbers or not self.fields(MODELS[kind]):
             return [None for _ in ids]
         known = self._known(kind, names)
-        read = self.rpc.read(MODELS[kind], [["id", "in", numbers]], self._wanted(kind, known))
+        read = self._read(kind, [["id", "in", numbers]], self._wanted(kind, known))
         found = {str(each["id"]): _held(kind, each, known) for each in read}
         return [found.get(each) for each in ids]
+
+    def _read(
+        self,
+        kind: str,
+        domain: Sequence[Any],
+        names: Sequence[str],
+        limit: int | None = None,
+        order: Any = None,
+    ) -> list[dict[str, Any]]:
+        """Also parties that are out of sight, but not their addresses that are: those are no longer so."""
+        every = [["active", "in", [True, False]]] if MODELS[kind] == PARTY else []
+        return self.rpc.read(MODELS[kind], [*domain, *every], names, limit, order, hidden=False)
 
     def _known(self, kind: str, names: Names) -> Names:
         """Those that are there, and that our user may read."""
@@ -81,7 +93,7 @@ class Puller:
         for field, is_set in (("write_date", "!="), ("create_date", "=")):
             domain = [*DOMAINS[kind], ["write_date", is_set, None], *_after(field, at, id_)]
             order = [[field, "ASC"], ["id", "ASC"]]
-            read = self.rpc.read(MODELS[kind], domain, [*self._wanted(kind, names), field], limit, order)
+            read = self._read(kind, domain, [*self._wanted(kind, names), field], limit, order)
             found += [Found(_text(each[field]), str(each["id"]), _held(kind, each, names)) for each in read]
             full = full or len(read) == limit
         found.sort(key=lambda each: (each.at, int(each.id)))

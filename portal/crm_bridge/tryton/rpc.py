@@ -48,8 +48,10 @@ class Rpc:
         names: Sequence[str],
         limit: int | None = None,
         order: Any = None,
+        hidden: bool = True,
     ) -> list[dict[str, Any]]:
-        """Records that fit a domain, with these fields; also those that somebody put out of sight."""
+        """Records that fit a domain, with these fields; with `hidden` also those that somebody put out of sight, and what
+        they are made of."""
         found: list[dict[str, Any]] = self.ask(
             f"{model}.search_read",
             domain,
@@ -57,7 +59,7 @@ class Rpc:
             limit,
             order,
             list(names),
-            context={"active_test": False},
+            context={"active_test": False} if hidden else {},
             again=True,
         )
         return found
