@@ -1,16 +1,20 @@
 """Two records are made one in the CRM: links and numbers follow, whether a pull or a push sees it first."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
+from portal import clock
 from portal.activity.auditing import audit_all
 from portal.crm_bridge import drifting
 from portal.crm_bridge.gateway import Ref, connect
-from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmField, CrmLink
+from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmField, CrmLink, CrmTombstone
 from portal.crm_bridge.pulling import rereading
 from portal.crm_bridge.pulling.choosing import chosen
 from portal.crm_bridge.pulling.fetching import Pull
 from portal.crm_bridge.pulling.landing import Source
+from portal.crm_bridge.pulling.models import CrmPulled
 from portal.database import db
 from portal.ideas.models import Idea
 from portal.insights.following import DemandReader
@@ -105,6 +109,59 @@ def holds(both, idea, revenue):
     assert db.session.get_one(Idea, idea.id, populate_existing=True).revenue == revenue
     assert [each for audit in audit_all() for each in audit.differences] == []
     db.session.rollback()
+
+
+@pytest.mark.parametrize("vendor", ["hubspot"])
+def test_who_was_erased_there_for_good_stays_away_until_they_agree_anew(
+    both, there, make, consenting, vote, rows
+):
+    """As the law on privacy wants it. A contact that only went into the bin is written again."""
+    people, idea = [consenting() for _ in range(3)], make.idea()
+    for who in people:
+        vote(who, idea)
+    both.push()
+    ids = [link("person", who.id) for who in people]
+    both.pull(*(("contact", each) for each in ids))
+    # A message says it of the first; of the second the push that has something new to say hears it.
+    there.fake.erase_for_good(ids[0])
+    assert f"person:{people[0].id} was erased there" in both.pull(("contact", ids[0]))
+    there.fake.erase_for_good(ids[1])
+    there.fake.remove(ids[2])
+    other = make.idea()
+    for who in people:
+        vote(who, other)
+    for _ in range(2):
+        both.push()
+    stones = {each.entity_id: (each.remote_id, each.reason) for each in db.session.query(CrmTombstone)}
+    assert stones == {people[n].id: (ids[n], "erased by people there") for n in (0, 1)}
+    assert [link("person", who.id) is None for who in people] == [True, True, False]
+    assert there.counts() == (0, 1)
+    assert both.votes(*(f"vote:{idea.id}:{who.id}" for who in people)) == [None, None, 1]
+    assert rows(CrmLink) == 3
+    assert both.drifted() == []
+    people[0].crm_consent_at = clock.now() + timedelta(seconds=1)
+    both.push()
+    assert there.counts() == (0, 2)
+    assert db.session.get_one(CrmTombstone, (DEFAULT, "person", people[0].id)).lifted_at is not None
+
+
+@pytest.mark.parametrize("vendor", ["salesforce"])
+def test_a_lead_leads_to_the_contact_that_it_became_both_ways(both, there, make, consenting):
+    ines, tomas, kim = (consenting(email=f"{name}@acme.example") for name in ("ines", "tomas", "kim"))
+    # Ines was a lead that became a contact with another address, Tomas one that became two: nobody can say which.
+    lead, became = there.fake.convert("Ines@Acme.example")
+    for _ in range(2):
+        there.fake.convert("tomas@acme.example")
+    assert both.push()["adopted"] == 1
+    assert link("person", ines.id) == became
+    assert there.counts()[1] == 5
+    # Kim's contact is there when somebody converts a lead into it.
+    its, _ = there.fake.convert("kim@acme.example", link("person", kim.id))
+    db.session.rollback()
+    both.pull()
+    said = {each.entity_id: each.fields["converted_from"] for each in db.session.query(CrmPulled)}
+    assert said == {ines.id: lead, tomas.id: None, kim.id: its}
+    assert both.push()["equal"] == 3
 
 
 def test_who_was_merged_there_is_followed_and_nothing_is_there_twice(both, there, make, consenting, vote):
