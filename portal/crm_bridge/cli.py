@@ -113,7 +113,7 @@ def keeping_the_lease(name: str, holder: str) -> Callable[[], None]:
     def beat() -> None:
         nonlocal last
         if time.monotonic() - last > SECONDS_BETWEEN_BEATS:
-            leasing.keep(name, holder)
+            leasing.keep(name, holder, while_paused=True)
             db.session.commit()
             last = time.monotonic()
 

@@ -13,7 +13,8 @@ class Setting:
 
     `label` is how that CRM calls it, `meaning` what it is for, `where` where a person finds the value in that CRM, and
     `example` how one looks. `words` says what each of `choices` means. `kind` is text, number, address (http or https),
-    place (a file or folder of this machine) or lines (a text of several lines). `later`: hardly anybody changes it.
+    place (a file or folder of this machine) or lines (a text of several lines). `later`: hardly anybody changes it. A number is from
+    `least` to `most`.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Setting:
     example: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     later: bool = False
+    least: int = 0
+    most: int = 999_999_999
 
     @property
     def required(self) -> bool:
@@ -54,6 +57,8 @@ CALLS = (
         "How many percent of those calls the portal may make; the others are for others",
         "90",
         kind="number",
+        least=1,
+        most=100,
         later=True,
         label="Our share of the calls",
         example="50",
@@ -103,7 +108,7 @@ class Declaration:
     `pages` says per kind where people see a
     record there: the name of the setting with the address of that, and what follows it, with `{id}` and names of settings;
     all of them must be set.
-    `pull_minutes`: so often the worker reads. `listens` is what understands the messages that the CRM sends.
+    `name_form`: what the name of a field that we write looks like there. `pull_minutes`: so often the worker reads. `listens` is what understands the messages that the CRM sends.
     """
 
     title: str
@@ -114,6 +119,7 @@ class Declaration:
     of_tests: bool = False
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     yields: Mapping[str, Collection[str]] = field(default_factory=dict)
+    name_form: str = ".*"
     pulls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pull_minutes: int = 5
     pages: Mapping[str, str] = field(default_factory=dict)

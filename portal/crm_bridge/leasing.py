@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -32,7 +32,7 @@ def take(connection: str) -> str:
     now, holder = clock.now(), f"{_machine()} {os.getpid()} {_began(os.getpid())} {secrets.token_hex(4)}"
     select = sa.select(CrmConnection.lease_holder, CrmConnection.lease_until)
     held, until = db.session.execute(select.where(CrmConnection.name == connection)).one()
-    if held is not None and until is not None and until > now and not _is_dead(held):
+    if held is not None and until is not None and _lasts(held, until):
         raise Busy(f"Another push is under way on {connection}. It has the lease until {until:%H:%M:%S} UTC.")
     taken = (
         sa.update(CrmConnection)
@@ -44,8 +44,18 @@ def take(connection: str) -> str:
     return holder
 
 
-def keep(connection: str, holder: str) -> int:
-    """Say that the holder lives; returns the number of the next call. Raises Conflict when the lease is lost.
+def holds(row: CrmConnection) -> bool:
+    """Whether somebody who may still live has the lease."""
+    return row.lease_holder is not None and _lasts(row.lease_holder, row.lease_until)
+
+
+def _lasts(holder: str, until: datetime | None) -> bool:
+    return until is not None and until > clock.now() and not _is_dead(holder)
+
+
+def keep(connection: str, holder: str, while_paused: bool = False) -> int:
+    """Say that the holder lives; returns the number of the next call. Raises Conflict when the lease is lost, and when the
+    connection was paused meanwhile: then no call follows, unless that is done `while_paused`.
 
     The number grows with the time, so that it also grows when the database was put back to an older state.
     """
@@ -56,12 +66,14 @@ def keep(connection: str, holder: str) -> int:
         sa.update(CrmConnection)
         .where(CrmConnection.name == connection, CrmConnection.lease_holder == holder)
         .values(lease_until=now + LASTS, seq=number)
-        .returning(CrmConnection.seq)
+        .returning(CrmConnection.seq, CrmConnection.paused)
     )
-    seq = db.session.scalar(kept)
-    if seq is None:
+    row = db.session.execute(kept).one_or_none()
+    if row is None:
         raise Conflict(f"Another push took over {connection}. Nothing is lost; it goes on from here.")
-    return seq
+    if row.paused and not while_paused:
+        raise Conflict(f"The connection {connection} is paused. What waits is sent when it is resumed.")
+    return int(row.seq)
 
 
 def give_back(connection: str, holder: str) -> None:

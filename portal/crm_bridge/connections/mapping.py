@@ -51,7 +51,7 @@ def map_field(
     vendor = connecting.find(connection).vendor
     connecting.make_default()
     if is_pulled(kind, field.name):
-        _map_pulled(connection, text, owner, remote_name)
+        _map_pulled(connection, text, owner, remote_name, by)
         return
     if declaration(vendor).canonical:
         raise Conflict(f"{connection} takes canonical records whole: there are no fields to map.")
@@ -59,6 +59,10 @@ def map_field(
         raise Conflict(f"{text} is what a vote is: it is always written.")
     shape = shape_of(connection, vendor)
     name = remote_name or shape.name(kind, field.name)
+    if not re.fullmatch(declaration(vendor).name_form, name):
+        raise Unusable(
+            f"{name!r} cannot be the name of a field in {declaration(vendor).title}. Take another."
+        )
     _refuse_name(kind, field.name, name, {shape.name(kind, each) for each in _others(kind, field.name)})
     if name != shape.name(kind, field.name) or shape.owner(kind, field.name) is Owner.IF_BLANK:
         _write_whole(connection, kind)
@@ -69,7 +73,7 @@ def map_field(
     )
 
 
-def _map_pulled(connection: str, text: str, owner: Owner, remote_name: str | None) -> None:
+def _map_pulled(connection: str, text: str, owner: Owner, remote_name: str | None, by: int | None) -> None:
     """The same for a field that is read. The next pull reads everything anew."""
     kind, field = field_of(text)
     vendor = connecting.find(connection).vendor
@@ -86,7 +90,7 @@ def _map_pulled(connection: str, text: str, owner: Owner, remote_name: str | Non
     row = {"connection": connection, "kind": kind, "field": field.name, "owner": owner, "remote_name": name}
     upsert(CrmField, [row], ("owner", "remote_name"))
     journal.record(
-        CrmFieldMapped(actor_id=None, connection=connection, field=text, owner=owner, remote_name=name)
+        CrmFieldMapped(actor_id=by, connection=connection, field=text, owner=owner, remote_name=name)
     )
 
 

@@ -1,14 +1,17 @@
 """Setting up: a connection is made, changed and taken away. What a vendor needs is said by its declaration."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from portal.activity import journal
 from portal.activity.events import CrmConnected, CrmDisconnected
-from portal.crm_bridge import connecting
+from portal.crm_bridge import connecting, leasing
+from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.declaring import Declaration, Setting, declaration
 from portal.crm_bridge.gateway import GATEWAYS
 from portal.crm_bridge.models import DEFAULT, CrmConnection
@@ -29,16 +32,28 @@ def vendors() -> dict[str, Declaration]:
 
 
 def connect(
-    name: str, vendor: str | None, given: Mapping[str, str], private: bool, key: str, by: int | None = None
+    name: str,
+    vendor: str | None,
+    given: Mapping[str, str],
+    private: bool,
+    key: str,
+    by: int | None = None,
+    old: Connection | None = None,
 ) -> list[str]:
     """Make the connection, or change the settings that are given; returns the names of the settings that changed.
 
     `private` allows an address that is not public; `key` is the secret key of the portal, which seals secrets; `by` is
-    who does it (None: a command).
-    Raises Unusable for a name, vendor or setting that cannot be, Conflict for another vendor than before.
+    who does it (None: a command), `old` what they saw.
+    Raises Unusable for a name, vendor or setting that cannot be, Conflict for another vendor than before, and when it is no longer as it
+    was seen.
     """
     connecting.make_default()
-    row = db.session.get(CrmConnection, name)
+    row = db.session.get(CrmConnection, name, with_for_update=True, populate_existing=True)
+    if old is not None and (row is None or mark_of(row) != mark_of(old)):
+        # What was typed was looked at beside settings that are no more: a secret may go to another address by now.
+        raise Conflict(
+            f"Somebody changed the settings of {name} meanwhile. Load the form again, and look at them."
+        )
     if row is None:
         row = _begun(name, vendor)
     elif vendor is not None and row.vendor != vendor:
@@ -56,6 +71,12 @@ def connect(
     db.session.flush()
     journal.record(CrmConnected(actor_id=by, connection=name, vendor=row.vendor, settings=sorted(values)))
     return sorted(values)
+
+
+def mark_of(connection: Connection | CrmConnection) -> str:
+    """A mark of all settings, by which it is known whether somebody changed one."""
+    said = [connection.vendor, dict(connection.settings), dict(connection.sealed), connection.private]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _begun(name: str, vendor: str | None) -> CrmConnection:
@@ -97,6 +118,8 @@ def usable(setting: Setting, value: str, called: str = "") -> str:
         raise Unusable(f"{called} must be one of {', '.join(setting.choices)}{said}.")
     if setting.kind == "number" and not (value.isascii() and value.isdigit() and len(value) < 10):
         raise Unusable(f"{called} must be a whole number{said}.")
+    if setting.kind == "number" and not setting.least <= int(value) <= setting.most:
+        raise Unusable(f"{called} must be from {setting.least:,} to {setting.most:,}{said}.")
     if setting.kind == "address" and not _is_address(value):
         raise Unusable(
             f"{called} must be an address such as {setting.example or 'https://crm.example'}{said}."
@@ -118,8 +141,8 @@ def disconnect(name: str, by: int | None = None) -> None:
     connecting.find(name)
     if name == DEFAULT:
         raise Conflict(f"{DEFAULT} is always there. Pause it if nothing shall be written.")
-    row = db.session.get_one(CrmConnection, name)
-    if row.lease_holder is not None:
+    row = db.session.get_one(CrmConnection, name, with_for_update=True, populate_existing=True)
+    if leasing.holds(row):
         raise Conflict(f"A push is under way on {name}. Pause it, and wait until it ends.")
     vendor = row.vendor
     db.session.expunge(row)

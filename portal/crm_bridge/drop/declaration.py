@@ -27,6 +27,8 @@ DECLARATION = Declaration(
             "How many records are written together",
             "200",
             kind="number",
+            least=1,
+            most=10_000,
             later=True,
             label="Records at a time",
         ),

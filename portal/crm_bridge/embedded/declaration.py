@@ -3,6 +3,7 @@
 from portal.crm_bridge.declaring import PULLS, Declaration, Setting
 
 DECLARATION = Declaration(
+    name_form=r"(?!(id|external_id|parent_id|seq|version|changed_at)$)[a-z][a-z0-9_]{0,59}",
     title="Embedded store",
     says="Needs nothing: customer records in a file of the portal.",
     settings=(
@@ -19,6 +20,8 @@ DECLARATION = Declaration(
             "How many rows one call carries",
             "100",
             kind="number",
+            least=1,
+            most=10_000,
             later=True,
             label="Records at a time",
         ),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from portal import clock
+from portal.crm_bridge.distrusting import is_id
 from portal.crm_bridge.marking import UNSEEN
 from portal.crm_bridge.pulling.models import CrmReread
 from portal.crm_bridge.upserting import upsert
@@ -12,12 +13,13 @@ from portal.database import db
 
 
 def ask(connection: str, kind: str, ids: Iterable[str]) -> None:
-    """Have these records read again by the next pull."""
+    """Have these records read again by the next pull. They are locked in one order, so that two messages wait for each
+    other."""
     now = clock.now()
     rows = [
         {"connection": connection, "kind": kind, "remote_id": each, "asked_at": now}
-        for each in dict.fromkeys(ids)
-        if 0 < len(each) <= 120 and each.isprintable()
+        for each in sorted(set(ids))
+        if is_id(each)
     ]
     upsert(CrmReread, rows, (), count="marks")
 
@@ -34,7 +36,7 @@ def asked(connection: str, limit: int) -> Sequence[CrmReread]:
 
 def done(rows: Iterable[tuple[str, str, str, int]]) -> None:
     """Forget these (connection, kind, id, marks); what was asked again since stays."""
-    for connection, kind, remote_id, marks in rows:
+    for connection, kind, remote_id, marks in sorted(rows):
         its = sa.delete(CrmReread).where(
             CrmReread.connection == connection,
             CrmReread.kind == kind,

@@ -11,6 +11,7 @@ from portal.accounts.models import Person, Viewer
 from portal.accounts.permissions import Permission
 from portal.activity.cli import current_jobs
 from portal.crm_bridge import connecting, consenting, noting
+from portal.crm_bridge.connections.entering import trying
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import DEFAULT, Entity
 from portal.crm_bridge.pulling import queries as pulling
@@ -172,7 +173,8 @@ def _read(connection: connecting.Connection, entity: Entity, entity_id: int) -> 
     rows = rereading.written(connection.name, entity, entity_id)
     db.session.rollback()
     try:
-        with connecting.opened(connection, current_app.extensions["settings"]) as gateway:
+        settings = current_app.extensions["settings"]
+        with connecting.opened(connection, settings, trying.in_time(), hurried=True) as gateway:
             try:
                 return rereading.read(gateway, entity, rows)
             finally:

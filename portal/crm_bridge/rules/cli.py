@@ -92,9 +92,9 @@ def _send(connection: Connection, settings: Settings, holder: str, enough: Calla
             for _ in steps:
                 asked = asked or bool(gateway.notes)
                 noting.write(connection.name, gateway.notes)
-                leasing.keep(connection.name, holder)
+                leasing.keep(connection.name, holder, while_paused=True)
                 db.session.commit()
-                if enough():
+                if enough() or connecting.find(connection.name).paused:
                     break
     return asked
 

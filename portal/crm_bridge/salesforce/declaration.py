@@ -80,6 +80,8 @@ DECLARATION = Declaration(
             "How many rows are sent and written down together",
             "200",
             kind="number",
+            least=1,
+            most=10_000,
             later=True,
             label="Records at a time",
         ),

@@ -46,6 +46,8 @@ DECLARATION = Declaration(
             "How many records are written down together",
             "25",
             kind="number",
+            least=1,
+            most=10_000,
             later=True,
             label="Records at a time",
         ),

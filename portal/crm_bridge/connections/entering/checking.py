@@ -41,6 +41,13 @@ def _needed(setting: Setting) -> str:
     return f"{setting.title} is needed.{where}"
 
 
+def meanwhile(given: Mapping[str, str], kept: Connection) -> str:
+    """What somebody else changed since the form was opened, as far as it may be shown."""
+    differ = [f"{name} is {kept.settings[name] or 'empty'} now" for name in given if name in kept.settings]
+    said = f" {'; '.join(differ)}." if differ else ""
+    return f"Somebody else changed these settings meanwhile.{said} Look at each, then send the form again."
+
+
 def _unusable(setting: Setting, value: str) -> list[str]:
     try:
         usable(setting, value, setting.title)

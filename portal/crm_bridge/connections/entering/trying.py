@@ -32,12 +32,13 @@ def as_it_would_be(
 
 def attempt(connection: Connection, settings: Settings) -> tuple[dict[str, Any], list[Noted]]:
     """What a test found, and the calls that it made. Raises CrmError, Conflict. No transaction may be open."""
-    with connecting.opened(connection, settings, _in_time(), hurried=True) as gateway:
+    with connecting.opened(connection, settings, in_time(), hurried=True) as gateway:
         found = test(connection, gateway, clock.now())
         return found, list(gateway.notes)
 
 
-def _in_time() -> Callable[[], None]:
+def in_time() -> Callable[[], None]:
+    """Called often while a CRM is asked, it ends what takes longer than somebody waits."""
     began = time.monotonic()
 
     def beat() -> None:

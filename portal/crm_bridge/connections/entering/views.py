@@ -85,6 +85,10 @@ def update_connection(name: str) -> Response:
     settings.process(request.form)
     settings.validate()
     given = settings.given(connection.settings)
+    if request.form.get("seen") not in (None, setting_up.mark_of(connection)):
+        return _form(
+            None, settings, connection.vendor, connection, checking.meanwhile(given, connection), 409
+        )
     if checking.wrong(settings, given, connection):
         return _form(None, settings, connection.vendor, connection, status=422)
     return _try(name, None, settings, connection.vendor, given, connection)
@@ -109,7 +113,7 @@ def _try(
         found, words = _tested(would, kept=old is not None)
         if found is None:
             return _form(form, settings, vendor, old, words, 422)
-    return _keep(name, vendor, given, by, found, is_new=old is None)
+    return _keep(name, vendor, given, by, found, old)
 
 
 def _tested(would: Connection, kept: bool) -> tuple[dict[str, Any] | None, str]:
@@ -127,9 +131,15 @@ def _tested(would: Connection, kept: bool) -> tuple[dict[str, Any] | None, str]:
 
 
 def _keep(
-    name: str, vendor: str, given: dict[str, str], by: int, found: dict[str, Any] | None, is_new: bool
+    name: str,
+    vendor: str,
+    given: dict[str, str],
+    by: int,
+    found: dict[str, Any] | None,
+    old: Connection | None,
 ) -> Response:
-    setting_up.connect(name, vendor, given, False, _settings().signing_key(), by)
+    is_new = old is None
+    setting_up.connect(name, vendor, given, False, _settings().signing_key(), by, old)
     if is_new:
         pausing.pause(name, by=by, why=NEW)
     if found is not None:
@@ -156,5 +166,7 @@ def _form(
         vendor=vendor,
         declared=settings.declared,
         connection=connection,
+        seen=setting_up.mark_of(connection) if connection else "",
         failed=failed,
+        stale=status == Conflict.status,
     )

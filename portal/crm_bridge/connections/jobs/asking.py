@@ -1,5 +1,6 @@
 """Asking for a job: two presses make one. The worker takes it, and says how far it is."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -88,11 +89,12 @@ def stop_all(name: str) -> None:
     db.session.execute(its.values(stage=Stage.STOPPED, ended_at=clock.now(), says=says))
 
 
-def claim() -> CrmJob | None:
-    """The next job, which is ours from now on; None when there is none, or another worker is at one."""
+def claim(busy: Collection[str] = ()) -> CrmJob | None:
+    """The next job, which is ours from now on; None when there is none, or another worker is at one. Connections that are
+    `busy` have to wait for themselves alone."""
     _wake_the_dead()
-    oldest = sa.select(CrmJob.id).where(CrmJob.stage == Stage.WAITING).order_by(CrmJob.id).limit(1)
-    job_id = db.session.scalar(oldest)
+    oldest = sa.select(CrmJob.id).where(CrmJob.stage == Stage.WAITING, CrmJob.connection.not_in(busy))
+    job_id = db.session.scalar(oldest.order_by(CrmJob.id).limit(1))
     if job_id is None:
         return None
     now = clock.now()

@@ -120,11 +120,15 @@ class Run:
 
 def work_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
     """Do the jobs that wait, one after the other. Commits."""
+    busy: set[str] = set()
     while not stopping():
-        job = asking.claim()
+        job = asking.claim(busy)
         db.session.commit()
-        if job is None or not _work(Run(job, settings, stopping)):
+        if job is None:
             return
+        name = job.connection
+        if not _work(Run(job, settings, stopping)):
+            busy.add(name)
 
 
 def _work(run: Run) -> bool:

@@ -108,7 +108,7 @@ def erase(task: Task, holder: str) -> Steps:
         after = (0, 0)
         while rows := _links(name, entity, after):
             after = (rows[-1].entity_id, rows[-1].idea_id)
-            leasing.keep(name, holder)
+            leasing.keep(name, holder, while_paused=True)
             yield 0
             changes = [
                 erasure(Subject(entity, row.entity_id, row.idea_id), kind, row.remote_id, DISCONNECTED)
