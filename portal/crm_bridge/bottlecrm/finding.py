@@ -9,6 +9,7 @@ from typing import Any
 from portal.crm_bridge.bottlecrm.records import ID, PATHS
 from portal.crm_bridge.bottlecrm.together import Together
 from portal.crm_bridge.bottlecrm.votes import by_mark
+from portal.crm_bridge.calling.following import pages
 from portal.crm_bridge.gateway import Key, Outcome, Status
 
 Record = Mapping[str, Any]
@@ -141,7 +142,9 @@ class Finder:
         for _ in range(3):
             seen: dict[str, Record] = {}
             offset, count = 0, 1
-            while offset < count:
+            for _ in pages():
+                if offset >= count:
+                    break
                 params = {"limit": PAGE, "offset": offset}
                 data = self.crm.one("GET", f"{PATHS[kind]}/", params=params).data
                 seen |= {each["id"]: each for each in listed(kind, data)}
@@ -162,7 +165,9 @@ class Finder:
         """All interactions of a contact, ours and others, also one that is there twice. For threads."""
         found: list[Record] = []
         count = 1
-        while len(found) < count:
+        for _ in pages():
+            if len(found) >= count:
+                break
             params = {"contact": contact_id, "limit": OF_A_CONTACT, "offset": len(found)}
             answer = self.crm.caller.call("GET", "interactions/", params=params, accept={400, 404})
             if answer.status != 200:

@@ -1,5 +1,6 @@
 """Pulling from BottleCRM, which does not say when an account or a deal was changed: each time, all are read and told."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,8 @@ from portal.crm_bridge.calling.following import Found
 from portal.crm_bridge.gateway import Changed, Held, Names, Ref
 
 OPEN = "open"
+PLAIN = re.compile(r"[\w-]+")
+"""An id there. Whatever else a message names could lead to another place than a record."""
 OBJECTS = {"account": "account_obj", "contact": "contact_obj", "deal": "opportunity_obj"}
 
 
@@ -39,6 +42,8 @@ class Puller:
         return self.finder.crm.each(lambda id_: self._one(kind, names, id_), ids)
 
     def _one(self, kind: str, names: Names, id_: str) -> Held | None:
+        if not PLAIN.fullmatch(id_):
+            return None
         path = f"{PATHS[kind]}/{id_}/"
         answer = self.finder.crm.caller.call("GET", path, accept={400, 404})
         record = (

@@ -6,14 +6,22 @@ says something else by now: a time of seconds may stand for two changes. A new F
 more, which does no harm.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.crm_bridge.gateway import Changed, Held
+from portal.crm_bridge.gateway import Changed, CrmError, Held
 
 OVERLAP = timedelta(minutes=10)
 END = "end"
+MOST_PAGES = 10_000
+"""No list that a CRM gives at once has more."""
+
+
+def pages() -> Iterator[int]:
+    """Once for each page of a list. Raises CrmError for one without an end."""
+    yield from range(MOST_PAGES)
+    raise CrmError("A list of the CRM has no end", permanent=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,7 @@ def map_field(
     if owner not in (Owner.PORTAL, Owner.IF_BLANK) and field.name in NEEDED.get(kind, ()):
         raise Conflict(f"{text} is what a vote is: it is always written.")
     shape = shape_of(connection, vendor)
-    name = remote_name or shape.name(kind, field.name)
-    if not re.fullmatch(declaration(vendor).name_form, name):
-        raise Unusable(
-            f"{name!r} cannot be the name of a field in {declaration(vendor).title}. Take another."
-        )
+    name = _formed(vendor, remote_name or shape.name(kind, field.name))
     _refuse_name(kind, field.name, name, {shape.name(kind, each) for each in _others(kind, field.name)})
     if name != shape.name(kind, field.name) or shape.owner(kind, field.name) is Owner.IF_BLANK:
         _write_whole(connection, kind)
@@ -96,6 +92,15 @@ def _map_pulled(connection: str, text: str, owner: Owner, remote_name: str | Non
 
 def _others(kind: str, name: str) -> list[str]:
     return [one.name for each in KINDS if each.name == kind for one in each.fields if one.name != name]
+
+
+def _formed(vendor: str, name: str) -> str:
+    """The name, if a field there can have it. Raises Unusable."""
+    if not re.fullmatch(declaration(vendor).name_form, name):
+        raise Unusable(
+            f"{name!r} cannot be the name of a field in {declaration(vendor).title}. Take another."
+        )
+    return name
 
 
 def _refuse_name(kind: str, field: str, name: str, taken: set[str]) -> None:

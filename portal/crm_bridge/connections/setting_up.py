@@ -42,22 +42,10 @@ def connect(
 ) -> list[str]:
     """Make the connection, or change the settings that are given; returns the names of the settings that changed.
 
-    `private` allows an address that is not public; `key` is the secret key of the portal, which seals secrets; `by` is
-    who does it (None: a command), `old` what they saw.
-    Raises Unusable for a name, vendor or setting that cannot be, Conflict for another vendor than before, and when it is no longer as it
-    was seen.
+    `private` allows an address that is not public; `key` seals secrets; `by` is who does it (None: a command), `old` what
+    they saw. Raises Unusable for what cannot be, Conflict for another vendor, and when it is no longer as it was seen.
     """
-    connecting.make_default()
-    row = db.session.get(CrmConnection, name, with_for_update=True, populate_existing=True)
-    if old is not None and (row is None or mark_of(row) != mark_of(old)):
-        # What was typed was looked at beside settings that are no more: a secret may go to another address by now.
-        raise Conflict(
-            f"Somebody changed the settings of {name} meanwhile. Load the form again, and look at them."
-        )
-    if row is None:
-        row = _begun(name, vendor)
-    elif vendor is not None and row.vendor != vendor:
-        raise Conflict(f"{name} is a connection to {row.vendor}. Disconnect it first, or take another name.")
+    row = _locked(name, vendor, old)
     declared = declaration(row.vendor)
     values = checked(row.vendor, declared, given, {*row.settings, *row.sealed})
     secret = {each.name for each in declared.settings if each.secret}
@@ -71,6 +59,21 @@ def connect(
     db.session.flush()
     journal.record(CrmConnected(actor_id=by, connection=name, vendor=row.vendor, settings=sorted(values)))
     return sorted(values)
+
+
+def _locked(name: str, vendor: str | None, old: Connection | None) -> CrmConnection:
+    connecting.make_default()
+    row = db.session.get(CrmConnection, name, with_for_update=True, populate_existing=True)
+    if old is not None and (row is None or mark_of(row) != mark_of(old)):
+        # What was typed was looked at beside settings that are no more: a secret may go to another address by now.
+        raise Conflict(
+            f"Somebody changed the settings of {name} meanwhile. Load the form again, and look at them."
+        )
+    if row is None:
+        return _begun(name, vendor)
+    if vendor is not None and row.vendor != vendor:
+        raise Conflict(f"{name} is a connection to {row.vendor}. Disconnect it first, or take another name.")
+    return row
 
 
 def mark_of(connection: Connection | CrmConnection) -> str:

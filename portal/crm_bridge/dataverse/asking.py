@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from portal.crm_bridge.calling.asking import Caller
+from portal.crm_bridge.calling.following import pages
 from portal.crm_bridge.calling.judging import Answer
 from portal.crm_bridge.calling.manners import Headers, Manners
 from portal.crm_bridge.calling.pacing import Rate
@@ -46,7 +47,10 @@ class Asker:
         """All rows of a query."""
         data = self.call("GET", path, headers, params=params).data
         found = list(data["value"])
-        while link := data.get("@odata.nextLink"):
+        for _ in pages():
+            link = data.get("@odata.nextLink")
+            if not link:
+                break
             data = self.call("GET", link, headers).data
             found += data["value"]
         return found

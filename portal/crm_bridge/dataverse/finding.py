@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from portal.crm_bridge.calling.following import pages
 from portal.crm_bridge.dataverse.asking import Asker, one_of, parts
 from portal.crm_bridge.dataverse.records import MASTER, MERGED, Names
 from portal.crm_bridge.dataverse.schema import Schema
@@ -87,15 +88,21 @@ class Finder:
         stayed: dict[str, str] = {}
         at = {key: str(row[MASTER]) for key, row in merged.items()}
         self.losers |= {key: self._id(kind, row) for key, row in merged.items()}
+        seen = {key: {id_} for key, id_ in at.items()}
         while at:
             found = self.where(kind, self._of_merges(kind), self.names.id(kind), sorted(set(at.values())))
             masters = {self._id(kind, row): row for row in found}
             there = {key: masters[id_] for key, id_ in at.items() if id_ in masters}
-            at = {key: str(row[MASTER]) for key, row in there.items() if row.get(MERGED)}
+            merged = {key: row for key, row in there.items() if row.get(MERGED)}
+            # Where merges go round and round, none of them stayed.
+            at = {key: str(row[MASTER]) for key, row in merged.items() if str(row[MASTER]) not in seen[key]}
             for key, row in there.items():
-                if key not in at and row.get(self.names.key):
+                seen[key].add(at.get(key, ""))
+                if key in merged:
+                    continue
+                if row.get(self.names.key):
                     self.taken[key] = str(row[self.names.key])
-                elif key not in at:
+                else:
                     stayed[key] = self._id(kind, row)
         return stayed
 
@@ -126,12 +133,13 @@ class Finder:
             return Changed([], cursor)
         columns = self.schema.columns(kind)
         data = self._page(kind, cursor, [*columns, *self._of_merges(kind)], limit)
-        while True:
+        for _ in pages():
             records = [each for row in data["value"] if (each := self._held(kind, row, columns))]
             link = str(data.get("@odata.nextLink") or data["@odata.deltaLink"])
             if records or "@odata.nextLink" not in data:
-                return Changed(records, link)
+                break
             data = self.org.call("GET", link).data
+        return Changed(records, link)
 
     def _page(self, kind: str, cursor: str, columns: Sequence[str], limit: int) -> Any:
         if cursor:

@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.crm_bridge.calling.digging import fields_of
 from portal.crm_bridge.calling.following import Follower
+from portal.crm_bridge.calling.following import pages as every_page
 from portal.crm_bridge.gateway import Changed, CrmError, Held, Names, Ref
 from portal.crm_bridge.hubspot.asking import NOT_FOUND, Asker
 from portal.crm_bridge.hubspot.finding import PAGE, Finder, pages
@@ -98,11 +99,13 @@ class Puller:
     def _read_owners(self) -> dict[str, str]:
         named: dict[str, str] = {}
         after: str | None = "0"
-        while after:
+        for _ in every_page():
             params = {"limit": 500, **({} if after == "0" else {"after": after})}
             data = self.org.call("GET", self.org.path("owners", "").rstrip("/"), params=params).data
             for each in data["results"]:
                 whole = f"{each.get('firstName') or ''} {each.get('lastName') or ''}".strip()
                 named[str(each["id"])] = whole or str(each.get("email") or each["id"])
             after = ((data.get("paging") or {}).get("next") or {}).get("after")
+            if not after:
+                break
         return named

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from portal.crm_bridge.calling.asking import Caller
+from portal.crm_bridge.calling.following import pages
 from portal.crm_bridge.calling.judging import Answer
 from portal.crm_bridge.calling.manners import Headers, Manners
 from portal.crm_bridge.calling.pacing import Heard
@@ -44,7 +45,10 @@ class Asker:
         soql = f"SELECT {', '.join(fields)} FROM {object_} WHERE {condition} {end}".rstrip()  # noqa: S608
         answer = self.call("GET", "queryAll" if deleted else "query", params={"q": soql})
         found = list(answer.data["records"])
-        while address := answer.data.get("nextRecordsUrl"):
+        for _ in pages():
+            address = answer.data.get("nextRecordsUrl")
+            if not address:
+                break
             answer = self.caller.call("GET", address)
             found += answer.data["records"]
         return found
