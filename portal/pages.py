@@ -24,7 +24,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from jinja2 import Template
 from slugify import slugify
-from werkzeug.routing import BaseConverter, IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, UnicodeConverter
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -49,6 +49,13 @@ class Numbered(IntegerConverter):
     """A plain id in an address: no longer than any database keeps."""
 
     regex = r"\d{1,18}"
+
+
+class Worded(UnicodeConverter):
+    """A word in an address. A NUL, which PostgreSQL cannot look for, becomes the mark for what is unreadable."""
+
+    def to_python(self, value: str) -> str:
+        return value.replace("\0", "\ufffd")
 
 
 class Slugged(BaseConverter):
@@ -208,7 +215,7 @@ def whole_address(kind: str) -> str:
 
 def register(app: Flask, *, https: bool) -> None:
     """Give the app its converters, template names, limits and guarding headers."""
-    app.url_map.converters.update(int=Numbered, slugged=Slugged)
+    app.url_map.converters.update(default=Worded, string=Worded, int=Numbered, slugged=Slugged)
     app.jinja_env.template_class = Part
     app.jinja_env.globals.update(
         address=address,

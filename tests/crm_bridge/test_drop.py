@@ -1,13 +1,15 @@
 """The drop: a file for each push appears whole with its manifest, says what is so, and holds nobody who was erased."""
 
 import csv
+import errno
 import hashlib
 import json
+import os
 
 import pytest
 
 from portal.crm_bridge.drop.gateway import Drop
-from portal.crm_bridge.gateway import CrmError, Ref, Row
+from portal.crm_bridge.gateway import CrmError, Key, Ref, Row
 from portal.crm_bridge.mapping import KINDS
 
 
@@ -20,6 +22,61 @@ def folder(tmp_path):
 def connected(run, folder):
     assert run("crm", "connect", "files", "--vendor", "drop", "--set", f"folder={folder}").exit_code == 0
     return lambda *more: run("crm", *more, "--connection", "files")
+
+
+class Full:
+    """The disk is full at the call of that number, and has room again afterwards."""
+
+    def __init__(self, left):
+        self.left = left
+
+    def at(self, call):
+        def step(*args, **named):
+            self.left -= 1
+            if not self.left:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return call(*args, **named)
+
+        return step
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "csv"])
+def test_a_disk_that_is_full_at_any_moment_is_said_and_nothing_is_lost(tmp_path, monkeypatch, format_):
+    """Each record is there once after the next push, every file is whole, and none of ours is left half."""
+    moment, done = 0, False
+    while not done:
+        moment += 1
+        settings = {"folder": str(tmp_path / str(moment)), "format": format_}
+        with monkeypatch.context() as patch:
+            full = Full(moment)
+            for name in ("open", "fsync", "replace"):
+                patch.setattr(os, name, full.at(getattr(os, name)))
+            try:
+                write_some(settings)
+                done = True
+            except CrmError as error:
+                assert "No space left" in str(error)  # noqa: PT017
+        write_some(settings)
+        place = tmp_path / str(moment)
+        assert {each for _, _, each in lines(place)} == {"person:1", "person:2"}
+        for manifest in place.glob("*.manifest.json"):
+            for said in json.loads(manifest.read_text())["files"]:
+                data = (place / said["name"]).read_bytes()
+                assert (said["bytes"], said["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+        assert [each.name for each in place.iterdir() if each.suffix in (".draft", ".part")] == []
+        assert len(list(place.glob("*.manifest.json"))) == len(list(place.glob("*.jsonl")))
+    assert moment > 6
+
+
+def write_some(settings):
+    crm = Drop(settings)
+    try:
+        crm.ensure_schema(KINDS)
+        keys = [Key(f"person:{n}") for n in (1, 2)]
+        for key, there in zip(keys, crm.plan_keys("contact", keys), strict=True):
+            crm.upsert_many("contact", [Row(Ref(key.external_id, there), {"name": "Ines"}, 1)])
+    finally:
+        crm.close()
 
 
 def names(folder):

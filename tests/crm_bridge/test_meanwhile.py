@@ -164,6 +164,39 @@ def test_a_form_that_was_opened_before_somebody_else_saved_says_so(hook, as_, ca
     assert again.status_code == 303
 
 
+def test_of_those_who_take_one_name_at_once_one_gets_it(app, as_, cast, rows, settings, monkeypatch):
+    """The others are told, and change nothing of the first."""
+    ada, olga = as_(cast.admin), as_(cast.admin)
+    typed = {"vendor": "drop", "name": "same", "act": "test"}
+    answers = []
+
+    def meanwhile(connection, settings):
+        monkeypatch.undo()
+        answers.append(olga.post("/crm/connections", data=typed | {"set-folder": "hers"}).status_code)
+        return {
+            "who": "",
+            "place": "",
+            "missing": [],
+            "lacking": 0,
+            "writes": None,
+            "days": None,
+            "reads": None,
+        }, []
+
+    monkeypatch.setattr("portal.crm_bridge.connections.entering.trying.attempt", meanwhile)
+    late = ada.post("/crm/connections", data=typed | {"set-folder": "mine"})
+    assert (answers, late.status_code) == ([303], 409)
+    assert "There is a connection same already" in late.get_data(as_text=True)
+    assert db.session.get_one(CrmConnection, "same").settings["folder"].endswith("/hers")
+
+
+def test_a_secret_that_is_no_text_is_refused_in_a_sentence(run, tmp_path):
+    path = tmp_path / "token"
+    path.write_bytes(b"\xff\xfesecret-of-ours")
+    said = run("crm", "connect", "sales", "--vendor", "hubspot", "--set", f"token=@{path}")
+    assert (said.exit_code, said.output) == (1, f"Error: {path} is no text.\n")
+
+
 @pytest.mark.parametrize(("field", "value"), [("batch", "0"), ("calls_share", "101"), ("calls_share", "0")])
 def test_numbers_that_would_stop_every_push_are_refused(hook, as_, cast, field, value):
     answer = as_(cast.admin).put("/crm/connections/hook/settings", data=SETTINGS | {f"set-{field}": value})

@@ -137,6 +137,20 @@ def test_an_id_of_nothing_is_404_on_every_route(app, as_, cast, things):
         assert {who: status for who, status in asked.items() if status not in allowed} == {}, value
 
 
+def test_a_word_of_nothing_breaks_no_route(app, as_, cast, things):
+    ada, broken = as_(cast.admin), {}
+    rules = [rule for rule in app.url_map.iter_rules() if re.search(r"<(?!int|slugged|any|path)", rule.rule)]
+    assert len(rules) > 20
+    for value in ("%00", "a%00b", "%ed%a0%80", "x" * 3000, "%0d%0aSet-Cookie:a=b", "%25s{0}", "'--"):
+        for rule in rules:
+            path = re.sub(r"<(int|slugged):[^>]+>", "1", re.sub(r'<any\("?(\w+)[^>]*>', r"\1", rule.rule))
+            for method in rule.methods & {"GET", "POST", "PUT", "DELETE"}:
+                status = ada.open(re.sub(r"<[^>]+>", value, path), method=method).status_code
+                if status >= 500:
+                    broken[method, rule.endpoint, value[:20]] = status
+    assert broken == {}
+
+
 def test_the_tail_of_an_id_is_never_trusted(as_, things):
     stranger = as_()
     for value in TAILS:

@@ -66,7 +66,10 @@ def _value(name: str, text: str) -> str:
     if text == FROM_STDIN:
         return sys.stdin.read()
     if text.startswith(FROM_FILE):
-        return Path(text[1:]).read_text(encoding="utf-8")
+        try:
+            return Path(text[1:]).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise Unusable(f"{text[1:]} is no text.") from None
     return text
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, current_app, flash, request, url_for
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
 from portal import pages
 from portal.crm_bridge import connecting, noting
@@ -24,6 +25,7 @@ from portal.errors import Conflict, NotFound
 from portal.settings import Settings
 
 NEW = "It is new: look at its fields and at the plan, then go on."
+TAKEN = "There is a connection {} already. Take another name."
 posts = pages.limiter.limit("20/minute")
 
 
@@ -59,7 +61,7 @@ def create_connection() -> Response:
     form, settings = NameForm(), SettingsForm(_vendors()[vendor])
     settings.process(request.form)
     if form.validate() and db.session.get(CrmConnection, form.name.data) is not None:
-        form.name.errors = [f"There is a connection {form.name.data} already. Take another name."]
+        form.name.errors = [TAKEN.format(form.name.data)]
     settings.validate()
     given = settings.given({})
     if checking.wrong(settings, given, None) or form.errors:
@@ -139,7 +141,12 @@ def _keep(
     old: Connection | None,
 ) -> Response:
     is_new = old is None
-    setting_up.connect(name, vendor, given, False, _settings().signing_key(), by, old)
+    try:
+        if is_new and db.session.get(CrmConnection, name, populate_existing=True) is not None:
+            raise Conflict(TAKEN.format(name))
+        setting_up.connect(name, vendor, given, False, _settings().signing_key(), by, old)
+    except IntegrityError as quicker:
+        raise Conflict(TAKEN.format(name)) from quicker
     if is_new:
         pausing.pause(name, by=by, why=NEW)
     if found is not None:
