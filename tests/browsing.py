@@ -4,10 +4,10 @@
 - `visit`: `visit(person, dark=True, width=360)` opens a page as that person (None is a stranger). What went wrong in
   it (console errors, exceptions) stands in `visit.mistakes`; the test fails when there is any at the end.
 - `axe`: `axe(page)` returns what axe-core finds that is serious or critical; rules can be
-  named, or one left out.
+  named, or one left out, and only elements with some numbers looked at, counted in their order on the page.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -30,6 +30,12 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+RUN_AXE = """([options, only]) => {
+    const all = document.querySelectorAll("*");
+    return axe.run(only ? {include: only.map((number) => all[number])} : document, options);
+}"""
 
 
 class _Patient(ThreadedWSGIServer):
@@ -121,7 +127,7 @@ def _is_mistake(said: Any) -> bool:
 def axe() -> Callable[[Page], list[str]]:
     source = AXE.read_text()
 
-    def look(page: Page, *rules: str, without: str = "") -> list[str]:
+    def look(page: Page, *rules: str, without: str = "", only: Sequence[int] | None = None) -> list[str]:
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)
         options: dict[str, Any] = {"resultTypes": ["violations"]}
@@ -129,7 +135,7 @@ def axe() -> Callable[[Page], list[str]]:
             options["runOnly"] = rules
         if without:
             options["rules"] = {without: {"enabled": False}}
-        found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+        found = page.evaluate(RUN_AXE, [options, only])["violations"]
         grave = [each for each in found if each["impact"] in {"serious", "critical"}]
         return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in grave]
 
