@@ -22,11 +22,15 @@ from portal.app import create_app
 from portal.database import db
 from portal.settings import Settings
 from tests import cast as cast_module
-from tests import keeping, waiting
+from tests import keeping, trying, waiting
 from tests.factories import Factories
 from tests.standing import Scene
 
 pytest_plugins = ["tests.services", "tests.real_crms", "tests.browsing", "tests.forking"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    trying.use(config.getoption("--database"))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -4,6 +4,7 @@ A post counts while it is visible: neither it nor the post that it comments on i
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,6 +51,7 @@ def recount(event: ContentHidden | ContentRestored) -> None:
         db.session.expire(subject, list(values))
 
 
+@cache
 def is_counted() -> sa.ColumnElement[bool]:
     """Whether a row of `post` counts."""
     parent = aliased(Post)

@@ -26,9 +26,14 @@ def not_hidden_from(viewer: Viewer, post: Any = Post) -> sa.ColumnElement[bool]:
     return shown if viewer.id is None else sa.or_(shown, post.author_id == viewer.id)
 
 
+@cache
+def _parent() -> type[Post]:
+    return aliased(Post)
+
+
 def visible_posts(viewer: Viewer) -> sa.Select[Post]:
     """Posts this viewer may know about: they, what they comment on, and their subject are visible."""
-    parent = aliased(Post)
+    parent = _parent()
     fine = sa.exists().where(parent.id == Post.parent_id, not_hidden_from(viewer, parent)).correlate(Post)
     subjects = [
         sa.exists().where(kind.model.id == kind.column, kind.rule(viewer)).correlate(Post)

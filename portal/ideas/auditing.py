@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -74,17 +75,21 @@ def _ranks() -> Iterator[tuple[int, float, float]]:
         yield idea_id, stored, ranking.of_votes(cast, half_life, imported_hot=brought)
 
 
-def _carried_ranks() -> dict[int, list[float]]:
-    """Of each idea that counts for others: the ranks that their imported votes came with, under its half-life."""
+@cache
+def _brought() -> sa.Select[Any]:
     there, here, home = aliased(Idea), aliased(Board), aliased(Board)
-    rows = (
+    return (
         sa.select(Idea.merged_into_id, Idea.imported_hot, Idea.imported_up, here.half_life, home.half_life)
         .join(there, there.id == Idea.merged_into_id)
         .join(here, here.id == there.board_id)
         .join(home, home.id == Idea.board_id)
         .where(Idea.imported_hot.is_not(None))
     )
+
+
+def _carried_ranks() -> dict[int, list[float]]:
+    """Of each idea that counts for others: the ranks that their imported votes came with, under its half-life."""
     found = defaultdict[int, list[float]](list)
-    for idea_id, hot, votes, half_life, was in db.session.execute(rows):
+    for idea_id, hot, votes, half_life, was in db.session.execute(_brought()):
         found[idea_id or 0].append(ranking.under(half_life, hot or 0.0, votes, was=was))
     return found

@@ -6,7 +6,7 @@ give the ideas of a list in their order.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -131,6 +131,7 @@ def belonging(place: Any) -> sa.ColumnElement[bool]:
     return sa.or_(Person.role.in_(STAFF), _opens(place))
 
 
+@cache
 def _opens(place: Any) -> sa.ColumnElement[bool]:
     row: Any = aliased(place.admission)
     company = aliased(Company)

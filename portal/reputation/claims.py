@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,9 +94,14 @@ def _answer_votes(post_id: int | None) -> Iterator[Claim]:
         yield from answer_vote(*row)
 
 
+@cache
+def _both() -> tuple[type[Person], type[Person]]:
+    return aliased(Person), aliased(Person)
+
+
 def _acceptances(post_id: int | None) -> Iterator[Claim]:
     """Accepting one's own answer, or a colleague's, earns nobody anything. Imported ones name nobody."""
-    answerer, accepter = aliased(Person), aliased(Person)
+    answerer, accepter = _both()
     accepted = (
         _answers(
             post_id, Post.id, Topic.id, Post.author_id, Topic.author_id, accepter.id, accepter.role,

@@ -1,6 +1,7 @@
 """Audits: the tallies that ideas and answers carry, counted again from the votes."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,19 @@ SUBJECTS = ("idea", "post")
 def count_votes() -> Generator[str, None, int]:
     """`votes_up` and `votes_down` of everything that takes votes."""
     compared = 0
+    for what, rows in _tallies():
+        compared += yield from compare(what, rows)
+    compared += yield from compare("weights_up of idea", _weights())
+    return compared
+
+
+@cache
+def _tallies() -> tuple[tuple[str, sa.Select[Any]], ...]:
+    """Of each tally: what it is, and rows of id, as stored, and as counted."""
+    return tuple(_tallies_of_all())
+
+
+def _tallies_of_all() -> Iterator[tuple[str, sa.Select[Any]]]:
     for subject in SUBJECTS:
         # By name: what is voted on stands above this slice.
         votable = sa.table(subject, sa.column("id"), sa.column("votes_up"), sa.column("votes_down"))
@@ -31,11 +45,10 @@ def count_votes() -> Generator[str, None, int]:
             counted = sa.func.coalesce(counts.c.votes, 0)
             rows = sa.select(votable.c.id, votable.c[name], counted)
             rows = rows.select_from(votable).outerjoin(counts, counts.c.key == votable.c.id)
-            compared += yield from compare(f"{name} of {subject}", rows)
-    compared += yield from compare("weights_up of idea", _weights())
-    return compared
+            yield f"{name} of {subject}", rows
 
 
+@cache
 def _weights() -> sa.Select[Any]:
     """Of each idea: id, the stored sum of the weights of the votes for it, and the sum."""
     idea = sa.table("idea", sa.column("id"), sa.column("weights_up"))

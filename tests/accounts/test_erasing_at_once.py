@@ -18,6 +18,7 @@ from portal.ideas.models import Idea
 from portal.moderation.hiding import hide
 from portal.voting.casting import cast as vote
 from portal.voting.casting import withdraw
+from tests.trying import examples
 
 
 def differences():
@@ -68,7 +69,7 @@ def test_any_acts_and_an_erasure_leave_every_number_right(make, cast, run):
     board = make.board(name="Mobile")
 
     @settings(
-        max_examples=12,
+        max_examples=examples(12),
         deadline=None,
         phases=[Phase.explicit, Phase.generate],
         derandomize=True,

@@ -25,6 +25,7 @@ from portal.voting.models import Vote
 from tests.crm_bridge.conftest import Bridge, forget_everything
 from tests.crm_bridge.faults import Killed, Moody, Mortal
 from tests.factories import EPOCH
+from tests.trying import examples
 
 who = st.integers(0, 3)
 which = st.integers(0, 2)
@@ -184,7 +185,7 @@ def test_any_order_ends_equal(make):
 
     Here.make = make
     careful = settings(
-        max_examples=15,
+        max_examples=examples(15),
         stateful_step_count=25,
         deadline=None,
         suppress_health_check=list(HealthCheck),

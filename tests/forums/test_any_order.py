@@ -20,6 +20,7 @@ from portal.moderation.hiding import hide, restore
 from portal.moderation.locking import lock, unlock
 from portal.voting.casting import cast, withdraw
 from tests.factories import EPOCH
+from tests.trying import examples
 
 who = st.integers(0, 4)
 which = st.integers(0, 30)
@@ -165,7 +166,7 @@ def test_any_order_of_acts_keeps_every_number(make):
     roles = ["customer", "customer", "customer", "moderator", "product_manager"]
     Here.people = [make.person(role=role) for role in roles]
     careful = settings(
-        max_examples=15,
+        max_examples=examples(15),
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),

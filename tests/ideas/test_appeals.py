@@ -15,6 +15,7 @@ from portal.ideas.merging.joining import merge
 from portal.ideas.models import Idea, StatusChange
 from portal.voting.models import Vote
 from tests.ideas.reading import page_of, shown
+from tests.trying import examples
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(STEPS)
 def test_the_count_is_of_the_people_since_the_decision(make, cast, board, steps):
     idea, people = make.idea(board=board, status="declined"), [make.person() for _ in range(4)]

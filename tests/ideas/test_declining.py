@@ -16,6 +16,7 @@ from portal.ideas.grounds import queries
 from portal.ideas.grounds.models import BUILT_IN, Ground
 from portal.ideas.models import StatusChange
 from tests.ideas.reading import page_of, shown
+from tests.trying import examples
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(STEPS)
 def test_counts_equal_the_ideas_that_stand_declined(make, cast, steps):
     ideas, last = [make.idea() for _ in range(4)], {}

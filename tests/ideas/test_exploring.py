@@ -17,6 +17,7 @@ from portal.ideas.views import PAGE
 from portal.voting import casting
 from portal.voting.models import Vote
 from tests.ideas.reading import cards, page_of, text_of
+from tests.trying import examples
 
 
 @pytest.fixture
@@ -132,7 +133,9 @@ def test_whatever_is_there_it_is_never_twice_and_always_one_to_vote_on(make, cas
         [cast.stranger, cast.customer, cast.other_customer, cast.admin],
     )
 
-    @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(40), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     @given(
         st.lists(facts, min_size=14, max_size=14),
         st.sets(st.integers(0, 13)),

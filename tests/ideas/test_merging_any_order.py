@@ -22,6 +22,7 @@ from portal.voting import budgeting, casting, vouching
 from portal.voting.models import Proof, Vote, weight_counted
 from portal.voting.tallying import demand_for
 from tests.ideas.dumping import dump
+from tests.trying import examples
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 persons, ideas = st.integers(0, 3), st.integers(0, 5)
@@ -186,7 +187,7 @@ def test_any_order_of_merges_and_votes(make, cast):
     Here.people = [make.person() for _ in range(4)]
     Here.company, Here.manager = cast.company, cast.product_manager
     careful = settings(
-        max_examples=12,
+        max_examples=examples(12),
         stateful_step_count=25,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -14,6 +14,7 @@ from portal.ideas.verdicts.judging import judge
 from portal.ideas.verdicts.models import Verdict
 from portal.voting import casting
 from tests.ideas.reading import page_of, shown
+from tests.trying import examples
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(STEPS)
 def test_counts_equal_the_answers_since_it_was_shipped(make, cast, steps):
     idea, people = make.idea(author=cast.customer), [make.person() for _ in range(3)]

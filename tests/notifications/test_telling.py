@@ -32,6 +32,7 @@ from tests import world
 from tests.cast import ACTORS
 from tests.factories import EPOCH
 from tests.ideas.reading import shown
+from tests.trying import examples
 
 
 @pytest.fixture
@@ -243,7 +244,7 @@ class Story:
 ACTS = st.sampled_from(["vote", "withdraw", "follow", "stop", "comment", "decide", "answer", "tell_now"])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(st.tuples(ACTS, st.integers(0, 3)), max_size=20))
 def test_each_is_told_once_of_each_entry_whatever_happens_in_between(make, cast, tell_now, acts):
     story = Story(make, cast, lambda *_: tell_now())

@@ -23,6 +23,7 @@ from portal.transfer.opening import Unsafe
 from portal.voting.models import Vote
 from tests import keeping
 from tests.transfer.communities import Community
+from tests.trying import examples
 
 DERIVED = ("votes_up", "votes_down", "weights_up", "comments", "last_position", "answer_version", "score")
 
@@ -54,7 +55,7 @@ def numbers():
 
 
 @trying(
-    max_examples=6,
+    max_examples=examples(6),
     deadline=None,
     derandomize=True,
     # The same acts one fewer tell nothing more, and cost minutes.

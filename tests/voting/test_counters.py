@@ -18,6 +18,7 @@ from portal.ideas.models import CLOSED, Idea, Status
 from portal.voting import budgeting, casting, ranking
 from portal.voting.counting import Ballot
 from portal.voting.models import Vote
+from tests.trying import examples
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HALF_LIVES = (30.0, 5.0)
@@ -174,7 +175,7 @@ def test_any_order_of_presses_keeps_the_numbers(make, cast):
     Here.people = [make.person() for _ in range(4)]
     Here.manager = cast.product_manager
     careful = settings(
-        max_examples=10,
+        max_examples=examples(10),
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -1,6 +1,7 @@
 """Every read of workarounds, and of whom they help."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,12 +24,14 @@ MOST = 3
 """For how many ideas an answer can be marked on the page of its question."""
 
 
+@cache
 def family() -> sa.Select[int]:
     """The ids of a row of Idea, and of those that were merged into it."""
     own = aliased(Idea)
     return sa.select(own.id).where(sa.or_(own.id == Idea.id, own.merged_into_id == Idea.id)).correlate(Idea)
 
 
+@cache
 def counting() -> sa.ColumnElement[Any]:
     """The id of the workaround of a row of Idea: its own one, else the last that came with what was merged into it.
 
@@ -93,6 +96,7 @@ def is_shown(post: Post) -> bool:
     return db.session.scalar(sa.select(Post.id).where(Post.id == post.id, stands())) is not None
 
 
+@cache
 def stands() -> sa.ColumnElement[bool]:
     """The same, asked of a row of Post."""
     place = aliased(Idea)
@@ -142,6 +146,7 @@ def posts_in_force(idea_ids: Sequence[int]) -> dict[int, int]:
     return {row.id: row.post_id for row in db.session.execute(held.where(Idea.id.in_(idea_ids)))}
 
 
+@cache
 def counts() -> sa.ColumnElement[bool]:
     """What must hold for a row of Help so that it counts: its post is the workaround of the idea that counts now, for
     which its person has a vote."""
@@ -155,6 +160,7 @@ def counts() -> sa.ColumnElement[bool]:
     return held.correlate(Help)
 
 
+@cache
 def helped_now() -> sa.ColumnElement[Any]:
     """How many people the workaround of a row of Idea helps, counted from the rows; none for one that was merged."""
     its = sa.select(sa.func.count(Help.id)).where(Help.idea_id.in_(family()), Help.counted.is_(True))

@@ -15,9 +15,12 @@ from portal.ideas.models import Idea
 from portal.insights.following import DemandReader
 from tests.crm_bridge.following import catch_up
 from tests.crm_bridge.pulling.conftest import facts
+from tests.trying import examples
 
 
-@settings_of(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings_of(
+    max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
 @given(
     acts=st.lists(
         st.tuples(

@@ -23,6 +23,7 @@ from portal.database import db
 from portal.discussion.models import Post
 from portal.ideas.models import Idea
 from tests.crm_bridge.rules.conftest import URL, read, said
+from tests.trying import examples
 
 who, which = st.integers(0, 2), st.integers(0, 1)
 names = itertools.count(1)
@@ -183,7 +184,7 @@ def test_each_firing_is_there_once(make, agreed, boss):
     run_state_machine_as_test(
         Ruled,
         settings=settings(
-            max_examples=12,
+            max_examples=examples(12),
             stateful_step_count=14,
             deadline=None,
             phases=[Phase.explicit, Phase.reuse, Phase.generate],

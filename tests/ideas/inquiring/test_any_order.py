@@ -18,6 +18,7 @@ from portal.ideas.inquiring.models import Inquiry
 from portal.ideas.plans import planning
 from portal.voting import casting
 from tests.ideas.inquiring.looking import NOW, audited, tell
+from tests.trying import examples
 
 STEPS = st.lists(
     st.tuples(
@@ -45,7 +46,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(STEPS)
 def test_any_order_of_acts_and_time(make, cast, steps):
     """Asked at most once in a period, and never closed after a yes; counters equal the rows all the time."""

@@ -27,6 +27,7 @@ from tests.ideas.dumping import dump
 from tests.ideas.reading import shown
 from tests.moderation.workarounds.counted import helped
 from tests.transfer.bringing import bring
+from tests.trying import examples
 
 
 def test_a_workaround_on_a_board_for_staff_is_told_to_nobody_else_and_hidden_it_leaves_in_no_export(
@@ -107,6 +108,15 @@ def test_whom_it_helped_counts_where_an_import_says_that_their_idea_was_merged(a
     assert (helped(again), helped(dark)) == (0, 1)
 
 
+MOVED = (
+    "people helped by workarounds",
+    "votes on ideas and answers",
+    "votes of merged ideas",
+    "demand for ideas",
+)
+"""Audits of the numbers that these acts move; the others are asked at the end."""
+
+
 class Helping(RuleBasedStateMachine):
     """Three people, two ideas, two comments on each; merged and parted, voted and taken back."""
 
@@ -174,12 +184,16 @@ class Helping(RuleBasedStateMachine):
 
     @invariant()
     def numbers_equal_the_rows(self):
-        assert [each.differences for each in audit_all() if each.differences] == []
+        assert [each.differences for each in audit_all(only=MOVED) if each.differences] == []
         db.session.rollback()
         for which in range(2):
             idea = self.find(which)
             db.session.refresh(idea)
             assert idea.helped <= idea.people
+
+    def teardown(self):
+        assert [each.differences for each in audit_all() if each.differences] == []
+        db.session.rollback()
 
 
 def test_whatever_is_said_marked_and_merged_the_count_is_of_voters_whom_it_helps(make, cast, monkeypatch):
@@ -194,7 +208,7 @@ def test_whatever_is_said_marked_and_merged_the_count_is_of_voters_whom_it_helps
     Helping.people = [make.person() for _ in range(3)]
     phases = (Phase.explicit, Phase.generate)
     how = settings(
-        max_examples=8,
+        max_examples=examples(8),
         stateful_step_count=25,
         deadline=None,
         phases=phases,

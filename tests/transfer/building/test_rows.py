@@ -19,6 +19,7 @@ from portal.transfer.rows.listing import KINDS
 from portal.voting import casting, vouching
 from portal.voting.models import Proof, Vote
 from tests.transfer.building.only import one
+from tests.trying import examples
 
 NAMES = [each.name for each in KINDS["ideas"].columns()]
 
@@ -130,7 +131,9 @@ def test_an_export_costs_the_same_queries_for_many(make, cast, at_most, tmp_path
         exporting.packed(Export(rows, "csv", every), viewer=cast.product_manager, folder=tmp_path)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=8),
     st.sampled_from(["csv", "xlsx", "json"]),
