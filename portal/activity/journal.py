@@ -14,6 +14,8 @@ from portal.database import db
 Listener = Callable[[Any], None]
 EventT = TypeVar("EventT", bound=Event)
 
+_TABLE: Any = Entry.__table__
+_INSERT = sa.insert(_TABLE).returning(_TABLE.c.id)
 _listeners: dict[type[Event], list[Listener]] = defaultdict(list)
 
 
@@ -32,10 +34,8 @@ def record(event: Event) -> int:
     """Write the event into the journal and tell the listeners. Returns the id of the entry."""
     # The things that the event names must have their ids and rows before listeners look for them.
     db.session.flush()
-    insert = sa.insert(Entry).values(
-        at=clock.now(), actor_id=event.actor_id, kind=event.kind, data=event.data()
-    )
-    entry_id = db.session.scalar(insert.returning(Entry.id))
+    fields = {"at": clock.now(), "actor_id": event.actor_id, "kind": event.kind, "data": event.data()}
+    entry_id = db.session.scalar(_INSERT, fields)
     for listener in _listeners[type(event)]:
         listener(event)
     db.session.info["journaled"] = True

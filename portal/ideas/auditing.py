@@ -76,7 +76,7 @@ def _ranks() -> Iterator[tuple[int, float, float]]:
 
 
 @cache
-def _brought() -> sa.Select[Any]:
+def _brought() -> Any:
     there, here, home = aliased(Idea), aliased(Board), aliased(Board)
     return (
         sa.select(Idea.merged_into_id, Idea.imported_hot, Idea.imported_up, here.half_life, home.half_life)

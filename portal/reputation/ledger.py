@@ -3,6 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock
 from portal.accounts.models import Person
@@ -12,6 +13,19 @@ from portal.database import db
 from portal.reputation.claims import Claim
 from portal.reputation.models import LedgerLine
 from portal.reputation.rules import VERSION
+
+_LAST = (
+    sa.select(LedgerLine)
+    .where(LedgerLine.cause == sa.bindparam("cause"))
+    .order_by(LedgerLine.id.desc())
+    .limit(1)
+)
+_PEOPLE: Any = Person.__table__
+_MOVE = (
+    sa.update(_PEOPLE)
+    .where(_PEOPLE.c.id == sa.bindparam("of"))
+    .values(reputation=_PEOPLE.c.reputation + sa.bindparam("granted", type_=sa.Integer))
+)
 
 
 def grant(claim: Claim) -> bool:
@@ -53,9 +67,7 @@ def standing(**equal: Any) -> list[LedgerLine]:
 
 
 def _last(cause: str) -> LedgerLine | None:
-    return db.session.scalar(
-        sa.select(LedgerLine).filter_by(cause=cause).order_by(LedgerLine.id.desc()).limit(1)
-    )
+    return db.session.scalar(_LAST, {"cause": cause})
 
 
 def _reverse(line: LedgerLine, *, actor_id: int | None, reason: str) -> LedgerLine:
@@ -87,8 +99,13 @@ def _write(last: LedgerLine | None, *, granted: int, **columns: Any) -> LedgerLi
     db.session.add(line)
     # The balance moves in SQL, so that two lines written at once both count.
     db.session.flush()
-    db.session.execute(
-        sa.update(Person).filter_by(id=line.person_id).values(reputation=Person.reputation + granted)
-    )
+    _move(line.person_id, granted)
     journal.record(ReputationChanged(actor_id=line.actor_id, person_id=line.person_id, points=granted))
     return line
+
+
+def _move(person_id: int, granted: int) -> None:
+    db.session.execute(_MOVE, {"of": person_id, "granted": granted})
+    person = db.session.identity_map.get(db.session.identity_key(Person, person_id))
+    if person is not None and "reputation" in person.__dict__:
+        set_committed_value(person, "reputation", person.reputation + granted)

@@ -1,6 +1,7 @@
 """Budgets: how many votes a person has left on a board, and never more, however many presses come at once."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,7 +47,8 @@ def balance(viewer: Viewer, board: Any, kind: Any) -> Balance | None:
     """What a person has left on a board of ideas of this `kind`; None for strangers and without a budget."""
     if board.vote_budget is None or not viewer.is_authenticated:
         return None
-    return Balance(board.vote_budget, _sum(_spending(viewer.id, board.id, kind)))
+    spent = db.session.scalar(_spent(kind), {"voter": viewer.id, "board": board.id})
+    return Balance(board.vote_budget, int(spent or 0))
 
 
 def spends(kind: Any) -> sa.ColumnElement[bool]:
@@ -71,9 +73,15 @@ def refuse_overspending(idea: Any, by: Any, had: Vote | None, wanted: Ballot) ->
         raise Conflict(_sentence(board, left - before, wanted.weight - before, spending, type(idea)))
 
 
-def _spending(person_id: int | None, board_id: int, kind: Any) -> sa.Select[Any]:
+def _spending(person_id: Any, board_id: Any, kind: Any) -> sa.Select[Any]:
     votes = sa.select(Vote).join(kind, kind.id == Vote.counts_for_id)
     return votes.where(Vote.person_id == person_id, kind.board_id == board_id, spends(kind))
+
+
+@cache
+def _spent(kind: Any) -> sa.Select[Any]:
+    spending = _spending(sa.bindparam("voter"), sa.bindparam("board"), kind)
+    return spending.with_only_columns(sa.func.coalesce(sa.func.sum(weight_counted()), 0))
 
 
 def _sum(spending: sa.Select[Any]) -> int:

@@ -38,6 +38,8 @@ RANKED = (
 )
 SEEN = ("votes_up", "votes_down", "hidden_at")
 
+_TABLE: Any = Vote.__table__
+_INSERT = sa.insert(_TABLE)
 _checks: dict[str, Callable[[Any, Person], None]] = {}
 
 
@@ -166,7 +168,7 @@ def _write(votable: Any, by: Person, had: Vote | None, wanted: Ballot, now: date
     values = wanted.values()
     if had is None:
         key = {"person_id": by.id, f"{votable.__tablename__}_id": votable.id}
-        db.session.execute(sa.insert(Vote).values(cast_at=now, **key, **values))
+        db.session.execute(_INSERT, {"cast_at": now, **key, **values})
         return
     if had.value != wanted.value:
         values["cast_at"] = now

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -45,28 +46,47 @@ def count(
 
     `by` is the person or company whose vote it is.
     """
-    kind, found = type(votable), sa.true()
-    values = _steps(kind, given, taken, with_weights=holds_ranks(votable))
-    if holds_ranks(votable) and (given is None or taken is None or _pull(given) != _pull(taken)):
-        values["hot"] = _rank(votable, at, given, taken)
-        if step := _is_for(given) - _is_for(taken):
-            moved, found = steps(votable, Voter.of(by), step)
-            values |= {name: getattr(kind, name) + by_how_much for name, by_how_much in moved.items()}
-    if not values:
+    ranked, voter, step = holds_ranks(votable), Voter.of(by), 0
+    moved = _steps(given, taken, with_weights=ranked)
+    moves_rank = ranked and (given is None or taken is None or _pull(given) != _pull(taken))
+    if not moved and not moves_rank:
         return
-    counted = sa.update(kind).where(kind.id == votable.id, found).values(values)
-    of_ideas = ("weights_up", *NUMBERS) if holds_ranks(votable) else ()
-    shown = [kind.votes_up, kind.votes_down, kind.score, *(getattr(kind, name) for name in of_ideas)]
-    row = db.session.execute(
-        counted.returning(*shown), execution_options={"synchronize_session": False}
-    ).one()
-    for column, number in zip(shown, row, strict=True):
-        set_committed_value(votable, column.key, number)
-    if "hot" in values:
-        set_committed_value(votable, "hot", values["hot"])
+    held = {"held_id": votable.id} | {f"by_{name}": number for name, number in moved.items()}
+    if moves_rank:
+        held["new_hot"] = _rank(votable, at, given, taken)
+        if step := _is_for(given) - _is_for(taken):
+            held |= {"idea_id": votable.id, "company_id": voter.company_id}
+    whose = (voter.is_person, voter.company_id is not None) if step else (False, False)
+    kind: Any = type(votable)
+    counted = _counted(kind, tuple(moved), moves_rank, step, whose)
+    row = db.session.execute(counted, held).one()
+    for name, number in row._mapping.items():
+        set_committed_value(votable, name, number)
+    if moves_rank:
+        set_committed_value(votable, "hot", held["new_hot"])
 
 
-def _steps(kind: Any, given: Ballot | None, taken: Ballot | None, *, with_weights: bool) -> dict[str, Any]:
+@lru_cache(128)
+def _counted(kind: Any, moved: tuple[str, ...], moves_rank: bool, step: int, whose: tuple[bool, bool]) -> Any:
+    """The statement that moves these counters, and with a `step` the numbers of demand. Put together once for each kind
+    of vote: that took longer than the database takes for it."""
+    values = {
+        name: getattr(kind, name) + sa.bindparam(f"by_{name}", type_=getattr(kind, name).type)
+        for name in moved
+    }
+    found = sa.true()
+    if moves_rank:
+        values["hot"] = sa.bindparam("new_hot", type_=kind.hot.type)
+    if step:
+        demand, found = steps(kind, is_person=whose[0], has_company=whose[1], step=step)
+        values |= {name: getattr(kind, name) + by_how_much for name, by_how_much in demand.items()}
+    shown = ("votes_up", "votes_down", "score", *(("weights_up", *NUMBERS) if hasattr(kind, "hot") else ()))
+    counted = sa.update(kind).where(kind.id == sa.bindparam("held_id"), found).values(values)
+    counted = counted.returning(*(getattr(kind, name) for name in shown))
+    return counted.execution_options(synchronize_session=False)
+
+
+def _steps(given: Ballot | None, taken: Ballot | None, *, with_weights: bool) -> dict[str, int]:
     steps: dict[str, int] = {}
     for ballot, sign in ((given, 1), (taken, -1)):
         if ballot is None:
@@ -75,7 +95,7 @@ def _steps(kind: Any, given: Ballot | None, taken: Ballot | None, *, with_weight
         steps[name] = steps.get(name, 0) + sign
         if with_weights and ballot.value > 0:
             steps["weights_up"] = steps.get("weights_up", 0) + sign * ballot.weight
-    return {name: getattr(kind, name) + step for name, step in steps.items() if step}
+    return {name: step for name, step in steps.items() if step}
 
 
 def _is_for(ballot: Ballot | None) -> int:

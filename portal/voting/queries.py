@@ -15,6 +15,12 @@ from portal.voting.models import Vote, weight_counted
 
 FOUND = 8
 """How many customers a search names."""
+_OWN = {
+    is_idea: sa.select(Vote)
+    .where(Vote.person_id == sa.bindparam("voter"), subject == sa.bindparam("subject"))
+    .execution_options(populate_existing=True)
+    for is_idea, subject in ((True, Vote.counts_for_id), (False, Vote.post_id))
+}
 
 
 def values_by(
@@ -40,9 +46,8 @@ def vote_of(viewer: Viewer, *, idea_id: int) -> Vote | None:
 
 def own_vote(person: Person, votable: Any) -> Vote | None:
     """The vote of a person that counts for an idea or an answer, as it is now, to act on."""
-    subject = Vote.counts_for_id if votable.__tablename__ == "idea" else Vote.post_id
-    mine = sa.select(Vote).where(Vote.person_id == person.id, subject == votable.id)
-    return db.session.scalar(mine.execution_options(populate_existing=True))
+    mine = _OWN[votable.__tablename__ == "idea"]
+    return db.session.scalar(mine, {"voter": person.id, "subject": votable.id})
 
 
 def idea_ids_voted_by(viewer: Viewer) -> sa.Select[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.accounts.models import Company, Person
+from portal.database import Id
 from portal.voting.demand import pricing
 from portal.voting.demand.models import Wanted
 from portal.voting.demand.weighing import weight_of
@@ -13,6 +14,7 @@ from portal.voting.models import Vote
 
 NUMBERS = tuple(each for each in vars(Wanted)["__annotations__"])
 """Names of the columns."""
+_IDEA, _COMPANY = (sa.bindparam(name, type_=Id) for name in ("idea_id", "company_id"))
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,13 @@ class Voter:
         return cls(True, voter.company_id) if isinstance(voter, Person) else cls(False, voter.id)
 
 
-def steps(idea: Any, voter: Voter, step: int) -> tuple[dict[str, Any], Any]:
-    """By how much each number moves, after a vote for the idea came (`step` 1) or went (-1): expressions for an
-    update of the idea, which is held, and the condition that it needs."""
-    people = {"people": step} if voter.is_person else {}
-    if voter.company_id is None:
+def steps(kind: Any, *, is_person: bool, has_company: bool, step: int) -> tuple[dict[str, Any], Any]:
+    """By how much each number moves, after a vote for an idea of this kind came (`step` 1) or went (-1): expressions for
+    an update of the idea, which is held, and the condition that it needs. They ask for `idea_id` and `company_id`."""
+    people = {"people": step} if is_person else {}
+    if not has_company:
         return people | {"account_weight": step * weight_of(1)}, sa.true()
-    account = _account(idea.id, voter.company_id).subquery("account")
+    account = _account(_IDEA, _COMPANY).subquery("account")
     crossed = step if step > 0 else -1
     first = account.c.votes == (1 if step > 0 else 0)
     values = people | {
@@ -43,7 +45,7 @@ def steps(idea: Any, voter: Voter, step: int) -> tuple[dict[str, Any], Any]:
         "unpriced": sa.case((sa.and_(first, account.c.unpriced), crossed), else_=0),
         "account_weight": _weight(account.c.votes) - _weight(account.c.votes - step),
     }
-    return values, type(idea).id == account.c.idea_id
+    return values, kind.id == account.c.idea_id
 
 
 def _weight(votes: Any) -> sa.ColumnElement[int]:
@@ -51,7 +53,7 @@ def _weight(votes: Any) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.round(1000 * sa.func.sqrt(votes)), sa.BigInteger)
 
 
-def _account(idea_id: int, company_id: int) -> sa.Select[Any]:
+def _account(idea_id: Any, company_id: Any) -> sa.Select[Any]:
     """How many votes for the idea a company has, what it is worth, and whether that is not known."""
     # From the people of the company, each looked up by the unique index: an idea has more votes than a firm people.
     voted = sa.exists().where(Vote.person_id == Person.id, Vote.counts_for_id == idea_id, Vote.value == 1)
@@ -59,7 +61,7 @@ def _account(idea_id: int, company_id: int) -> sa.Select[Any]:
     added = sa.select(sa.func.count()).select_from(Vote)
     added = added.where(Vote.company_id == company_id, Vote.counts_for_id == idea_id, Vote.value == 1)
     votes = (people.scalar_subquery() + added.scalar_subquery()).label("votes")
-    row = sa.select(sa.literal(idea_id).label("idea_id"), votes).add_columns(
+    row = sa.select(idea_id.label("idea_id"), votes).add_columns(
         pricing.worth().label("worth"), pricing.is_unpriced().label("unpriced")
     )
     return pricing.with_rates(row.select_from(Company)).where(Company.id == company_id)
