@@ -128,32 +128,22 @@ def test_what_is_carried_points_to_nothing_that_is_left_out():
         assert set(each.without) <= set(each.table.columns.keys())
 
 
-def test_the_file_says_what_it_is_and_has_a_row_a_line(export):
-    content = json.loads(export.read_text())
+def test_the_file_has_a_row_a_line_of_every_table_and_no_secret(export):
+    text = export.read_text()
+    content, lines = json.loads(text), text.splitlines()
     assert (content["format"], content["version"]) == ("portal", 1)
-    lines = export.read_text().splitlines()
     assert lines[0].startswith('{"format":"portal","version":1')
     assert sum(line.startswith("{") for line in lines[1:]) == sum(
         len(rows) for rows in content.values() if isinstance(rows, list)
     )
-
-
-def test_every_table_of_the_community_has_rows(export):
-    content = json.loads(export.read_text())
     # Scores and what people say of decided ideas have tests of their own.
     unmade = {"verdict", "appeal", "formula", "score"}
     assert {name for name, rows in content.items() if rows == []} <= unmade
-
-
-def test_no_secret_and_no_html_of_ours_is_in_it(export, settings):
-    text = export.read_text()
     for person in db.session.scalars(sa.select(Person)):
         assert person.fs_uniquifier not in text
     for word in ("password", "fs_uniquifier", "token_hash", "body_html"):
         assert f'"{word}"' not in text
-
-
-def test_who_took_everything_out_is_in_the_journal(export):
+    # Who took everything out is in the journal.
     entry = db.session.scalars(sa.select(Entry).filter_by(kind="ideas_exported")).one()
     assert (entry.data["format"], entry.data["filters"]) == ("json", {"complete": True})
 
@@ -169,17 +159,17 @@ def test_texts_are_cooked_here(file):
     assert "<strong>bold</strong>" in found.body_html
 
 
-def test_the_next_rows_have_numbers_of_their_own(export, settings, make):
-    emptied(settings)
-    restored(export)
-    assert make.idea().id == max(each["id"] for each in json.loads(export.read_text())["idea"]) + 1
+def test_the_next_rows_have_numbers_of_their_own(file, make):
+    restored(file)
+    last = max(each["id"] for each in json.loads(file.read_text())["idea"])
+    assert make.idea(board_id=1, ghost_name="Ghost").id == last + 1
 
 
-def test_only_an_empty_portal_takes_it(export, rows):
-    before = rows(Vote)
+def test_only_an_empty_portal_takes_it(file, make, rows):
+    make.company()
     with pytest.raises(Conflict, match="This portal is not empty"):
-        Restoring(export).run()
-    assert rows(Vote) == before
+        Restoring(file).run()
+    assert rows(Vote) == rows(Idea) == 0
 
 
 def spoiled(path, change):
@@ -232,17 +222,15 @@ def test_a_file_that_is_cut_off_is_refused(file, rows, cut):
     assert rows(Person) == 0
 
 
-def test_the_commands_do_it(community, run, tmp_path, settings, app):
-    path, again = tmp_path / "all.json", tmp_path / "again.json"
+def test_the_commands_do_it(file, run, tmp_path):
+    again = tmp_path / "again.json"
+    done = run("transfer", "import", "table", str(file), "--preset", "portal")
+    assert done.exit_code == 0, done.output
     words = ("transfer", "export", "ideas", "--format", "json", "--complete", "--output")
-    said = run(*words, str(path))
+    said = run(*words, str(again))
     assert said.exit_code == 0, said.output
     assert "ideas and everything about them are in" in said.output
-    emptied(settings)
-    done = run("transfer", "import", "table", str(path), "--preset", "portal")
-    assert done.exit_code == 0, done.output
-    run(*words, str(again))
-    assert again.read_bytes() == path.read_bytes()
+    assert again.read_bytes() == file.read_bytes()
 
 
 @pytest.mark.parametrize(
