@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from portal.crm_bridge.gateway import Fields, Held, Kind, Outcome, Ref, Status, Value
@@ -34,6 +35,7 @@ def property_name(kind: str, name: str) -> str:
     return STANDARD.get((kind, name)) or (name if name.startswith(PREFIX) else f"{PREFIX}{name}")
 
 
+@lru_cache(1_000)
 def our_name(kind: str, name: str) -> str | None:
     """The other way round; None for a property that is none of ours."""
     standard = {theirs: ours for (of_kind, ours), theirs in STANDARD.items() if of_kind == kind}

@@ -7,6 +7,7 @@ import re
 import zipfile
 from base64 import urlsafe_b64decode
 from datetime import timedelta
+from operator import itemgetter
 from xml.etree import ElementTree
 
 import httpx
@@ -207,11 +208,8 @@ class Salesforce(Fake):
             for each in self.org.records[object_].values()
             if (which == "queryAll" or not each["IsDeleted"]) and condition(each)
         ]
-        found.sort(key=lambda each: tuple(each[name] for name in order))
-        rows = [
-            {"attributes": {"type": object_}, **dict(said(each, name) for name in fields)}
-            for each in (found[:limit] if limit else found)
-        ]
+        found.sort(key=itemgetter(*order))
+        rows = [said(each, object_, fields) for each in (found[:limit] if limit else found)]
         self.results.append(rows)
         return self._page(len(self.results) - 1, 0)
 
@@ -361,11 +359,16 @@ def padded(part):
     return urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def said(record, name):
-    """A field as a query says it; of a look-up, a record of its own."""
-    if name == "Owner.Name":
-        return "Owner", {"attributes": {"type": "User"}, "Name": record["OwnerId"] and "Dana Cole"}
-    return name, floated(record.get(name))
+def said(record, object_, fields):
+    """Fields of a record as a query says them; a look-up is a record of its own."""
+    row = {"attributes": {"type": object_}}
+    for name in fields:
+        if name == "Owner.Name":
+            owner = record["OwnerId"] and "Dana Cole"
+            row["Owner"] = {"attributes": {"type": "User"}, "Name": owner}
+        else:
+            row[name] = floated(record.get(name))
+    return row
 
 
 def floated(value):

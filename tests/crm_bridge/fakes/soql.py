@@ -10,10 +10,11 @@ QUERY = re.compile(
 )
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 COMPARE = {
-    "=": lambda a, b: a == b or same(a) == same(b),
-    "!=": lambda a, b: same(a) != same(b),
-    ">": lambda a, b: a is not None and a > b,
+    "=": lambda value: lambda held: held == value or same(held) == value,
+    "!=": lambda value: lambda held: same(held) != value,
+    ">": lambda value: lambda held: held is not None and held > value,
 }
+"""Comparing a field with a value, a text of small letters except for `>`; made once for all records that a query looks at."""
 
 
 def same(value):
@@ -34,23 +35,27 @@ def parse(soql):
 
 
 def either(tokens):
-    parts = [both(tokens)]
+    found = both(tokens)
     while tokens[:1] == ["OR"]:
         tokens.pop(0)
-        parts.append(both(tokens))
-    if len(parts) == 1:
-        return parts[0]
-    return lambda record: any(part(record) for part in parts)
+        found = or_(found, both(tokens))
+    return found
+
+
+def or_(first, second):
+    return lambda record: first(record) or second(record)
 
 
 def both(tokens):
-    parts = [one(tokens)]
+    found = one(tokens)
     while tokens[:1] == ["AND"]:
         tokens.pop(0)
-        parts.append(one(tokens))
-    if len(parts) == 1:
-        return parts[0]
-    return lambda record: all(part(record) for part in parts)
+        found = and_(found, one(tokens))
+    return found
+
+
+def and_(first, second):
+    return lambda record: first(record) and second(record)
 
 
 def one(tokens):
@@ -68,7 +73,8 @@ def one(tokens):
                 values.add(same(literal(token)))
         return lambda record: same(record.get(name)) in values
     value = literal(tokens.pop(0))
-    return lambda record: COMPARE[operator](record.get(name), value)
+    holds = COMPARE[operator](value if operator == ">" else same(value))
+    return lambda record: holds(record.get(name))
 
 
 def literal(token):
