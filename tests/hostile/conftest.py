@@ -5,12 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import url_for
 
 from portal.app import create_app
 from portal.database import db
-from tests import world
+from tests import reading_rows, world
 from tests.cast import hash_cheaply
 from tests.hostile import payloads
 from tests.hostile.oracle import Shape
@@ -62,8 +61,7 @@ def everything(app):
 
     def read():
         db.session.rollback()
-        tables = db.metadata.sorted_tables
-        held = {each.name: sorted(map(repr, db.session.execute(sa.select(each)))) for each in tables}
+        held = {name: list(map(repr, rows)) for name, rows in reading_rows.of_all(db.session.connection())}
         db.session.rollback()
         return held
 

@@ -78,7 +78,8 @@ def test_every_act_needs_the_token(guarded, as_, cast, path_of):
     ada, done = as_(cast.admin), {}
     for row in WRITING:
         plain = ada.post(path_of(row), data={**row.data, "_method": row.method})
-        direct = ada.open(path_of(row), method=row.method, data=row.data)
+        # Only a script can send another method, as htmx does.
+        direct = ada.htmx(row.method, path_of(row), data=row.data)
         done[str(row)] = {plain.status_code, direct.status_code}
     assert {act: statuses for act, statuses in done.items() if statuses != {400}} == {}
     assert len(done) > 50

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from portal.database import db
 from portal.transfer.opening import opened
 from portal.transfer.stackexchange import importing
+from tests import reading_rows
 
 DUMP = Path(__file__).parent / "data" / "dump"
 SOURCE = "old.example.com"
@@ -24,7 +23,4 @@ def bring(path: Path = DUMP, source: str = SOURCE) -> Any:
 def everything() -> dict[str, list[Any]]:
     """All rows of all tables, so that two states can be compared."""
     with db.engine.connect() as connection:
-        return {
-            table.name: sorted(map(repr, connection.execute(sa.select(table))))
-            for table in db.metadata.sorted_tables
-        }
+        return {name: list(map(repr, rows)) for name, rows in reading_rows.of_all(connection)}
