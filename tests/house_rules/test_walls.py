@@ -79,9 +79,10 @@ def asked_for_a_fragment(monkeypatch):
 
 
 def texts_of(browser, path, asked_for_a_fragment):
-    """What the page says, and the fragment where there is one."""
-    yield said(browser.get(path))
-    if asked_for_a_fragment():
+    """What the page says, and the fragment where there is one. That of a refusal is a part of its page."""
+    answer = browser.get(path)
+    yield said(answer)
+    if asked_for_a_fragment() and answer.status_code < 400:
         yield said(browser.get(path, headers=FRAGMENT))
 
 

@@ -1,6 +1,7 @@
 """What a page of ideas shows, read as a browser does."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import html5lib
@@ -9,7 +10,13 @@ import html5lib
 def page_of(response: Any) -> Any:
     """The document of an answer."""
     assert response.status_code in {200, 422}, response.status
-    return html5lib.parse(response.text, namespaceHTMLElements=False)
+    return _parsed(response.text)
+
+
+@lru_cache(4)
+def _parsed(text: str) -> Any:
+    # Several questions are asked of one page.
+    return html5lib.parse(text, namespaceHTMLElements=False)
 
 
 def cards(response: Any) -> list[str]:
