@@ -78,7 +78,7 @@ def _built(settings: Settings) -> Iterator[Flask]:
         upgrade()
         db.session.remove()
         db.engine.dispose()
-    keeping.keep_schema(settings)
+        keeping.keep_schema(settings)
     yield made
     with made.app_context():
         db.engine.dispose()

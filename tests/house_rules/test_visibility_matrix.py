@@ -19,27 +19,27 @@ WRITING = [each for each in ROWS if each.method != "GET"]
 OPEN_TO_ALL = {"static", "whole", "security.fs_static"}
 
 
-def ask(scene, each, actor):
-    """Send the request of a row as an actor; returns the status."""
+@pytest.fixture
+def path(scene, each):
+    """The address of a row."""
     # "subject" is a word of its own ("idea", "topic", "post"), not the name of a thing.
     args = {k: v if k == "subject" else scene.things.get(v, v) for k, v in each.args.items()}
     with scene.app.test_request_context():
-        path = url_for(each.endpoint, **args)
-    return scene.browser(actor).open(path, method=each.method, data=each.data).status_code
+        return url_for(each.endpoint, **args)
 
 
 @pytest.mark.parametrize("each", READING, ids=str)
-def test_who_may_read(scene, each):
-    seen = {actor: ask(scene, each, actor) for actor in ACTORS}
+def test_who_may_read(scene, each, path):
+    seen = {actor: scene.browser(actor).get(path).status_code for actor in ACTORS}
     assert seen == each.expect
 
 
 @pytest.mark.parametrize("each", WRITING, ids=str)
-def test_who_may_write(scene, each):
+def test_who_may_write(scene, each, path):
     seen = {}
     for actor in ACTORS:
         scene.stand()
-        seen[actor] = ask(scene, each, actor)
+        seen[actor] = scene.browser(actor).open(path, method=each.method, data=each.data).status_code
     assert seen == each.expect
 
 
