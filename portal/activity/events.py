@@ -776,6 +776,13 @@ class CrmConnectionBehind(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CrmSecretEnding(Event):
+    """The secret of a connection to a CRM ends soon, or did, by the day that was entered."""
+
+    connection: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrmConnectionRecovered(Event):
     """A connection to a CRM that stopped or was behind is all right again."""
 

@@ -13,8 +13,8 @@ class Setting:
 
     `label` is how that CRM calls it, `meaning` what it is for, `where` where a person finds the value in that CRM, and
     `example` how one looks. `words` says what each of `choices` means. `kind` is text, number, address (http or https),
-    place (a file or folder of this machine) or lines (a text of several lines). `later`: hardly anybody changes it. A number is from
-    `least` to `most`.
+    place (a file or folder of this machine), day or lines (a text of several lines). `later`: hardly anybody changes it.
+    A number is from `least` to `most`.
     """
 
     name: str
@@ -74,6 +74,16 @@ CALLS = (
     ),
 )
 """What every vendor takes that is called over a network."""
+
+ENDS = "secret_ends"
+"""The setting that says until when the secret of a connection is good."""
+
+
+def ends(what: str, where: str) -> Setting:
+    """That setting, of a CRM whose secrets end."""
+    meaning = f"Until when {what} is good; admins get a mail 30 days before. Empty: it does not end"
+    return Setting(ENDS, meaning, "", kind="day", where=where, label="Good until", example="2027-03-01")
+
 
 PULLS = (
     Setting(

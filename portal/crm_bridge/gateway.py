@@ -84,12 +84,11 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who we are in the CRM, and where. Whether we may write, and until when it knows us, is None where it does not say."""
+    """Who we are in the CRM, and where. Whether we may write is None where it does not say."""
 
     who: str
     place: str
     writes: bool | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from portal.accounts import mailing
 from portal.crm_bridge import breaking, connecting
 from portal.crm_bridge.alarms import alarming
 from portal.crm_bridge.alarms.models import Alarm
+from portal.crm_bridge.connections import describing
 from portal.crm_bridge.connections.jobs.models import CrmJob
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import CrmConnection, CrmDirty, CrmLink
@@ -74,6 +75,64 @@ def test_what_waits_too_long_is_told_once_and_so_is_its_end(acme, subjects, as_,
     watch(92)
     assert subjects() == ["The CRM connection acme is all right again"]
     assert "acme" not in as_(cast.admin).get("/admin/").get_data(as_text=True)
+
+
+def test_a_secret_that_ends_is_told_30_days_before_and_shown_until_another_is_given(
+    acme, subjects, as_, cast, run
+):
+    given = [
+        "--set",
+        "url=https://acme.crm4.dynamics.com",
+        "--set",
+        "tenant=acme.example",
+        "--set",
+        "client_id=app",
+    ]
+    bad = run(
+        "crm",
+        "connect",
+        "sales",
+        "--vendor",
+        "dataverse",
+        *given,
+        "--set",
+        "client_secret=x",
+        "--set",
+        "secret_ends=soon",
+    )
+    assert "secret_ends must be a day such as 2027-03-01, not 'soon'." in bad.output
+    said = run(
+        "crm",
+        "connect",
+        "sales",
+        "--vendor",
+        "dataverse",
+        *given,
+        "--set",
+        "client_secret=x",
+        "--set",
+        "secret_ends=2026-03-15",
+    )
+    assert said.exit_code == 0, said.output
+    db.session.query(CrmDirty).delete()
+    day = 24 * 60
+    for minutes in (42 * day, 43 * day, 80 * day):
+        watch(minutes)
+        assert subjects() == (
+            ["The secret of the CRM connection sales ends soon"] if minutes == 43 * day else []
+        )
+    assert "has a secret that ends soon" in as_(cast.admin).get("/admin/").text
+    with clock.at(EPOCH + timedelta(days=50)):
+        assert ("Days left of the secret", "23 days") in describing.facts(connecting.find("sales"))
+    assert "it ended" in as_(cast.admin).get("/crm/connections/sales").text
+    assert (
+        run(
+            "crm", "connect", "sales", "--set", "client_secret=y", "--set", "secret_ends=2027-03-15"
+        ).exit_code
+        == 0
+    )
+    watch(80 * day + 1)
+    assert subjects() == ["The CRM connection sales is all right again"]
 
 
 def test_one_that_is_paused_on_purpose_is_no_alarm(acme, subjects):

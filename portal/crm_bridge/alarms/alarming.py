@@ -10,14 +10,24 @@ from portal.accounts.mailing import post
 from portal.accounts.models import Person
 from portal.accounts.permissions import Role
 from portal.activity import journal
-from portal.activity.events import CrmConnectionBehind, CrmConnectionRecovered, CrmConnectionStopped
+from portal.activity.events import (
+    CrmConnectionBehind,
+    CrmConnectionRecovered,
+    CrmConnectionStopped,
+    CrmSecretEnding,
+)
+from portal.crm_bridge.alarms.expiring import days_left
 from portal.crm_bridge.alarms.models import Alarm, CrmAlarm
+from portal.crm_bridge.declaring import ENDS
 from portal.crm_bridge.gateway import CrmError
 from portal.crm_bridge.models import CrmConnection, CrmDirty
 from portal.database import db, insert_missing
 
 LAG = timedelta(minutes=60)
 """Something that waits longer is behind, unless the connection says otherwise."""
+
+SOON = 30
+"""So many days before the secret of a connection ends admins are told."""
 
 STOPS = (Alarm.STOPPED, Alarm.REFUSED)
 LETTERS = {
@@ -35,11 +45,15 @@ Nothing is lost: what changes is noted, and the worker tries again by itself. Gi
     Alarm.BEHIND: """What changes here does not reach the CRM over the connection {name}. {words}
 
 Nothing is lost. Does the worker run (the health page of the desk says so)? Are the calls of the day used up? {url}""",
+    Alarm.ENDING: """{words} After that the CRM does not let the connection {name} in.
+
+Make a new one there, give it under "Change the settings" together with the day on which it ends, and "Test and keep": {url}""",
 }
 SUBJECTS = {
     Alarm.STOPPED: "The CRM connection {name} stopped",
     Alarm.REFUSED: "The CRM connection {name} stopped: we are not let in",
     Alarm.BEHIND: "The CRM connection {name} is behind",
+    Alarm.ENDING: "The secret of the CRM connection {name} ends soon",
 }
 AGAIN = """The connection {name} to the CRM is all right again. What waited is sent now, or was. How it stands: {url}"""
 
@@ -59,6 +73,8 @@ def raise_alarm(name: str, alarm: Alarm, words: str, url: str) -> bool:
     )
     if alarm is Alarm.BEHIND:
         journal.record(CrmConnectionBehind(actor_id=None, connection=name))
+    elif alarm is Alarm.ENDING:
+        journal.record(CrmSecretEnding(actor_id=None, connection=name))
     else:
         journal.record(CrmConnectionStopped(actor_id=None, connection=name))
     return True
@@ -93,7 +109,7 @@ def lag_limit(row: CrmConnection | None) -> timedelta:
 
 
 def watch(url: str) -> None:
-    """Look, once a minute, whether something waits for too long, and whether what was wrong is over.
+    """Look, once a minute, whether something waits for too long, whether a secret ends soon, and what is over.
 
     A connection that stopped, or is paused, was told of already: that it is behind as well is no news.
     """
@@ -105,14 +121,26 @@ def watch(url: str) -> None:
         if late and not stands_still and (row.name, Alarm.BEHIND) not in known:
             words = f"The oldest change waits since {oldest_at:%Y-%m-%d %H:%M} UTC."
             raise_alarm(row.name, Alarm.BEHIND, words, url)
+        ends = _ends_soon(row)
+        if ends and (row.name, Alarm.ENDING) not in known:
+            raise_alarm(row.name, Alarm.ENDING, ends, url)
         over = set() if stands_still or row.failure else set(STOPS)
         over |= set() if late else {Alarm.BEHIND}
+        over |= set() if ends else {Alarm.ENDING}
         if any((row.name, each) in known for each in over):
             all_right(row.name, url, sorted(over))
 
 
 def _late(row: CrmConnection, oldest_at: datetime | None) -> bool:
     return oldest_at is not None and clock.now() - oldest_at > lag_limit(row)
+
+
+def _ends_soon(row: CrmConnection) -> str:
+    """What to say of a secret that ends within SOON days, or did; "" of any other."""
+    days = days_left(row.settings, clock.now().date())
+    if days is None or days > SOON:
+        return ""
+    return f"Its secret {'ends' if days >= 0 else 'ended'} on {row.settings[ENDS]}."
 
 
 def _page(name: str, url: str) -> str:

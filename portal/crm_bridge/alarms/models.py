@@ -18,6 +18,8 @@ class Alarm(StrEnum):
     """The CRM does not know us."""
     BEHIND = "behind"
     """Something waits for longer than it should."""
+    ENDING = "ending"
+    """Its secret ends soon, or did."""
 
 
 class CrmAlarm(Model):
@@ -25,7 +27,7 @@ class CrmAlarm(Model):
 
     __tablename__ = "crm_alarm"
     __table_args__ = (
-        sa.CheckConstraint("alarm IN ('stopped', 'refused', 'behind')", name="alarm"),
+        sa.CheckConstraint("alarm IN ('stopped', 'refused', 'behind', 'ending')", name="alarm"),
         sa.Index(
             "ix_crm_alarm_open",
             "connection",

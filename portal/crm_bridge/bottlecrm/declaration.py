@@ -1,6 +1,6 @@
 """What BottleCRM says of itself."""
 
-from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting
+from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting, ends
 
 DECLARATION = Declaration(
     title="BottleCRM",
@@ -23,6 +23,7 @@ DECLARATION = Declaration(
             where="Settings, API tokens, as an admin of the organisation; tick no limits. It is shown once",
             example="bcrm_pat_…",
         ),
+        ends("the token", "Settings, API tokens: Expires; a token may not read that of itself"),
         Setting(
             "web",
             'For the links "Open in BottleCRM" on customer records; empty: no links',

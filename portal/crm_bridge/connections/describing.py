@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from portal import clock
 from portal.crm_bridge import telling
+from portal.crm_bridge.alarms.expiring import days_left, in_words
 from portal.crm_bridge.calling.blanking import BLANK
 from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.connections.measuring import Numbers
@@ -36,7 +38,9 @@ def shown_settings(connection: Connection) -> list[tuple[Setting, str]]:
 
 def facts(connection: Connection) -> list[tuple[str, str]]:
     """The same in the words of pages."""
-    return [(each.title, each.words.get(value, value)) for each, value in shown_settings(connection)]
+    said = [(each.title, each.words.get(value, value)) for each, value in shown_settings(connection)]
+    days = days_left(connection.settings, clock.now().date())
+    return said if days is None else [*said, ("Days left of the secret", in_words(days))]
 
 
 def status_lines(

@@ -131,6 +131,8 @@ def _field(setting: Setting, kept: bool) -> Any:
         return SelectField(label, choices=choices, default=setting.default, description=says)
     modes = {"number": "numeric", "address": "url"}
     keys = {"inputmode": modes[setting.kind]} if setting.kind in modes else {}
+    if setting.kind == "day":
+        keys = {"type": "date"}
     if setting.kind == "place":
         says += " Here a plain name, which becomes a folder of the portal; any other place by the command."
     checks = [Length(max=500, message="Use at most 500 characters.")]

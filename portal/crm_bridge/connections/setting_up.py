@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -123,11 +124,20 @@ def usable(setting: Setting, value: str, called: str = "") -> str:
         raise Unusable(f"{called} must be a whole number{said}.")
     if setting.kind == "number" and not setting.least <= int(value) <= setting.most:
         raise Unusable(f"{called} must be from {setting.least:,} to {setting.most:,}{said}.")
+    if setting.kind == "day" and value and not _is_day(value):
+        raise Unusable(f"{called} must be a day such as 2027-03-01{said}.")
     if setting.kind == "address" and not _is_address(value):
         raise Unusable(
             f"{called} must be an address such as {setting.example or 'https://crm.example'}{said}."
         )
     return value
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _is_address(text: str) -> bool:

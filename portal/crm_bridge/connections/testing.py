@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from portal.crm_bridge.alarms.expiring import days_left, in_words
 from portal.crm_bridge.connecting import Connection
-from portal.crm_bridge.declaring import declaration
+from portal.crm_bridge.declaring import ENDS, declaration
 from portal.crm_bridge.gateway import CrmError, CrmGateway, Key
 from portal.crm_bridge.mapping import CONTACT, KINDS
 
@@ -19,12 +20,12 @@ def test(connection: Connection, gateway: CrmGateway, now: datetime) -> dict[str
     """
     identity = gateway.introduce()
     missing = gateway.missing_schema(KINDS)
-    days = None if identity.until is None else (identity.until - now).days
     return {
         "who": identity.who,
         "place": identity.place,
         "writes": identity.writes,
-        "days": days,
+        "days": days_left(connection.settings, now.date()),
+        "ends": any(each.name == ENDS for each in declaration(connection.vendor).settings),
         "missing": missing[:SHOWN],
         "lacking": len(missing),
         **_reading(connection, gateway, bool(missing)),
@@ -54,14 +55,15 @@ def lines(found: dict[str, Any]) -> list[tuple[str, str]]:
     writes = {None: "the CRM does not say; the first push shows it", True: "yes", False: "no"}[
         found["writes"]
     ]
-    days, lacking = found["days"], found["lacking"]
-    until = "the CRM does not say" if days is None else f"{days} days" if days >= 0 else "it is over"
+    lacking = found["lacking"]
+    # A test that is older than this line has no such word.
+    until = [("Days left of the secret", in_words(found["days"]))] if found.get("ends") else []
     schema = f"{lacking} missing" if lacking else "everything is there"
     return [
         ("Who we are there", found["who"]),
         ("Where", found["place"]),
         ("May we read", reads),
         ("May we write", writes),
-        ("Days left of the token", until),
+        *until,
         ("Our fields", schema),
     ]

@@ -1,6 +1,6 @@
 """What Dynamics 365 says of itself."""
 
-from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting
+from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting, ends
 
 DECLARATION = Declaration(
     title="Dynamics 365 (Dataverse)",
@@ -45,6 +45,10 @@ DECLARATION = Declaration(
             label="Prefix of the publisher",
             where="Power Apps, Solutions, Publishers, your publisher: Prefix",
             example="acme",
+        ),
+        ends(
+            "the client secret",
+            "Entra admin center, App registrations, the application, Certificates and secrets: Expires",
         ),
         Setting(
             "login",

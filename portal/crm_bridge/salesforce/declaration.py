@@ -1,6 +1,6 @@
 """What Salesforce says of itself."""
 
-from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting
+from portal.crm_bridge.declaring import CALLS, PULLS, Declaration, Setting, ends
 
 DECLARATION = Declaration(
     title="Salesforce",
@@ -59,6 +59,7 @@ DECLARATION = Declaration(
                 "allow": "It is saved all the same",
             },
         ),
+        ends("the certificate", "Setup, Certificate and Key Management: Expiration Date"),
         Setting(
             "audience",
             "Where the portal signs in; a sandbox has another one",
