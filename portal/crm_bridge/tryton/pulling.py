@@ -28,6 +28,7 @@ class Puller:
     def __init__(self, rpc: Rpc, schema: Schema) -> None:
         self.rpc, self.fields = rpc, schema.there
         self._followers: dict[str, Follower] = {}
+        self._context: Mapping[str, Any] | None = None
         self._readable: dict[tuple[str, str], bool] = {}
 
     def pull(self, kind: str, names: Names, cursor: str, limit: int) -> Changed:
@@ -58,7 +59,16 @@ class Puller:
     ) -> list[dict[str, Any]]:
         """Also parties that are out of sight, but not their addresses that are: those are no longer so."""
         every = [["active", "in", [True, False]]] if MODELS[kind] == PARTY else []
-        return self.rpc.read(MODELS[kind], [*domain, *every], names, limit, order, hidden=False)
+        context = self._firms() if kind == "deal" else {}
+        return self.rpc.read(
+            MODELS[kind], [*domain, *every], names, limit, order, hidden=False, context=context
+        )
+
+    def _firms(self) -> Mapping[str, Any]:
+        """Opportunities belong to firms; Tryton shows those of the firms that whoever asks says to be at work for."""
+        if self._context is None:
+            self._context = self.rpc.ask("res.user.get_preferences", True, again=True)
+        return self._context
 
     def _known(self, kind: str, names: Names) -> Names:
         """Those that are there, and that our user may read."""

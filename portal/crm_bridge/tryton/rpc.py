@@ -49,6 +49,7 @@ class Rpc:
         limit: int | None = None,
         order: Any = None,
         hidden: bool = True,
+        context: Mapping[str, Any] | None = None,
     ) -> list[dict[str, Any]]:
         """Records that fit a domain, with these fields; with `hidden` also those that somebody put out of sight, and what
         they are made of."""
@@ -59,7 +60,7 @@ class Rpc:
             limit,
             order,
             list(names),
-            context={"active_test": False} if hidden else {},
+            context={**(context or {}), **({"active_test": False} if hidden else {})},
             again=True,
         )
         return found

@@ -1,5 +1,6 @@
 """Reading from real CRMs, by the commands that somebody would use."""
 
+from contextlib import closing
 from decimal import Decimal
 
 import httpx
@@ -21,9 +22,9 @@ NAMED = ("--connection", "real")
 def connected(real_crm, run):
     """Connects the portal to an empty CRM under the name `real`; returns the settings."""
 
-    def connect_to(vendor):
+    def connect_to(vendor, kind="test"):
         assert vendor in CRMS
-        settings = real_crm(vendor)
+        settings = real_crm(vendor, kind)
         pairs = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
         said = run("crm", "connect", "real", "--vendor", vendor, "--private", *pairs)
         assert said.exit_code == 0, said.output
@@ -126,3 +127,61 @@ def test_tryton_says_what_its_parties_hold_and_follows_those_that_were_replaced(
     [known] = there.rpc.read("party.party", [["community_id", "like", "company:%"]], ["id"])
     assert known["id"] == party
     there.close()
+
+
+@pytest.mark.real_crm("tryton")
+def test_tryton_says_which_opportunities_are_open(connected, real_crm, acme, run, rows):
+    settings = connected("tryton", "deals")
+    with closing(connect("tryton", settings | real_crm.admin("tryton"), Wire(private=True))) as there:
+        ask = there.rpc.ask
+        site = {"type": "website", "value": "https://www.acme.example"}
+        own, party = ask(
+            "party.party.create",
+            [{"name": "Our firm"}, {"name": "Acme Grid", "contact_mechanisms": [["create", [site]]]}],
+        )
+        company = company_of(ask, own)
+        [us] = ask("res.user.search", [["login", "=", settings["user"]]], 0, None, None)
+        groups = ask("res.group.search", [["name", "ilike", "Sale%"]], 0, None, None)
+        rights = {"companies": [["add", [company]]], "company": company, "groups": [["add", groups]]}
+        ask("res.user.write", [us], rights)
+        me = ask("res.user.search", [["login", "=", "admin"]], 0, None, None)
+        ask("res.user.write", me, {"companies": [["add", [company]]], "company": company})
+        day = {"__class__": "date", "year": 2027, "month": 1, "day": 31}
+        money = {"__class__": "Decimal", "decimal": "1200.50"}
+        deal = {
+            "company": company,
+            "party": party,
+            "amount": money,
+            "end_date": day,
+            "description": "Renewal",
+        }
+        context = {"company": company, "companies": [company]}
+        deals = ask("sale.opportunity.create", [deal, {**deal, "description": "More seats"}], context=context)
+        pulled(run)
+        kept = db.session.scalars(sa.select(CrmDeal).order_by(CrmDeal.name)).all()
+        assert [
+            (each.name, each.amount, each.currency, each.stage, str(each.closes_on)) for each in kept
+        ] == [(name, Decimal("1200.50"), "USD", "lead", "2027-01-31") for name in ("More seats", "Renewal")]
+        assert {each.company_id for each in kept} == {acme.id}
+        db.session.rollback()
+        ask("sale.opportunity.lost", deals[:1], context=context)
+        pulled(run)
+        assert [each.name for each in db.session.scalars(sa.select(CrmDeal))] == ["More seats"]
+
+
+def company_of(ask, party):
+    """The firm whose Tryton it is; it cannot be taken away, so that a test which is run again finds it."""
+    [currency] = ask("currency.currency.search", [["code", "=", "USD"]], 0, None, None) or ask(
+        "currency.currency.create",
+        [
+            {
+                "name": "Dollar",
+                "code": "USD",
+                "symbol": "$",
+                "rounding": {"__class__": "Decimal", "decimal": "0.01"},
+                "digits": 2,
+            }
+        ],
+    )
+    [company] = ask("company.company.create", [{"party": party, "currency": currency}])
+    return company
