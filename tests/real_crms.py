@@ -149,7 +149,7 @@ class Database:
         """But for firms, which nobody can delete, and what belongs to them: one test has those to itself."""
         self.sign_in()
         for model in ("community.vote", "party.party") if self.kind == "test" else ():
-            ids = self.ask(f"model.{model}.search", [], 0, None, None, {})
+            ids = self.ask(f"model.{model}.search", [], 0, None, None, {"active_test": False})
             self.ask(f"model.{model}.delete", ids, {})
 
     def settings(self):

@@ -391,7 +391,10 @@ def emails(tryton, party):
 
 @pytest.mark.real_crm("tryton")
 def test_a_party_to_which_somebody_wrote_a_note_is_only_emptied(tryton):
-    rows = [Row(Ref(f"person:{n}"), {"name": f"P {n}", "points": n}, n) for n in (1, 2)]
+    rows = [
+        Row(Ref(f"person:{n}"), {"name": f"P {n}", "points": n, "email": f"p{n}@example.com"}, n)
+        for n in (1, 2)
+    ]
     ids = [each.remote_id for each in tryton.upsert_many("contact", rows)]
     said = Activity(
         "entry:1", Ref("person:1", ids[0]), "note", "Shipped", "Offline mode", "2026-01-01T00:00:00Z"
@@ -401,3 +404,5 @@ def test_a_party_to_which_somebody_wrote_a_note_is_only_emptied(tryton):
     tryton.erase("contact", [Ref(f"person:{n}", remote) for n, remote in zip((1, 2), ids, strict=True)])
     left = tryton.look("party.party", [], ["name", "community_id"])
     assert [(str(each["id"]), each["community_id"]) for each in left] == [(ids[1], None)]
+    # The address was ours alone, so it goes as well.
+    assert tryton.look("party.contact_mechanism", [], ["value"]) == []
