@@ -12,6 +12,12 @@ from portal.crm_bridge.pulling.models import CrmPulled
 from portal.crm_bridge.records.models import CrmReading
 from portal.crm_bridge.records.opening import page_of
 from portal.database import db
+from portal.ideas.models import Idea
+from portal.voting.models import Vote
+
+HIDDEN = "(an idea was hidden since; the next push writes it anew)"
+OF_TITLES = frozenset({"open_ideas", "top_ideas"})
+"""Fields that name ideas."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,18 @@ class Written:
     read_by: str | None = None
     pulled: tuple[CrmPulled, ...] = ()
     """What that CRM said of it by itself, and when; more than one where it has several records of it."""
+    hides: bool = False
+    """Whether an idea was hidden since it was written, which its lists of titles may name."""
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What was written, without titles that nobody may read any more."""
+        written = (self.link and self.link.last_fields) or {}
+        return {name: HIDDEN if self.is_veiled(name) and value else value for name, value in written.items()}
+
+    def is_veiled(self, name: str) -> bool:
+        """Whether a field may name an idea that was hidden meanwhile."""
+        return self.hides and name in OF_TITLES
 
     @property
     def href(self) -> str | None:
@@ -62,13 +80,24 @@ def written(entity: Entity, entity_id: int) -> list[Written]:
         said.setdefault(row[0].name, []).extend([row.CrmPulled] if row.CrmPulled else [])
     first = {row[0].name: row for row in reversed(rows)}
     found = [
-        Written(connection, link, dirty, tombstone, reading, by, tuple(said[name]))
-        for name, (connection, link, dirty, tombstone, reading, by, _) in sorted(first.items())
+        Written(connection, link, dirty, tombstone, reading, by, tuple(said[name]), bool(hides))
+        for name, (connection, link, dirty, tombstone, reading, by, _, hides) in sorted(first.items())
     ]
     if all(each.name != DEFAULT for each in found):
         nothing_yet = CrmConnection(name=DEFAULT, vendor="embedded", settings={}, sealed={}, paused=False)
         found.insert(0, Written(nothing_yet, None, None, None))
     return found
+
+
+def _hides(entity: Entity, entity_id: int) -> sa.ColumnElement[bool]:
+    """Whether an idea of theirs was hidden since the record was written; of a company, one that its people voted for."""
+    since = Idea.hidden_at.is_not(None) & (Idea.hidden_at >= CrmLink.synced_at)
+    if entity is Entity.PERSON:
+        return sa.exists().where(Idea.author_id == entity_id, since)
+    people = sa.select(Person.id).where(Person.company_id == entity_id)
+    voted = sa.or_(Vote.person_id.in_(people), Vote.company_id == entity_id)
+    of_it = sa.or_(Vote.idea_id == Idea.id, Vote.counts_for_id == Idea.id)
+    return sa.exists().where(Idea.id.in_(sa.select(Idea.id).where(since)), of_it, voted).correlate(CrmLink)
 
 
 def _rows(entity: Entity, entity_id: int) -> Any:
@@ -82,6 +111,7 @@ def _rows(entity: Entity, entity_id: int) -> Any:
     its = CrmPulled.kind == kind, CrmPulled.entity_id == entity_id
     select = (
         sa.select(CrmConnection, CrmLink, CrmDirty, CrmTombstone, CrmReading, Person.name, CrmPulled)
+        .add_columns(_hides(entity, entity_id).label("hides"))
         .outerjoin(CrmLink, sa.and_(of_it(CrmLink), CrmLink.idea_id == 0))
         .outerjoin(CrmDirty, of_it(CrmDirty))
         .outerjoin(CrmTombstone, of_it(CrmTombstone))

@@ -13,6 +13,8 @@ from portal.crm_bridge.records.recounting import KINDS, SOURCES, Whose
 from portal.database import db
 from portal.discussion import writing
 from portal.discussion.models import Post
+from portal.ideas.models import Idea
+from portal.moderation import hiding
 from portal.voting import casting
 from tests.crm_bridge.following import catch_up
 from tests.factories import EPOCH
@@ -31,6 +33,25 @@ TOLD = {
 
 def words(page):
     return [line.row.word for line in page.rows]
+
+
+def test_what_was_hidden_since_it_was_written_is_read_on_no_record(lived, pm, cast, ines, run):
+    """Until the next push the ledger names it; product managers read nothing that is hidden."""
+    assert run("crm", "push").exit_code == 0
+    pages = {f"/crm/people/{ines.id}": "Offline mode", f"/crm/companies/{cast.company.id}": "Dark side"}
+    for page, title in pages.items():
+        assert title in pm.get(page).get_data(as_text=True)
+    for idea in (lived["idea"], lived["dark"]):
+        hiding.hide(db.session.get_one(Idea, idea.id), by=cast.moderator, reason="Names a customer")
+        db.session.commit()
+    catch_up(CrmReader())
+    for page, title in pages.items():
+        pm.post(f"{page}/readings", data={"connection": "embedded"})
+        text = pm.get(page).get_data(as_text=True)
+        assert title not in text, page
+        assert "an idea was hidden since" in text
+    run("crm", "push")
+    assert "an idea was hidden since" not in pm.get(f"/crm/people/{ines.id}").get_data(as_text=True)
 
 
 def test_each_kind_tells_its_own_the_newest_first(ines, lived):
