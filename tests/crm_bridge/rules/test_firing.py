@@ -12,7 +12,7 @@ from portal.activity.events import ContentHidden, ReputationChanged, StatusChang
 from portal.activity.models import ReaderPosition
 from portal.crm_bridge.gateway import CrmError, Outcome, Status
 from portal.crm_bridge.rules import firing, keeping, queries
-from portal.crm_bridge.rules.models import CrmFiring, FiringState
+from portal.crm_bridge.rules.models import CrmFiring, FiringState, Then, When
 from portal.database import db
 from portal.discussion.models import Label, Labelling
 from portal.notifications.models import Watch
@@ -45,6 +45,22 @@ def test_a_task_goes_to_the_crm_once_however_often_it_is_read_and_sent(on, agree
     send(gateway)
     assert len(gateway.records.activities) == 1
     assert states() == [FiringState.DONE]
+
+
+def test_what_a_rule_does_makes_no_rule_fire(on, boss, agreed, write, make, gateway):
+    """Rules for everything that happens, doing everything that can be done: each fires once at one text, and then all is
+    quiet."""
+    for when in When:
+        if when not in (When.UNANSWERED, When.REACHED):
+            for then in Then:
+                on(said(when, then, tag="Loop", person_id=boss.id), f"{when} {then}")
+    write(agreed(), make.idea(), "We cancel.")
+    for _ in range(4):
+        read()
+        act()
+        send(gateway)
+        read()
+    assert states() == [FiringState.DONE] * len(Then)
 
 
 def test_what_is_from_before_it_was_on_and_after_it_was_off_is_nothing_to_it(on, boss, agreed, make, write):
