@@ -51,6 +51,8 @@ def take_back(idea: Idea, *, by: Person) -> bool:
 
 def _held(idea: Idea, by: Person) -> Workaround:
     hold(idea)
+    if idea.is_merged:
+        raise Conflict("Staff merged this idea just now. Look at it again.")
     check_open(idea, by=by)
     there = queries.in_force(idea.id)
     if there is None:
