@@ -102,7 +102,8 @@ class PostgreSQL(Server):
         return f"postgresql+psycopg://portal@127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
-        quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+        quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal"]
+        quick += ["max_wal_senders=0", "jit=off", "max_connections=200"]
         settings = [*quick, "listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories="]
         options = [part for setting in settings for part in ("-c", setting)]
         return [program("postgres", package="postgresql"), "-D", str(self.folder / "data"), *options]
