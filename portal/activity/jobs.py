@@ -5,8 +5,8 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, garbage
 from portal.activity import queries
+from portal.activity.lane import Lane
 from portal.activity.reading import catch_up_all, never
 from portal.database import db
 from portal.settings import Settings
@@ -82,14 +83,19 @@ class Jobs:
         self._context = context
         self._stopping: Callable[[], bool] = never
         self._chores: dict[str, Chore] = {}
+        self._lane_of: dict[str, str] = {}
+        self._lanes: dict[str, Lane] = {}
         self._asked: dict[str, Any] = {}
 
-    def add(self, name: str, chore: Chore) -> None:
+    def add(self, name: str, chore: Chore, lane: str = "") -> None:
         """Have the worker do this each minute, and when it is asked to.
 
-        The chore gets a function that says whether it should stop, and ends its own transactions.
+        The chore gets a function that says whether it should stop, and ends its own transactions. One that may take
+        long, such as what asks other servers, names a lane: a thread for the chores of that lane alone.
         """
         self._chores[name] = chore
+        if lane:
+            self._lane_of[name] = lane
         if "huey" in vars(self):
             self._attach(self.huey, name)
 
@@ -113,9 +119,35 @@ class Jobs:
         return huey
 
     def _attach(self, huey: Huey, name: str) -> None:
-        work = self._in_context(self._chores[name])
+        work = self._in_its_lane(name, self._in_context(self._chores[name]))
         self._asked[name] = huey.task(name=name)(work)
         huey.periodic_task(crontab(minute="*"), name=f"{name}_each_minute")(work)
+
+    def _in_its_lane(self, name: str, work: Callable[[], None]) -> Callable[[], None]:
+        """The task: it does the work, or puts it into its lane where lanes are at work."""
+
+        def task() -> None:
+            lane = self._lanes.get(self._lane_of.get(name, ""))
+            if lane is None:
+                work()
+            else:
+                lane.put(name, work)
+
+        return task
+
+    @contextmanager
+    def lanes(self) -> Iterator[None]:
+        """In this block what belongs into a lane is done there."""
+        self._lanes = {name: Lane(name) for name in dict.fromkeys(self._lane_of.values())}
+        for lane in self._lanes.values():
+            lane.start()
+        try:
+            yield
+        finally:
+            lanes, self._lanes = self._lanes, {}
+            end = time.monotonic() + SECONDS_TO_FINISH
+            for lane in lanes.values():
+                lane.end(max(0.0, end - time.monotonic()))
 
     def _storage(self) -> dict[str, Any]:
         """Where huey keeps its queue. Time-outs are short, because requests wait for it after their commit."""
@@ -163,7 +195,8 @@ class Jobs:
         )
         self._stopping = worker.stop_flag.is_set
         garbage.only_when_asked()
-        worker.run()
+        with self.lanes():
+            worker.run()
 
     def _in_context(self, chore: Chore) -> Callable[[], None]:
         def work() -> None:

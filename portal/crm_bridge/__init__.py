@@ -25,15 +25,29 @@ def register(app: "Flask") -> None:
     def push(stopping: "Callable[[], bool]") -> None:
         cli.push_waiting(settings, stopping)
 
-    app.extensions["jobs"].add(views.PUSH, push)
+    app.extensions["jobs"].add(views.PUSH, push, views.LANE)
+    _attach_reading(app)
     _attach_pulling(app)
     connections.register(app)
     _attach_rules(app)
     views.register(app)
 
 
+def _attach_reading(app: "Flask") -> None:
+    from portal.crm_bridge.records import cli
+    from portal.crm_bridge.records.rereading import CHORE
+
+    settings = app.extensions["settings"]
+
+    def read(stopping: "Callable[[], bool]") -> None:
+        cli.read_asked(settings, stopping)
+
+    app.extensions["jobs"].add(CHORE, read, CHORE)
+
+
 def _attach_pulling(app: "Flask") -> None:
     from portal.crm_bridge.pulling import cli, views
+    from portal.crm_bridge.views import LANE
 
     views.exempt(app)
     settings = app.extensions["settings"]
@@ -41,18 +55,23 @@ def _attach_pulling(app: "Flask") -> None:
     def pull(stopping: "Callable[[], bool]") -> None:
         cli.pull_due(settings, stopping)
 
-    app.extensions["jobs"].add("pull_crm", pull)
+    app.extensions["jobs"].add("pull_crm", pull, LANE)
 
 
 def _attach_rules(app: "Flask") -> None:
     from portal.activity.reading import readers
     from portal.crm_bridge.rules import cli, forgetting, views  # noqa: F401
     from portal.crm_bridge.rules.firing import RuleReader
+    from portal.crm_bridge.views import LANE
 
     readers.register(RuleReader())
     settings = app.extensions["settings"]
 
-    def fire(stopping: "Callable[[], bool]") -> None:
-        cli.fire_waiting(settings, stopping)
+    def act(stopping: "Callable[[], bool]") -> None:
+        cli.act_waiting(settings, stopping)
 
-    app.extensions["jobs"].add(views.FIRE, fire)
+    def send(stopping: "Callable[[], bool]") -> None:
+        cli.send_waiting(settings, stopping)
+
+    app.extensions["jobs"].add(views.ACT, act)
+    app.extensions["jobs"].add(views.SEND, send, LANE)

@@ -23,6 +23,8 @@ crm_bridge = Blueprint("crm_bridge", __name__, url_prefix="/crm")
 
 PUSH = "push_crm"
 """The chore of the worker."""
+LANE = "crm"
+"""The lane of what asks a CRM each minute."""
 
 
 def register(app: Flask) -> None:

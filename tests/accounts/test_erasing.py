@@ -347,7 +347,7 @@ DECIDED = {
     "ledger_line.person_id ledger_line.actor_id topic.last_author_id",
     "it is the word of the company": "changelog_entry.written_by_id internal_note.author_id official_answer.author_id",
     "it says that somebody did it": "acceptance.accepted_by_id changelog_entry.decided_by_id conversion.by_id "
-    "conversion.ended_by_id crm_aside.by_id crm_aside.ended_by_id crm_firing.done_by_id crm_job.by_id crm_pause.by_id crm_pause.ended_by_id crm_reading.by_id crm_rule_change.by_id crm_rule_test.by_id currency_rate.entered_by_id entry.actor_id erasure.by_id erasure.person_id "
+    "conversion.ended_by_id crm_aside.by_id crm_aside.ended_by_id crm_firing.done_by_id crm_job.by_id crm_pause.by_id crm_pause.ended_by_id crm_reading.by_id crm_reading_asked.by_id crm_rule_change.by_id crm_rule_test.by_id currency_rate.entered_by_id entry.actor_id erasure.by_id erasure.person_id "
     "export_file.by_id export_schedule.by_id flag.judged_by_id formula.made_by_id idea_merge.merged_by_id "
     "idea_merge.undone_by_id idea_pair.decided_by_id idea_plan.owner_id inquiry.ended_by_id "
     "moderation_act.moderator_id revision.edited_by_id roadmap_item.by_id score.scored_by_id "

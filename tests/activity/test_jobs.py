@@ -1,5 +1,8 @@
 """The worker is woken after a commit, once, and never at the expense of the request."""
 
+import threading
+import time
+
 import pytest
 from huey.exceptions import HueyException
 
@@ -173,3 +176,40 @@ def test_a_chore_that_fails_is_logged_and_done_again(jobs, caplog):
 def test_asking_for_what_nobody_does_breaks_nothing(jobs, caplog):
     jobs.ask("nothing")
     assert "could not be asked" in caplog.text
+
+
+def test_nothing_waits_for_what_has_a_lane_of_its_own(jobs, chores, caplog):
+    """A chore that takes long takes no thread of the others; asked for again meanwhile it is done once more."""
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def slow(_stopping):
+        begun.set()
+        assert go_on.wait(20)
+        done.append("slow")
+
+    jobs.add("slow", slow, "crm")
+    jobs.add("fails", lambda _stopping: 1 / 0, "crm")
+    jobs.add("other", lambda _stopping: done.append("other"), "another")
+    with jobs.lanes():
+        jobs.ask("slow")
+        run_waiting(jobs)
+        assert begun.wait(20)
+        for name in ("slow", "slow", "fails", "sweep"):
+            jobs.ask(name)
+        run_waiting(jobs)
+        assert (chores, done) == ([False], [])
+        go_on.set()
+        wait_for(lambda: done == ["slow", "slow"] and "ZeroDivisionError" in caplog.text)
+        jobs.ask("other")
+        run_waiting(jobs)
+        wait_for(lambda: done[-1] == "other")
+    jobs.ask("other")
+    run_waiting(jobs)
+    assert done[-2:] == ["other", "other"]
+
+
+def wait_for(ready):
+    end = time.monotonic() + 20
+    while not ready():
+        assert time.monotonic() < end
+        time.sleep(0.01)

@@ -92,6 +92,10 @@ ROUTES = [
         product_manager=409,
         admin=409,
     ),
+    *(
+        row("GET", "crm_bridge.show_reading", {"of": of, "entity_id": whose, "name": "embedded"}, **RECORDS)
+        for of, whose in (("people", "customer"), ("companies", "company"))
+    ),
     row("GET", "crm_bridge.export", **RECORDS),
     row("POST", "crm_bridge.receive_hook", {"name": "embedded"}, everyone=400),
     row("POST", "crm_bridge.receive_hook", {"name": "nowhere"}, everyone=400),

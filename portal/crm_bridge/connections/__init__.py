@@ -23,4 +23,4 @@ def register(app: "Flask") -> None:
     def work(stopping: "Callable[[], bool]") -> None:
         driver.work_waiting(settings, stopping)
 
-    app.extensions["jobs"].add(CHORE, work)
+    app.extensions["jobs"].add(CHORE, work, CHORE)

@@ -62,3 +62,28 @@ class CrmReading(Model):
     at: Mapped[datetime]
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     found: Mapped[dict[str, Any]]
+
+
+@noting.repeats
+class CrmReadingAsked(Model):
+    """That staff want a person or a company read again from a CRM: who, and since when. It goes when it was read; until
+    then `failed_at` and `says` are when and why it could not be.
+    """
+
+    __tablename__ = "crm_reading_asked"
+    __table_args__ = (sa.CheckConstraint("entity IN ('person', 'company')", name="entity"),)
+
+    connection: Mapped[str] = mapped_column(
+        sa.ForeignKey("crm_connection.name", ondelete="CASCADE"), primary_key=True
+    )
+    entity: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    entity_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    failed_at: Mapped[datetime | None]
+    says: Mapped[str] = mapped_column(sa.String(1_000), default="")
+
+    @property
+    def waits(self) -> bool:
+        """Whether the worker will read it, or is at it."""
+        return self.failed_at is None

@@ -1,6 +1,6 @@
 """Rereading: what a CRM holds of one person or company now, field by field beside what was written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +14,14 @@ from portal.crm_bridge.drifting import TOGETHER, difference
 from portal.crm_bridge.gateway import BLANK, Held, Ref
 from portal.crm_bridge.mapping import ACCOUNT, CONTACT
 from portal.crm_bridge.models import CrmLink, Entity
-from portal.crm_bridge.records.models import CrmReading
+from portal.crm_bridge.records.models import CrmReading, CrmReadingAsked
 from portal.crm_bridge.translating import Translated
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
 from portal.errors import Conflict
+
+CHORE = "read_records_again"
+"""What the worker is asked for, and its lane: somebody looks at the page meanwhile."""
 
 
 def written(connection: str, entity: Entity, entity_id: int) -> Sequence[Any]:
@@ -34,6 +37,34 @@ def written(connection: str, entity: Entity, entity_id: int) -> Sequence[Any]:
     if not rows:
         raise Conflict(f"Nothing of it was written over {connection} yet, so there is nothing to read.")
     return rows
+
+
+def ask(connection: str, entity: Entity, entity_id: int, *, by: Person) -> None:
+    """Have the worker read it again. Asked for while it waits, nothing changes. Raises Conflict when nothing was written."""
+    written(connection, entity, entity_id)
+    key = {"connection": connection, "entity": entity, "entity_id": entity_id}
+    upsert(CrmReadingAsked, [{**key, "at": clock.now(), "by_id": by.id, "failed_at": None, "says": ""}], ())
+    again = sa.update(CrmReadingAsked).filter_by(**key).where(CrmReadingAsked.failed_at.is_not(None))
+    values = {"at": clock.now(), "by_id": by.id, "failed_at": None, "says": ""}
+    db.session.execute(again.values(values), execution_options={"synchronize_session": False})
+
+
+def next_asked() -> CrmReadingAsked | None:
+    """What is to be read again, the oldest first."""
+    waits = sa.select(CrmReadingAsked).where(CrmReadingAsked.failed_at.is_(None))
+    order = (
+        CrmReadingAsked.at,
+        CrmReadingAsked.connection,
+        CrmReadingAsked.entity,
+        CrmReadingAsked.entity_id,
+    )
+    return db.session.scalar(waits.order_by(*order).limit(1))
+
+
+def fail(key: Mapping[str, Any], says: str) -> None:
+    """Note why it could not be read; it waits no longer."""
+    its = sa.update(CrmReadingAsked).filter_by(**key)
+    db.session.execute(its.values(failed_at=clock.now(), says=says[:1_000]))
 
 
 def read(gateway: Translated, entity: Entity, rows: Sequence[Any]) -> dict[str, Any]:
@@ -70,14 +101,10 @@ def _shown(value: Any) -> Any:
     return None if value in BLANK else value
 
 
-def is_same(found: dict[str, Any]) -> bool:
-    """Whether all that was read is as it was written."""
-    return found["there"] and not found["differs"] and not found["votes"]
-
-
-def keep(connection: str, entity: Entity, entity_id: int, found: dict[str, Any], *, by: Person) -> None:
-    """Note what was found, in the place of what was found before."""
-    key = {"connection": connection, "entity": entity, "entity_id": entity_id}
-    upsert(CrmReading, [{**key, "at": clock.now(), "by_id": by.id, "found": found}], ("at", "by_id", "found"))
-    about: dict[str, Any] = {"connection": connection, "entity": str(entity), "entity_id": entity_id}
-    journal.record(CrmRowHandled(actor_id=by.id, act="read", **about))
+def keep(key: Mapping[str, Any], found: dict[str, Any], *, by_id: int) -> None:
+    """Note what was found, in the place of what was found before; unless nobody wants it any more, or another worker did."""
+    gone: Any = db.session.execute(sa.delete(CrmReadingAsked).filter_by(**key))
+    if gone.rowcount:
+        row = {**key, "at": clock.now(), "by_id": by_id, "found": found}
+        upsert(CrmReading, [row], ("at", "by_id", "found"))
+        journal.record(CrmRowHandled(actor_id=by_id, act="read", **key))

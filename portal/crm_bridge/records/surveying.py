@@ -9,7 +9,7 @@ from portal.accounts.models import Person
 from portal.crm_bridge.declaring import declaration
 from portal.crm_bridge.models import DEFAULT, CrmConnection, CrmDirty, CrmLink, CrmTombstone, Entity
 from portal.crm_bridge.pulling.models import CrmPulled
-from portal.crm_bridge.records.models import CrmReading
+from portal.crm_bridge.records.models import CrmReading, CrmReadingAsked
 from portal.crm_bridge.records.opening import page_of
 from portal.database import db
 from portal.ideas.models import Idea
@@ -30,6 +30,7 @@ class Written:
     tombstone: CrmTombstone | None
     reading: CrmReading | None = None
     read_by: str | None = None
+    asked: CrmReadingAsked | None = None
     pulled: tuple[CrmPulled, ...] = ()
     """What that CRM said of it by itself, and when; more than one where it has several records of it."""
     hides: bool = False
@@ -79,14 +80,16 @@ def written(entity: Entity, entity_id: int) -> list[Written]:
     for row in rows:
         said.setdefault(row[0].name, []).extend([row.CrmPulled] if row.CrmPulled else [])
     first = {row[0].name: row for row in reversed(rows)}
-    found = [
-        Written(connection, link, dirty, tombstone, reading, by, tuple(said[name]), bool(hides))
-        for name, (connection, link, dirty, tombstone, reading, by, _, hides) in sorted(first.items())
-    ]
+    found = [_written(row, said[name]) for name, row in sorted(first.items())]
     if all(each.name != DEFAULT for each in found):
         nothing_yet = CrmConnection(name=DEFAULT, vendor="embedded", settings={}, sealed={}, paused=False)
         found.insert(0, Written(nothing_yet, None, None, None))
     return found
+
+
+def _written(row: Any, pulled: list[CrmPulled]) -> Written:
+    connection, link, dirty, tombstone, reading, by, asked, _, hides = row
+    return Written(connection, link, dirty, tombstone, reading, by, asked, tuple(pulled), bool(hides))
 
 
 def _hides(entity: Entity, entity_id: int) -> sa.ColumnElement[bool]:
@@ -108,15 +111,17 @@ def _rows(entity: Entity, entity_id: int) -> Any:
         return sa.and_(table.connection == CrmConnection.name, *key)
 
     kind = "contact" if entity is Entity.PERSON else "account"
-    its = CrmPulled.kind == kind, CrmPulled.entity_id == entity_id
-    select = (
-        sa.select(CrmConnection, CrmLink, CrmDirty, CrmTombstone, CrmReading, Person.name, CrmPulled)
+    said = sa.and_(CrmPulled.kind == kind, CrmPulled.entity_id == entity_id)
+    parts = (CrmLink, CrmDirty, CrmTombstone, CrmReading, Person.name, CrmReadingAsked, CrmPulled)
+    return (
+        sa.select(CrmConnection, *parts)
         .add_columns(_hides(entity, entity_id).label("hides"))
         .outerjoin(CrmLink, sa.and_(of_it(CrmLink), CrmLink.idea_id == 0))
         .outerjoin(CrmDirty, of_it(CrmDirty))
         .outerjoin(CrmTombstone, of_it(CrmTombstone))
         .outerjoin(CrmReading, of_it(CrmReading))
         .outerjoin(Person, Person.id == CrmReading.by_id)
-        .outerjoin(CrmPulled, sa.and_(CrmPulled.connection == CrmConnection.name, *its))
+        .outerjoin(CrmReadingAsked, of_it(CrmReadingAsked))
+        .outerjoin(CrmPulled, sa.and_(CrmPulled.connection == CrmConnection.name, said))
+        .order_by(CrmConnection.name, CrmPulled.remote_id)
     )
-    return select.order_by(CrmConnection.name, CrmPulled.remote_id)

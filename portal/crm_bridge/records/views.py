@@ -1,8 +1,9 @@
 """The pages of the customer records: one for each person and each company, over all connections."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, flash, request, url_for
+from flask import Response, flash, request, url_for
 
 from portal import pages
 from portal.accounts.handles import linking
@@ -10,18 +11,16 @@ from portal.accounts.handles import queries as handles
 from portal.accounts.models import Person, Viewer
 from portal.accounts.permissions import Permission
 from portal.activity.cli import current_jobs
-from portal.crm_bridge import connecting, consenting, noting
-from portal.crm_bridge.connections.entering import trying
-from portal.crm_bridge.gateway import CrmError
+from portal.crm_bridge import connecting, consenting
 from portal.crm_bridge.models import DEFAULT, Entity
 from portal.crm_bridge.pulling import queries as pulling
 from portal.crm_bridge.receipts import queries as receipts
 from portal.crm_bridge.records import handling, ordering, queries, rereading, surveying
 from portal.crm_bridge.records.forms import AsideForm, RowForm
 from portal.crm_bridge.records.recounting import KINDS, Whose
-from portal.crm_bridge.views import PUSH, crm_bridge, sees_records
+from portal.crm_bridge.views import PUSH, WATCHED, crm_bridge, sees_records
 from portal.database import db
-from portal.errors import Conflict, NotFound, Unusable
+from portal.errors import NotFound, Unusable
 from portal.voting.tallying import stake_words
 
 limit = pages.limiter.limit("30/minute")
@@ -33,7 +32,7 @@ def show_person(person_id: int) -> Response:
     person, hidden = queries.person(person_id)
     record = _record(Entity.PERSON, person_id)
     refusals = {each.name: consenting.refusal(person, each.tombstone) for each in record["written"]}
-    return pages.page(
+    answer = pages.page(
         "crm_bridge/records/person.html",
         person=person,
         hidden=hidden,
@@ -42,6 +41,7 @@ def show_person(person_id: int) -> Response:
         **record,
         **_timeline(Whose(person_id=person_id)),
     )
+    return _watched(answer, record)
 
 
 @crm_bridge.get("/people/<slugged:person_id>/receipt")
@@ -60,7 +60,7 @@ def show_receipt(person_id: int) -> Response:
 def show_company(company_id: int) -> Response:
     counts = queries.company(company_id)
     record = _record(Entity.COMPANY, company_id)
-    return pages.page(
+    answer = pages.page(
         "crm_bridge/records/company.html",
         company=counts.Company,
         counts=counts,
@@ -71,6 +71,7 @@ def show_company(company_id: int) -> Response:
         **_wanted(company_id),
         **_timeline(Whose(company_id=company_id)),
     )
+    return _watched(answer, record)
 
 
 def _wanted(company_id: int) -> dict[str, Any]:
@@ -153,36 +154,28 @@ def take_back(of: str, entity_id: int) -> Response:
 @sees_records
 @limit
 def create_reading(of: str, entity_id: int) -> Response:
-    """Read the record from the CRM now, to see what differs."""
+    """Have the worker read the record from the CRM, to see what differs. No request waits for a CRM."""
     connection = connecting.find(request.form.get("connection") or DEFAULT)
     connecting.refuse_unreadable(connection)
-    found = _read(connection, OF[of], entity_id)
-    rereading.keep(connection.name, OF[of], entity_id, found, by=pages.viewer())
+    rereading.ask(connection.name, OF[of], entity_id, by=pages.viewer())
     db.session.commit()
-    says = (
-        "It was read again; nothing differs."
-        if rereading.is_same(found)
-        else "It was read again; see what differs."
-    )
-    flash(says, "good")
-    return _back(of, entity_id, f"over-{connection.name}")
+    current_jobs().ask(rereading.CHORE)
+    if pages.wants_fragment():
+        return show_reading(of=of, entity_id=entity_id, name=connection.name)
+    return _back(of, entity_id, f"over-{connection.name}", watch=1)
 
 
-def _read(connection: connecting.Connection, entity: Entity, entity_id: int) -> dict[str, Any]:
-    """Ask the CRM, with no transaction open meanwhile. What was said is noted, whatever comes of it."""
-    rows = rereading.written(connection.name, entity, entity_id)
-    db.session.rollback()
-    try:
-        settings = current_app.extensions["settings"]
-        with connecting.opened(connection, settings, trying.in_time(), hurried=True) as gateway:
-            try:
-                return rereading.read(gateway, entity, rows)
-            finally:
-                db.session.rollback()
-                noting.write(connection.name, gateway.notes)
-                db.session.commit()
-    except CrmError as error:
-        raise Conflict(f"The CRM did not answer: {error}. Try again in a moment.") from error
+@crm_bridge.get(f"{ROWS}/readings/<name>")
+@sees_records
+def show_reading(of: str, entity_id: int, name: str) -> Response:
+    """How a record stands over one connection, as a part of its page."""
+    person = queries.person(entity_id)[0] if OF[of] is Entity.PERSON else None
+    over = {each.name: each for each in surveying.written(OF[of], entity_id)}
+    if name not in over:
+        raise NotFound("There is no such connection.")
+    refusal = consenting.refusal(person, over[name].tombstone) if person else None
+    about: dict[str, Any] = {"each": over[name], "refusal": refusal, "of": of, "entity_id": entity_id}
+    return pages.page("crm_bridge/records/_over.html", names=list(over), **about)
 
 
 def _row(form: RowForm, of: str, entity_id: int) -> handling.Row:
@@ -195,11 +188,18 @@ def _row(form: RowForm, of: str, entity_id: int) -> handling.Row:
     return handling.Row(str(form.connection.data), form.what.data, entity_id, form.number.data or 0)
 
 
-def _back(of: str, entity_id: int, anchor: str) -> Response:
+def _back(of: str, entity_id: int, anchor: str, **asked: Any) -> Response:
     """The page of the record again."""
     if of == "people":
-        return pages.go(url_for("crm_bridge.show_person", person_id=entity_id, _anchor=anchor))
-    return pages.go(url_for("crm_bridge.show_company", company_id=entity_id, _anchor=anchor))
+        return pages.go(url_for("crm_bridge.show_person", person_id=entity_id, _anchor=anchor, **asked))
+    return pages.go(url_for("crm_bridge.show_company", company_id=entity_id, _anchor=anchor, **asked))
+
+
+def _watched(answer: Response, record: Mapping[str, Any]) -> Response:
+    """The page looks again by itself where somebody who has no script waits for a reading."""
+    if "watch" in request.args and any(each.asked and each.asked.waits for each in record["written"]):
+        answer.headers["Refresh"] = WATCHED
+    return answer
 
 
 def record_of(viewer: Viewer, person: Person) -> str | None:

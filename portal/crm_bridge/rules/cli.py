@@ -22,14 +22,26 @@ SECONDS_AT_A_TIME = 30
 
 
 def fire_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
-    """What the worker does each minute. Commits."""
+    """What the worker does each minute, one after the other. Commits."""
+    act_waiting(settings, stopping)
+    send_waiting(settings, stopping)
+
+
+def _for_a_while(stopping: Callable[[], bool]) -> Callable[[], bool]:
     ends = time.monotonic() + SECONDS_AT_A_TIME
+    return lambda: stopping() or time.monotonic() > ends
 
-    def enough() -> bool:
-        return stopping() or time.monotonic() > ends
 
+def act_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
+    """Look for what nobody answers, and do what is done here: no CRM is asked. Commits."""
+    enough = _for_a_while(stopping)
     look_at_all(enough)
     _act_here(settings, enough)
+
+
+def send_waiting(settings: Settings, stopping: Callable[[], bool]) -> None:
+    """Send what waits for CRMs. Commits."""
+    enough = _for_a_while(stopping)
     names = sending.waiting_connections()
     db.session.rollback()
     serving.each(names, lambda name: send_to(connecting.find(name), settings, enough), "sent its tasks")

@@ -13,7 +13,7 @@ from portal.crm_bridge.rules.models import CrmRule, FiringState
 from portal.crm_bridge.views import crm_bridge, sees_records
 from portal.database import db
 
-FIRE = "fire_rules"
+ACT, SEND = "act_by_rules", "send_of_rules"
 """The chore of the worker."""
 
 
@@ -189,7 +189,8 @@ def list_firings() -> Response:
 def put_retry(firing_id: int) -> Response:
     keeping.retry(queries.firing(firing_id), by=pages.viewer())
     db.session.commit()
-    current_jobs().ask(FIRE)
+    for chore in (ACT, SEND):
+        current_jobs().ask(chore)
     flash("It is tried again now. Load this page again in a moment.", "good")
     return pages.go(url_for(".list_firings", state=FiringState.WAITING))
 

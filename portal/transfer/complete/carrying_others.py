@@ -18,7 +18,7 @@ from portal.crm_bridge.models import (
 from portal.crm_bridge.pauses.models import CrmPause
 from portal.crm_bridge.pulling.models import CrmCursor, CrmDeal, CrmHeard, CrmPulled, CrmReread
 from portal.crm_bridge.receipts.models import CrmReceipt
-from portal.crm_bridge.records.models import CrmAside, CrmReading
+from portal.crm_bridge.records.models import CrmAside, CrmReading, CrmReadingAsked
 from portal.crm_bridge.rules.models import CrmFiring, CrmRule, CrmRuleChange, CrmRuleTest
 from portal.forums.models import Acceptance, Category, Topic
 from portal.notifications.models import Notice, Telling
@@ -49,7 +49,7 @@ RULES: tuple[Any, ...] = (CrmRule, CrmRuleChange, CrmRuleTest, CrmFiring)
 for model in RULES:
     leave_out(model, "rules speak of the CRM and the staff of that portal")
 CRM: tuple[Any, ...] = (
-    *(CrmAside, CrmReading, CrmReceipt, CrmJob, CrmPause, CrmAlarm),
+    *(CrmAside, CrmReading, CrmReadingAsked, CrmReceipt, CrmJob, CrmPause, CrmAlarm),
     *(CrmCursor, CrmPulled, CrmDeal, CrmReread, CrmHeard),
     *(CrmConnection, CrmField, CrmDirty, CrmLink, CrmTombstone),
     *(CrmInteraction, CrmExchange, CrmCall),

@@ -5,11 +5,11 @@ import pytest
 from portal.accounts import erasing
 from portal.activity.models import Entry
 from portal.crm_bridge import connecting
-from portal.crm_bridge.gateway import Outcome, Status
+from portal.crm_bridge.gateway import CrmError, Outcome, Status
 from portal.crm_bridge.marking import CrmReader
 from portal.crm_bridge.memory.gateway import Memory
 from portal.crm_bridge.models import CrmConnection, CrmInteraction, CrmLink
-from portal.crm_bridge.records.models import CrmAside, CrmReading
+from portal.crm_bridge.records.models import CrmAside, CrmReading, CrmReadingAsked
 from portal.crm_bridge.records.opening import page_of
 from portal.database import db
 from portal.discussion import writing
@@ -128,29 +128,32 @@ def test_a_reason_is_needed_and_what_was_typed_stays(pm, stuck, ines, rows):
     assert rows(CrmAside) == 0
 
 
-def test_why_something_was_set_aside_goes_with_the_person(pm, stuck, ines, rows):
+def test_why_something_was_set_aside_goes_with_the_person(pm, stuck, ines, rows, worker):
     pm.put(f"/crm/people/{ines.id}/aside", data=data("vote", link().idea_id, reason="Ines asked for it"))
     pm.post(f"/crm/people/{ines.id}/readings", data={"connection": "sales"})
+    worker()
     assert (rows(CrmAside), rows(CrmReading)) == (1, 1)
     erasing.erase(ines, by=ines)
     db.session.commit()
     assert (rows(CrmAside), rows(CrmReading)) == (0, 0)
 
 
-def test_a_record_that_nobody_changed_is_as_it_was_written(pm, run, ines, cast):
+def test_a_record_that_nobody_changed_is_as_it_was_written(pm, run, ines, cast, worker):
     run("crm", "push")
     for where, records in (
         (f"/crm/people/{ines.id}", "record is"),
         (f"/crm/companies/{cast.company.id}", "1 record"),
     ):
         assert pm.post(f"{where}/readings", data={"connection": "embedded"}).status_code == 303
+        assert "It is read again" in pm.get(where).text
+        worker()
         page = pm.get(where).text
-        assert "nothing differs" in page
+        assert "as written" in page
         assert records in page
         assert "Differs" not in page
 
 
-def test_reading_again_shows_field_by_field_what_differs(pm, run, make, ines, vote, second):
+def test_reading_again_shows_field_by_field_what_differs(pm, run, make, ines, vote, second, worker):
     vote(ines, make.idea(title="Offline mode"))
     run("crm", "push", "--connection", second)
     held = Memory({"name": second}).records.by_kind
@@ -158,11 +161,13 @@ def test_reading_again_shows_field_by_field_what_differs(pm, run, make, ines, vo
     contact.fields["points"], own.fields["value"] = 4711, -1
     where = f"/crm/people/{ines.id}"
     pm.post(f"{where}/readings", data={"connection": second})
+    worker()
     page = pm.get(where).text
     for said in ("4711", "Differs", "2 things differ", "Mira Kovač", "value 1 → -1"):
         assert said in page, said
     held["contact"].clear()
     pm.post(f"{where}/readings", data={"connection": second})
+    worker()
     assert "the record is not there" in pm.get(where).text
     hide(db.session.query(Idea).one(), by=make.person(role="moderator"), reason="Advertising")
     db.session.commit()
@@ -179,6 +184,41 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(pm, run, ines, monkeypat
     db.session.commit()
     assert "cannot be read back" in pm.post(where, data={"connection": "hook"}).text
     assert pm.post(where, data={"connection": "nowhere"}).status_code == 404
+
+
+def test_who_wants_a_record_read_again_gets_an_answer_at_once_and_the_crm_is_asked_later(
+    pm, run, ines, second, worker, monkeypatch, rows
+):
+    """With script and without; also of a CRM that is dead: its words stand on the page, and it can be asked again."""
+    run("crm", "push", "--connection", second)
+    asked = []
+
+    def dead(self, *_):
+        asked.append(self)
+        raise CrmError("The CRM cannot be reached", permanent=False)
+
+    monkeypatch.setattr(Memory, "read_many", dead)
+    where, data = f"/crm/people/{ines.id}", {"connection": second}
+    answer = pm.post(f"{where}/readings", data=data)
+    assert (answer.status_code, "watch=1" in answer.location, asked) == (303, True, [])
+    assert pm.get(f"{where}?watch=1").headers["Refresh"] == "3"
+    again = pm.post(f"{where}/readings", data=data, headers={"HX-Request": "true"}).text
+    assert f'hx-get="{where}/readings/{second}"' in again
+    assert "Read again</button>" not in again
+    assert (rows(CrmReadingAsked), asked) == (1, [])
+    worker()
+    assert len(asked) == 1
+    part = pm.get(f"{where}/readings/{second}", headers={"HX-Request": "true"}).text
+    for said in ("It could not be read again", "The CRM cannot be reached", "Read again</button>"):
+        assert said in part, said
+    assert "hx-get=" not in part
+    assert "Refresh" not in pm.get(f"{where}?watch=1").headers
+    monkeypatch.undo()
+    pm.post(f"{where}/readings", data=data)
+    worker()
+    assert "as written" in pm.get(where).text
+    assert rows(CrmReadingAsked) == 0
+    assert pm.get(f"{where}/readings/nowhere").status_code == 404
 
 
 @pytest.mark.parametrize(
