@@ -124,7 +124,7 @@ def needs(
 
 
 administers = needs(Permission.ADMINISTER, "Only admins come here. Ask one of them for what you need.")
-is_staff = needs(None, "This is the desk of the staff. What you look for may stand under Ideas or Questions.")
+is_staff = needs(None, "This is for staff. What you look for may stand under Ideas or Questions.")
 
 
 @admin.after_request

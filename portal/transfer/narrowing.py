@@ -172,7 +172,9 @@ def _company_id(text: str) -> int:
     wanted = sa.or_(named, Company.name == text, Company.id == (int(text) if _is_number(text) else -1))
     found = db.session.scalars(sa.select(Company.id).where(wanted).order_by(Company.id).limit(2)).all()
     if not found:
-        raise Unusable(f"There is no company {text!r}. Give its whole name as it stands at the desk.")
+        raise Unusable(
+            f"There is no company {text!r}. Give its whole name as it stands under Admin > Companies."
+        )
     if len(found) > 1:
         raise Unusable(f"There are several companies {text!r}. Give the number of one, such as {found[0]}.")
     return found[0]

@@ -44,7 +44,7 @@ Nothing is lost: what changes is noted, and the worker tries again by itself. Gi
 "Change the settings", or with `flask crm connect {name} --set …`: {url}""",
     Alarm.BEHIND: """What changes here does not reach the CRM over the connection {name}. {words}
 
-Nothing is lost. Does the worker run (the health page of the desk says so)? Are the calls of the day used up? {url}""",
+Nothing is lost. Does the worker run (Admin > Health says so)? Are the calls of the day used up? {url}""",
     Alarm.ENDING: """{words} After that the CRM does not let the connection {name} in.
 
 Make a new one there, give it under "Change the settings" together with the day on which it ends, and "Test and keep": {url}""",

@@ -35,13 +35,17 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = None
+        self._has_places = False
 
     def exists(self) -> bool:
         return self.path.exists()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction; it is on the disk when the block ends, or it never was."""
+        """One transaction; it is on the disk when the block ends, or it never was. What is written first, be it the task
+        of a rule, makes the tables."""
+        if not self._has_places:
+            self.make_places()
         with self._telling() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -116,3 +120,4 @@ class Store:
         """The tables that are there whatever the kinds are."""
         with self._telling() as connection:
             connection.executescript(PLACES)
+        self._has_places = True

@@ -198,7 +198,8 @@ def _back(of: str, entity_id: int, anchor: str, **asked: Any) -> Response:
 def _watched(answer: Response, record: Mapping[str, Any]) -> Response:
     """The page looks again by itself where somebody who has no script waits for a reading."""
     if "watch" in request.args and any(each.asked and each.asked.waits for each in record["written"]):
-        answer.headers["Refresh"] = WATCHED
+        # The address is named, since one with a fragment would only be scrolled in.
+        answer.headers["Refresh"] = f"{WATCHED}; url={request.full_path}"
     return answer
 
 

@@ -28,6 +28,38 @@ TO_CRM = frozenset({Then.TASK, Then.CASE})
 COUNTED = frozenset({When.ASKED, When.WRITTEN, When.VOTED})
 """Of these a rule may wait for the N-th within some days."""
 
+WITHOUT_TEXT = frozenset({When.MOVED, When.REACHED})
+"""Nothing is written then."""
+OF_PEOPLE = frozenset(When) - {When.MOVED}
+"""Of these one person is asked about; when an idea moves, only accounts are."""
+
+FITS: Mapping[str, tuple[frozenset[Any], str]] = {
+    "status": (frozenset({When.MOVED}), "Only an idea that changes its status gets one."),
+    "hours": (frozenset({When.UNANSWERED}), "Hours are waited for an answer alone."),
+    "times": (COUNTED, "Only texts, votes and questions are counted."),
+    "days": (COUNTED, ""),
+    "words": (
+        frozenset(When) - WITHOUT_TEXT,
+        "Nothing is written when this happens, so no word can be found.",
+    ),
+    "risk": (
+        frozenset(When) - WITHOUT_TEXT,
+        "Nothing is written when this happens, so no wording can be found.",
+    ),
+    **dict.fromkeys(
+        ("role", "consent", "points", "voter"),
+        (OF_PEOPLE, "When an idea changes its status, accounts are asked about and not one person."),
+    ),
+}
+"""Which of what a rule asks fits which events, and what is said where it does not."""
+FOR: Mapping[str, tuple[frozenset[Any], str]] = {
+    "tag": (frozenset({Then.TAG}), "Only what puts a label on needs one."),
+    "person_id": (frozenset({Then.MAIL, Then.WATCH}), "Only a mail, or to follow, is for a member of staff."),
+    "connection": (TO_CRM, ""),
+    "note": (TO_CRM | {Then.MAIL}, ""),
+}
+"""Which details fit what is done."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:

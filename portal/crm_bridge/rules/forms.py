@@ -1,5 +1,6 @@
 """What may come in about a rule."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
@@ -9,7 +10,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from portal.crm_bridge.models import DEFAULT
 from portal.crm_bridge.queries import connection_names
 from portal.crm_bridge.rules import queries
-from portal.crm_bridge.rules.defining import COUNTED, THENS, WHENS, Definition
+from portal.crm_bridge.rules.defining import FITS, FOR, THENS, WHENS, Definition
 from portal.crm_bridge.rules.models import Then, When
 from portal.discussion.forms import Visible, tidy
 from portal.ideas.forms import one_line
@@ -19,7 +20,6 @@ from portal.pages import Form
 MOST_WORDS, LONGEST_WORD = 40, 60
 NUMBER = {"inputmode": "numeric"}
 WITHOUT_THING = frozenset({When.REACHED})
-WITHOUT_TEXT = frozenset({When.MOVED, When.REACHED})
 MISSING = "Say this too: the rule needs it."
 
 
@@ -129,22 +129,33 @@ class RuleForm(Form):
             "then": "Of points there is no idea or question to label or follow."
             if when in WITHOUT_THING and then in (Then.TAG, Then.WATCH)
             else "",
-            "words": self._wrong_words(when, words),
-            "times": "Only texts, votes and questions are counted."
-            if when not in COUNTED and (self.times.data or 1) > 1
-            else "",
+            "words": _wrong_words(words),
         }
+        wrong |= self._unfit(when, FITS, "Leave it empty, or choose another event.")
+        wrong |= self._unfit(then, FOR, "Leave it empty, or choose something else to be done.")
         for name, says in wrong.items():
             if says:
                 self[name].errors = [says]
         return not any(wrong.values())
 
-    def _wrong_words(self, when: str, words: tuple[str, ...]) -> str:
-        if len(words) > MOST_WORDS or any(len(each) > LONGEST_WORD for each in words):
-            return f"At most {MOST_WORDS} words of at most {LONGEST_WORD} characters each."
-        asks = bool(words) or self.risk.data
-        return (
-            "Nothing is written when this happens, so no word can be found."
-            if asks and when in WITHOUT_TEXT
-            else ""
-        )
+    def _unfit(
+        self, chosen: str, fits: Mapping[str, tuple[frozenset[Any], str]], then: str
+    ) -> dict[str, str]:
+        """What was asked for that means nothing with what was chosen."""
+        asked = {name: self[name].data for name in fits} | {"times": (self.times.data or 1) > 1}
+        return {
+            name: f"{says} {then}"
+            for name, (those, says) in fits.items()
+            if says and asked.get(name) and chosen not in those
+        }
+
+    def fitting(self, name: str) -> dict[str, str]:
+        """For the script that shows only what fits: with which events, or with what is done, a field does."""
+        those = {"data-fits-when": FITS.get(name), "data-fits-then": FOR.get(name)}
+        return {key: " ".join(sorted(map(str, fits[0]))) for key, fits in those.items() if fits}
+
+
+def _wrong_words(words: tuple[str, ...]) -> str:
+    if len(words) > MOST_WORDS or any(len(each) > LONGEST_WORD for each in words):
+        return f"At most {MOST_WORDS} words of at most {LONGEST_WORD} characters each."
+    return ""

@@ -201,7 +201,7 @@ def test_who_wants_a_record_read_again_gets_an_answer_at_once_and_the_crm_is_ask
     where, data = f"/crm/people/{ines.id}", {"connection": second}
     answer = pm.post(f"{where}/readings", data=data)
     assert (answer.status_code, "watch=1" in answer.location, asked) == (303, True, [])
-    assert pm.get(f"{where}?watch=1").headers["Refresh"] == "3"
+    assert pm.get(f"{where}?watch=1").headers["Refresh"] == f"3; url={where}?watch=1"
     again = pm.post(f"{where}/readings", data=data, headers={"HX-Request": "true"}).text
     assert f'hx-get="{where}/readings/{second}"' in again
     assert "Read again</button>" not in again

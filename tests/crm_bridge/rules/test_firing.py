@@ -10,9 +10,10 @@ from portal import clock
 from portal.activity import journal
 from portal.activity.events import ContentHidden, ReputationChanged, StatusChanged
 from portal.activity.models import ReaderPosition
+from portal.crm_bridge.embedded.gateway import Embedded
 from portal.crm_bridge.gateway import CrmError, Outcome, Status
 from portal.crm_bridge.rules import firing, keeping, queries
-from portal.crm_bridge.rules.models import CrmFiring, FiringState, Then, When
+from portal.crm_bridge.rules.models import CrmFiring, CrmRule, FiringState, Then, When
 from portal.database import db
 from portal.discussion.models import Label, Labelling
 from portal.notifications.models import Watch
@@ -274,3 +275,36 @@ def test_a_batch_costs_the_same_however_much_is_in_it(on, agreed, make, write, a
     with at_most(queries=20):
         read()
     assert len(states()) == 30
+
+
+def test_the_first_task_of_a_fresh_store_makes_its_tables(on, agreed, make, write, settings, store):
+    """Nothing was ever pushed into it, or the file went."""
+    on(said(risk=True))
+    write(agreed(), make.idea(), "We cancel.")
+    read()
+    gateway = Embedded({"path": str(store)})
+    send(gateway)
+    assert states() == [FiringState.DONE]
+    assert len(gateway.store.read("SELECT ref FROM activity")) == 1
+    gateway.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"when": "question_asked", "status": "planned"}, "Only an idea that changes its status gets one."),
+        ({"when": "idea_submitted", "hours": "4"}, "Hours are waited for an answer alone."),
+        ({"when": "idea_submitted", "times": "3"}, "Only texts, votes and questions are counted."),
+        ({"when": "status_changed", "role": "customer"}, "accounts are asked about and not one person."),
+        ({"when": "status_changed", "voter": "y"}, "accounts are asked about and not one person."),
+        ({"when": "points_reached", "points": "9", "words": "slow"}, "so no word can be found."),
+        ({"then": "task", "tag": "urgent"}, "Only what puts a label on needs one."),
+    ],
+)
+def test_what_does_not_fit_the_event_is_refused_with_what_to_do(as_, cast, rows, asked, says):
+    typed = {"name": "A rule", "when": "text_written", "then": "task", "connection": "embedded"} | asked
+    answer = as_(cast.product_manager).post("/crm/rules/", data=typed)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert "Leave it empty, or choose" in answer.text
+    assert rows(CrmRule) == 0

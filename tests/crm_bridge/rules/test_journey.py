@@ -24,6 +24,13 @@ def test_from_the_form_to_the_firing(settings, make, cast, visit, axe, write, sc
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Please write a name.").first).to_be_visible()
     page.get_by_label("Name").fill("They may leave")
+    if script:
+        # What does not fit is not there: hours only for an answer, no words where nothing is written.
+        expect(page.get_by_label("After how many hours")).to_be_hidden()
+        page.get_by_label("An idea changes its status").check()
+        expect(page.get_by_label("Which status it gets")).to_be_visible()
+        expect(page.get_by_label("Only wording that tells of leaving")).to_be_hidden()
+        page.get_by_label("Somebody writes").check()
     page.get_by_label("Only wording that tells of leaving").check()
     page.get_by_label("What to do").fill("Call them.")
     page.get_by_role("button", name="Save").click()
