@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Person
 from portal.activity import events
-from portal.activity.models import Entry
+from portal.activity.models import REMOVED, Entry
 from portal.crm_bridge.models import CrmInteraction
 from portal.database import Id
 from portal.discussion.models import Post
@@ -104,6 +104,17 @@ def _withdrawals(whose: Whose) -> sa.Select[Any]:
     idea = Entry.data["idea_id"].as_integer()
     withdrawn = row(Entry.at, Entry.id, Entry.actor_id, "withdrawn", idea=idea)
     return withdrawn.where(whose.has(Entry.actor_id), Entry.kind == events.VoteWithdrawn.kind)
+
+
+def _removals(whose: Whose) -> sa.Select[Any]:
+    """Votes that staff had added for them, and took away again."""
+    person, company = (Entry.data[name].as_integer() for name in ("person_id", "company_id"))
+    removed = row(Entry.at, Entry.id, person, "removed", idea=Entry.data["idea_id"].as_integer())
+    theirs = whose.has(person)
+    if whose.company_id is not None:
+        theirs |= company == whose.company_id
+    # The kind stands there as the index says it.
+    return removed.where(theirs, sa.text(f"entry.{REMOVED}"))
 
 
 def _comments(whose: Whose) -> sa.Select[Any]:
@@ -208,6 +219,7 @@ SOURCES = (
     Source("ideas", _decisions),
     Source("votes", _votes),
     Source("votes", _withdrawals),
+    Source("votes", _removals),
     Source("comments", _comments),
     Source("questions", _questions),
     Source("answers", _answers),

@@ -21,7 +21,7 @@ from tests.factories import EPOCH
 
 TOLD = {
     "ideas": ["status", "idea"],
-    "votes": ["vote_added", "withdrawn", "vote_for", "vote_for"],
+    "votes": ["removed", "vote_added", "withdrawn", "vote_for", "vote_for"],
     "comments": ["comment"],
     "questions": ["question"],
     "answers": ["accepted", "answer"],
@@ -66,7 +66,14 @@ def test_each_kind_tells_its_own_the_newest_first(ines, lived):
 def test_the_page_says_it_in_words_and_hides_what_is_hidden(pm, ines, lived):
     page = pm.get(f"/crm/people/{ines.id}").text
     for said in (
-        *("Voted for", "Took back the vote on", "Got a vote from staff for", "after a call", "Blue skies"),
+        *(
+            "Voted for",
+            "Took back the vote on",
+            "Got a vote from staff for",
+            "Lost the vote that staff had added for",
+            "after a call",
+            "Blue skies",
+        ),
         *("Press P", "Was let down: declined is", "Too rare", "rude", "Health talk", "Still wants"),
     ):
         assert said in page, said
