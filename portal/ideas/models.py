@@ -116,6 +116,10 @@ NOT_LISTED = "hidden_at IS NOT NULL OR merged_into_id IS NOT NULL"
 """Of the few ideas that do not stand in every list."""
 
 
+ORDERS = ("people", "accounts", "revenue", "account_weight", "deals_worth", "rising", "waiting")
+"""Numbers by which lists are ordered."""
+
+
 class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Belonging, Model):
     """Something that customers want. `hot` is the stored rank of DESIGN section 4 (portal/voting/ranking.py).
 
@@ -147,10 +151,7 @@ class Idea(Contribution, Introduced, Tallied, Wanted, Answered, Belonging, Model
         sa.Index(None, "status_at"),
         sa.Index(None, "author_id", "created_at", "id"),
         sa.Index(None, "author_id", "form_key", unique=True),
-        *(
-            sa.Index(None, name, "id")
-            for name in ("people", "accounts", "revenue", "account_weight", "rising", "waiting")
-        ),
+        *(sa.Index(None, name, "id") for name in ORDERS),
         *indexes(),
         *constraints(),
     )

@@ -39,6 +39,8 @@ CARD = (
     Idea.unpriced,
     Idea.house,
     Idea.account_weight,
+    Idea.deals,
+    Idea.deals_worth,
     Idea.rising,
     Idea.waiting,
     Idea.last_staff_word_at,

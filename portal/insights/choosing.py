@@ -27,6 +27,7 @@ SORTS: dict[str, tuple[str, Keyset[Any] | None]] = {
     "people": ("People", None),
     "accounts": ("Accounts", None),
     "revenue": ("Revenue at stake", None),
+    "deals": ("Open deals", Keyset((Idea.deals_worth, Idea.id))),
     "weight": ("Account weight", None),
     "new": ("Newest", Keyset((Idea.created_at, Idea.id))),
 }
@@ -109,6 +110,8 @@ class Choice:
         found: list[sa.ColumnElement[bool]] = []
         if self.sort in ("waiting", "rising"):
             found.append((Idea.waiting if self.sort == "waiting" else Idea.rising) > 0)
+        if self.sort == "deals":
+            found.append(Idea.deals > 0)
         if self.label:
             found.append(Idea.id.in_(labelled(Label.id == self.label)))
         if self.age:

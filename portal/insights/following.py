@@ -15,7 +15,7 @@ from portal.insights.marking import mark
 from portal.insights.recounting import MOST_AT_ONCE, recount
 from portal.voting.models import Vote
 
-OF_COMPANIES = frozenset({"tier", "segment", "revenue", "currency"})
+OF_COMPANIES = frozenset({"tier", "segment", "revenue", "currency", "deals"})
 """What of a company is part of the demand of its people."""
 
 

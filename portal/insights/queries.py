@@ -17,7 +17,7 @@ from portal.ideas import queries as ideas
 from portal.ideas.models import Idea
 from portal.ideas.plans.models import Plan
 from portal.insights.choosing import Choice
-from portal.voting.demand import pricing
+from portal.voting.demand import dealing, pricing
 from portal.voting.demand.models import Rate, VoteDay
 
 WEEKS = 12
@@ -26,13 +26,14 @@ FEW = 99
 
 @dataclass(frozen=True)
 class Age:
-    """How old the numbers are: the house currency, when the oldest revenue was read, the day of the oldest rate, and
-    how many companies have no rate."""
+    """How old the numbers are: the house currency, when the oldest revenue was read, the day of the oldest rate, how
+    many companies have no rate, and when the oldest open deal was read."""
 
     house: str
     read_at: datetime | None
     rates_of: date | None
     unpriced: int
+    deals_read_at: datetime | None
 
 
 def age() -> Age:
@@ -42,9 +43,10 @@ def age() -> Age:
         sa.func.min(Rate.on, type_=Rate.on.type).filter(Rate.currency != Rate.house),
         sa.func.count().filter(pricing.is_unpriced()),
         pricing.house(),
+        dealing.oldest_read(),
     )
     row = db.session.execute(pricing.with_rates(oldest.select_from(Company)).where(Company.revenue > 0)).one()
-    return Age(row[3], row[0], row[1], row[2])
+    return Age(row[3], row[0], row[1], row[2], row[4])
 
 
 def weeks_of(ids: Collection[int], count: int = WEEKS) -> Mapping[int, list[int]]:

@@ -22,7 +22,7 @@ from portal.ideas.statuses import queries as statuses
 from portal.ideas.waiting import days_since
 from portal.insights import naming, queries
 from portal.insights.choosing import PAGE, SORTS, Choice
-from portal.voting.tallying import groups_of_accounts, stake_words
+from portal.voting.tallying import deals_words, groups_of_accounts, stake_words
 
 insights = Blueprint("insights", __name__, url_prefix="/desk")
 
@@ -122,5 +122,5 @@ def _offered(viewer: Any, boards: Sequence[Board]) -> dict[str, Any]:
 
 def _words() -> dict[str, Any]:
     today = clock.now().date()
-    words: dict[str, Any] = {"stake_words": stake_words}
+    words: dict[str, Any] = {"stake_words": stake_words, "deals_words": deals_words}
     return words | {"days_since": lambda idea: days_since(idea, today), "today": today}

@@ -48,6 +48,7 @@ class Demand:
     rates_of: date | None = None
     deals: int = 0
     deals_worth: int = 0
+    deals_read_at: datetime | None = None
 
     @property
     def deals_words(self) -> str:
@@ -84,6 +85,11 @@ def unpriced_words(unpriced: Iterable[tuple[str, int]]) -> str:
 def stake_words(numbers: Any, house: str, said: str = "") -> str:
     """The revenue at stake in words: "€1.9m", with what is `said` after it; "–" for none."""
     return f"{money(Decimal(numbers.revenue), house)}{said}" if numbers.revenue else "–"
+
+
+def deals_words(numbers: Any, house: str) -> str:
+    """What open deals are worth, in words: "€1.2m"; "–" where none has an amount that can be priced."""
+    return money(Decimal(numbers.deals_worth), house) if numbers.deals_worth else "–"
 
 
 def apart_words(numbers: Any) -> str:
@@ -159,6 +165,7 @@ def _by_company(ids: Collection[int], *, as_one: bool = False) -> sa.Select[Any]
         pricing.house().label("house"),
         dealing.deals_of(once.c.company_id).label("deals"),
         dealing.worth_of_deals(once.c.company_id).label("deals_worth"),
+        dealing.oldest_read(once.c.company_id).label("deals_read_at"),
     )
     rows = pricing.with_rates(rows.select_from(once).outerjoin(Company, Company.id == once.c.company_id))
     return rows.order_by(once.c.idea_id)
@@ -200,7 +207,8 @@ def _ages(known: Sequence[Any]) -> dict[str, Any]:
 
 def _deals(known: Sequence[Any]) -> dict[str, Any]:
     worth = sum(int(part.deals_worth or 0) for part in known)
-    return {"deals": sum(part.deals for part in known), "deals_worth": worth}
+    read = min((part.deals_read_at for part in known if part.deals_read_at), default=None)
+    return {"deals": sum(part.deals for part in known), "deals_worth": worth, "deals_read_at": read}
 
 
 def _named(name: str | None, company_id: int | None) -> str:

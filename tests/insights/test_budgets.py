@@ -29,6 +29,8 @@ def numbers():
     wanted = {"people": Idea.id % 97, "accounts": Idea.id % 53, "revenue": Idea.id % 89 * 1000}
     wanted |= {
         "account_weight": Idea.id % 71,
+        "deals": 1,
+        "deals_worth": Idea.id % 67 * 1000,
         "waiting": Idea.id % 61 + 1,
         "rising": 0.1 * (Idea.id % 31 + 1),
     }
@@ -38,7 +40,7 @@ def numbers():
 
 def portions():
     """The same numbers in every window and in one tier."""
-    names = ("people", "accounts", "revenue", "unpriced", "account_weight")
+    names = ("people", "accounts", "revenue", "unpriced", "account_weight", "deals", "deals_worth")
     there = sa.select(Portion.idea_id).correlate(None)
     for among in PORTIONS:
         rows = sa.select(Idea.id, sa.literal(among), *(getattr(Idea, name) for name in names))

@@ -11,7 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from portal import clock
 from portal.accounts.placing import place
 from portal.activity.auditing import audit_all
-from portal.admin.companies import keeping
+from portal.admin.companies import keeping as companies_keeping
+from portal.crm_bridge import connecting
+from portal.crm_bridge.gateway import Held, Ref
+from portal.crm_bridge.pulling import dealing, keeping
 from portal.database import db
 from portal.errors import Conflict, NotAllowed
 from portal.ideas.models import Idea
@@ -89,7 +92,7 @@ def test_they_follow_people_companies_and_rates(make, cast, catch_up):
     pricing.enter("SEK", Decimal("0.09"), on=date(2026, 1, 1), by=cast.admin)
     catch_up()
     assert numbers(idea) == (1, 1, 90_000, 0, 1000)
-    keeping.change(
+    companies_keeping.change(
         krona, by=cast.admin, domains=[], **there | {"revenue": Decimal(2_000_000), "currency": "SEK"}
     )
     catch_up()
@@ -241,6 +244,10 @@ class Moving(RuleBasedStateMachine):
         self.ideas = [self.make.idea(created_at=EPOCH) for _ in range(2)]
         self.people = [self.cast.customer, self.cast.other_customer, self.make.person()]
         self.companies = [self.cast.company, self.cast.other_company, None]
+        connecting.make_default()
+        for number, company in enumerate(self.companies[:2]):
+            account = keeping.row("embedded", "account", Held(Ref("", f"a{number}"), {}), None, EPOCH)
+            keeping.keep([account | {"entity_id": company.id}])
         self.now = EPOCH + timedelta(days=400)
 
     @rule(who=st.integers(0, 2), which=st.integers(0, 1), value=st.sampled_from([1, 1, 0]))
@@ -260,6 +267,18 @@ class Moving(RuleBasedStateMachine):
         self.cast.company.currency = "USD"
         pricing.enter("USD", Decimal(rate), on=date(2026, 1, 1), by=self.cast.admin)
 
+    @rule(which=st.integers(0, 2), amount=st.sampled_from([None, 500, 700]), closed=st.booleans())
+    def deal(self, which, amount, closed):
+        """Sales open a deal with a company, change it, or close it; of the third account nobody knows whose it is."""
+        fields = {
+            "title": "Renewal",
+            "account": f"a{which}",
+            "amount": amount,
+            "currency": "USD",
+            "closed": closed,
+        }
+        dealing.land("embedded", "EUR", [Held(Ref("", f"d{which}"), fields)])
+
     @rule(days=st.sampled_from([1, 8, 40]))
     def wait(self, days):
         self.now += timedelta(days=days)
@@ -276,6 +295,7 @@ class Moving(RuleBasedStateMachine):
             for idea in self.ideas:
                 demand = demand_for(idea.id)
                 assert numbers(idea)[:3] == (demand.people, demand.companies, demand.at_stake)
+                assert (idea.deals, idea.deals_worth) == (demand.deals, demand.deals_worth)
 
 
 @pytest.mark.only_on("sqlite")

@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from portal import clock
+from portal.crm_bridge import connecting
+from portal.crm_bridge.gateway import Held, Ref
+from portal.crm_bridge.pulling import dealing, keeping
 from portal.database import db
 from portal.discussion.models import Label, Labelling
 from portal.ideas.deciding import change_status
@@ -177,6 +180,16 @@ def test_pages_turn_by_every_order_without_a_gap(as_, make, cast, catch_up):
         idea = make.idea(board=board, title=f"Idea {n:02}", created_at=long_ago)
         casting.cast(idea, by=cast.customer)
         make._save(Plan(idea_id=idea.id, review_on=long_ago.date() + timedelta(days=n % 7)))
+    deal = {"title": "Renewal", "account": "a1", "amount": 900, "currency": "EUR"}
+    connecting.make_default()
+    keeping.keep(
+        [
+            keeping.row("embedded", "account", Held(Ref("", "a1"), {}), None, clock.now())
+            | {"entity_id": cast.company.id}
+        ]
+    )
+    dealing.land("embedded", "EUR", [Held(Ref("", "d1"), deal)])
+    db.session.commit()
     catch_up()
     cli.fold_waiting()
     manager = as_(cast.product_manager)

@@ -16,6 +16,7 @@ from portal.crm_bridge.connecting import Connection
 from portal.crm_bridge.declaring import Declaration, Setting, declaration
 from portal.crm_bridge.gateway import GATEWAYS
 from portal.crm_bridge.models import DEFAULT, CrmConnection
+from portal.crm_bridge.pulling import dealing
 from portal.crm_bridge.sealing import seal
 from portal.database import db
 from portal.errors import Conflict, Unusable
@@ -158,6 +159,7 @@ def disconnect(name: str, by: int | None = None) -> None:
     if leasing.holds(row):
         raise Conflict(f"A push is under way on {name}. Pause it, and wait until it ends.")
     vendor = row.vendor
+    dealing.forget(name)
     db.session.expunge(row)
     db.session.execute(sa.delete(CrmConnection).where(CrmConnection.name == name))
     journal.record(CrmDisconnected(actor_id=by, connection=name, vendor=vendor))

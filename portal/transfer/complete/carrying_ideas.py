@@ -12,7 +12,7 @@ from portal.voting.models import Vote
 
 COUNTED = (
     "votes_up", "votes_down", "weights_up", "hot", "comments", "last_position", "answer_version",
-    "people", "accounts", "revenue", "unpriced", "account_weight", "rising", "waiting", "helped",
+    "people", "accounts", "revenue", "unpriced", "account_weight", "deals", "deals_worth", "rising", "waiting", "helped",
 )  # fmt: skip
 
 carry(Board)

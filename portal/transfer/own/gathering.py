@@ -173,7 +173,7 @@ PARTS = (
 LEFT_OUT = {
     "the journal says it, under acts": (
         "acceptance.accepted_by_id", "changelog_entry.decided_by_id", "conversion.by_id", "conversion.ended_by_id",
-        "crm_aside.by_id", "crm_aside.ended_by_id", "crm_job.by_id", "crm_pause.by_id", "crm_pause.ended_by_id", "crm_reading.by_id", "currency_rate.entered_by_id", "erasure.by_id", "export_file.by_id", "export_schedule.by_id", "flag.judged_by_id", "formula.made_by_id",
+        "crm_aside.by_id", "crm_aside.ended_by_id", "crm_job.by_id", "crm_pause.by_id", "crm_pause.ended_by_id", "crm_reading.by_id", "crm_reading_asked.by_id", "currency_rate.entered_by_id", "erasure.by_id", "export_file.by_id", "export_schedule.by_id", "flag.judged_by_id", "formula.made_by_id",
         "idea_merge.merged_by_id", "idea_merge.undone_by_id", "idea_pair.decided_by_id", "idea_plan.owner_id",
         "crm_firing.done_by_id", "crm_rule_change.by_id", "crm_rule_test.by_id",
         "inquiry.ended_by_id", "moderation_act.moderator_id", "roadmap_item.by_id", "score.scored_by_id",

@@ -12,7 +12,7 @@ IDEA_COLUMNS = (
     # The columns of Fider's export come first, under its names, so that what reads the one reads the other.
     "number", "title", "description", "created_at", "created_by", "votes_count", "comments_count", "status",
     "responded_by", "responded_at", "response", "original_number", "original_title", "tags",
-    "people", "accounts", "revenue_at_stake", "last_staff_word_at", "board", "votes_against",
+    "people", "accounts", "revenue_at_stake", "open_deals", "open_deals_worth", "last_staff_word_at", "board", "votes_against",
     "imported_votes", "imported_votes_against",
 )  # fmt: skip
 BOTH = "both"

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,9 @@ DEMAND = (
     Column("revenue_in_one_currency", GROUP, "The same as one number, in the currency of the house"),
     Column("house_currency", GROUP, "That currency"),
     Column("accounts_without_rate", GROUP, "Companies whose revenue could not be priced in it"),
+    Column("open_deals", GROUP, "Deals that are open with these companies, as the CRM said"),
+    Column("open_deals_worth", GROUP, "What they are worth together, in the currency of the house"),
+    Column("open_deals_read_at", GROUP, "When the one of them was read that was read first"),
     Column("damped_weight", GROUP, "The sum of the square root of the votes of each company"),
 )
 MIX = (
@@ -61,6 +65,9 @@ def _cells_of(wanted: Demand) -> dict[str, Any]:
         "revenue_in_one_currency": wanted.at_stake,
         "house_currency": wanted.house if wanted.at_stake else "",
         "accounts_without_rate": sum(count for _, count in wanted.unpriced),
+        "open_deals": wanted.deals,
+        "open_deals_worth": wanted.deals_worth,
+        "open_deals_read_at": _moment(wanted.deals_read_at),
         "damped_weight": wanted.account_weight / 1000,
     }
 
@@ -97,16 +104,18 @@ def _importance(batch: Sequence[int], _viewer: Viewer) -> Cells:
     for idea_id, weight, last, *counts in db.session.execute(rows):
         found[int(idea_id or 0)].update(zip(_counts(), map(int, counts), strict=True))
         found[int(idea_id or 0)].update(weight=int(weight), last_vote_at=last)
-    return {key: {"weight": 0} | each | {"last_vote_at": _moment(each)} for key, each in found.items()}
+    return {
+        key: {"weight": 0} | each | {"last_vote_at": _moment(each.get("last_vote_at"))}
+        for key, each in found.items()
+    }
 
 
 def _counts() -> list[str]:
     return [f"importance_{word}" for word in IMPORTANCE.values()]
 
 
-def _moment(cells: dict[str, Any]) -> str:
-    last = cells.get("last_vote_at")
-    return last.strftime("%Y-%m-%dT%H:%M:%SZ") if last else ""
+def _moment(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
 
 
 SOURCES = (fixed(DEMAND, _demand), fixed(MIX, _mix), fixed(SAID, _importance))

@@ -13,7 +13,7 @@ from portal import clock
 from portal.accounts.models import Company, Person
 from portal.database import Id, UtcDateTime, db
 from portal.voting import rising
-from portal.voting.demand import pricing
+from portal.voting.demand import dealing, pricing
 from portal.voting.demand.models import Portion, VoteDay
 from portal.voting.demand.weighing import company_of_vote, weight_of
 from portal.voting.models import Vote
@@ -29,7 +29,7 @@ IDEA = sa.table(
     sa.column("rising", sa.Double),
     *(
         sa.column(name, sa.BigInteger)
-        for name in ("people", "accounts", "revenue", "unpriced", "account_weight")
+        for name in ("people", "accounts", "revenue", "unpriced", "account_weight", "deals", "deals_worth")
     ),
 )
 """By name: what is voted on stands above this slice."""
@@ -42,6 +42,8 @@ class Account:
     portions: tuple[str, ...]
     worth: int
     is_unpriced: bool
+    deals: int = 0
+    deals_worth: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Numbers:
     revenue: int = 0
     unpriced: int = 0
     account_weight: int = 0
+    deals: int = 0
+    deals_worth: int = 0
 
 
 @dataclass
@@ -72,6 +76,8 @@ class Heap:
             revenue=sum(known[each].worth for each in self.accounts),
             unpriced=sum(known[each].is_unpriced for each in self.accounts),
             account_weight=weights + self.alone * weight_of(1),
+            deals=sum(known[each].deals for each in self.accounts),
+            deals_worth=sum(known[each].deals_worth for each in self.accounts),
         )
 
 
@@ -128,10 +134,11 @@ def _accounts(ids: Collection[int]) -> dict[int, Account]:
     wanted = sa.select(company_of_vote()).select_from(Vote).outerjoin(Person, Person.id == Vote.person_id)
     wanted = wanted.where(Vote.counts_for_id.in_(ids), Vote.value == 1, company_of_vote().is_not(None))
     facts = sa.select(Company.id, Company.tier, Company.segment, pricing.worth(), pricing.is_unpriced())
+    facts = facts.add_columns(dealing.deals_of(Company.id), dealing.worth_of_deals(Company.id))
     rows = pricing.with_rates(facts.select_from(Company)).where(Company.id.in_(wanted))
     return {
-        key: Account(tuple(_portions(tier, segment)), worth or 0, bool(unpriced))
-        for key, tier, segment, worth, unpriced in db.session.execute(rows)
+        key: Account(tuple(_portions(tier, segment)), worth or 0, bool(unpriced), deals, int(total or 0))
+        for key, tier, segment, worth, unpriced, deals, total in db.session.execute(rows)
     }
 
 

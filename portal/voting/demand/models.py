@@ -18,7 +18,8 @@ class Wanted:
     `accounts` are the companies of those who voted for it; `revenue` is theirs in a year, each once, in whole
     units of the house currency, without the `unpriced` ones, whose currency has no rate. `account_weight` is, in
     thousandths, the sum over accounts of the square root of the votes in each, and one for each person without a
-    company.
+    company. `deals` are open with the accounts, and worth `deals_worth` in the house currency, without those that have
+    no amount or no rate.
     """
 
     people: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -26,6 +27,8 @@ class Wanted:
     revenue: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     unpriced: Mapped[int] = mapped_column(default=0, server_default="0")
     account_weight: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    deals: Mapped[int] = mapped_column(default=0, server_default="0")
+    deals_worth: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
 
 
 class Portion(Wanted, Model):

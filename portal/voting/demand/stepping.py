@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Company, Person
 from portal.database import Id
-from portal.voting.demand import pricing
+from portal.voting.demand import dealing, pricing
 from portal.voting.demand.models import Wanted
 from portal.voting.demand.weighing import weight_of
 from portal.voting.models import Vote
@@ -43,6 +43,8 @@ def steps(kind: Any, *, is_person: bool, has_company: bool, step: int) -> tuple[
         "accounts": sa.case((first, crossed), else_=0),
         "revenue": sa.case((first, crossed * sa.func.coalesce(account.c.worth, 0)), else_=0),
         "unpriced": sa.case((sa.and_(first, account.c.unpriced), crossed), else_=0),
+        "deals": sa.case((first, crossed * account.c.deals), else_=0),
+        "deals_worth": sa.case((first, crossed * sa.func.coalesce(account.c.deals_worth, 0)), else_=0),
         "account_weight": _weight(account.c.votes) - _weight(account.c.votes - step),
     }
     return values, kind.id == account.c.idea_id
@@ -54,7 +56,7 @@ def _weight(votes: Any) -> sa.ColumnElement[int]:
 
 
 def _account(idea_id: Any, company_id: Any) -> sa.Select[Any]:
-    """How many votes for the idea a company has, what it is worth, and whether that is not known."""
+    """How many votes for the idea a company has, what it is worth, whether that is not known, and its open deals."""
     # From the people of the company, each looked up by the unique index: an idea has more votes than a firm people.
     voted = sa.exists().where(Vote.person_id == Person.id, Vote.counts_for_id == idea_id, Vote.value == 1)
     people = sa.select(sa.func.count()).select_from(Person).where(Person.company_id == company_id, voted)
@@ -62,6 +64,9 @@ def _account(idea_id: Any, company_id: Any) -> sa.Select[Any]:
     added = added.where(Vote.company_id == company_id, Vote.counts_for_id == idea_id, Vote.value == 1)
     votes = (people.scalar_subquery() + added.scalar_subquery()).label("votes")
     row = sa.select(idea_id.label("idea_id"), votes).add_columns(
-        pricing.worth().label("worth"), pricing.is_unpriced().label("unpriced")
+        pricing.worth().label("worth"),
+        pricing.is_unpriced().label("unpriced"),
+        dealing.deals_of(Company.id).label("deals"),
+        dealing.worth_of_deals(Company.id).label("deals_worth"),
     )
     return pricing.with_rates(row.select_from(Company)).where(Company.id == company_id)

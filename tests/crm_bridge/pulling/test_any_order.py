@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from portal.activity.auditing import audit_all
 from portal.crm_bridge.embedded.filling import take_out
 from portal.crm_bridge.models import DEFAULT
-from portal.crm_bridge.pulling import rereading
+from portal.crm_bridge.pulling import dealing, rereading
 from portal.crm_bridge.pulling.models import CrmCursor, CrmDeal, CrmPulled, CrmReread
 from portal.database import db
 from portal.ideas.models import Idea
@@ -39,7 +39,8 @@ def test_in_any_order_of_acts_what_is_here_is_what_is_there(app, make, enters, p
         vote(make.person(company=each), idea)
     store.unlink(missing_ok=True)
     ids = enters("account", {f"company:{each.id}": {"tier": None, "revenue": None} for each in companies})
-    for table in (CrmCursor, CrmPulled, CrmDeal, CrmReread):
+    dealing.forget(DEFAULT)
+    for table in (CrmCursor, CrmPulled, CrmReread):
         db.session.execute(sa.delete(table))
     for act, which, value in [*acts, ("pull", 0, 0)]:
         key = f"company:{companies[which].id}"

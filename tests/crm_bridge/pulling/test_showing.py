@@ -1,11 +1,17 @@
 """Where what was read is seen, and what of it is only shown."""
 
+import csv
+
 from portal.database import db
+from portal.insights.following import DemandReader
+from portal.transfer import exporting
+from portal.transfer.collecting import Choice
+from tests.crm_bridge.following import catch_up
 from tests.crm_bridge.pulling.conftest import ACME
 
 
 def test_staff_read_on_the_idea_how_many_deals_want_it_and_on_the_record_what_was_read(
-    make, cast, as_, vote, enters, pull
+    make, cast, as_, vote, enters, pull, tmp_path
 ):
     acme, other = make.company(name="Acme"), make.company()
     idea = make.idea()
@@ -20,6 +26,17 @@ def test_staff_read_on_the_idea_how_many_deals_want_it_and_on_the_record_what_wa
     assert words in as_(cast.product_manager).get(f"/ideas/{idea.id}").text
     for reader in (cast.moderator, cast.customer):
         assert "open deals" not in as_(reader).get(f"/ideas/{idea.id}").text
+    catch_up(DemandReader())
+    db.session.refresh(idea)
+    assert (idea.deals, idea.deals_worth) == (3, 1_200_000)
+    desk = as_(cast.product_manager).get("/desk/?sort=deals").text
+    for said in ("€1.2m", "3 deals", "open deals, the oldest read"):
+        assert said in desk, said
+    exporting.export(
+        Choice(), format="csv", viewer=cast.product_manager, by=None, path=tmp_path / "ideas.csv"
+    )
+    [row] = csv.DictReader((tmp_path / "ideas.csv").open(encoding="utf-8-sig"))
+    assert (row["open_deals"], row["open_deals_worth"]) == ("3", "1200000")
     record = as_(cast.admin).get(f"/crm/companies/{acme.id}").text
     for said in ("What was read from the CRM", "Dana Cole", "3 open deals", "600,000 EUR, Proposal"):
         assert said in record
