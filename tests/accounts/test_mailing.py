@@ -1,7 +1,9 @@
 """Mail goes out after the commit, as a file or by SMTP, and never when the work failed."""
 
 import email
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -102,3 +104,29 @@ def test_a_line_break_in_a_subject_sends_nothing(app, mails):
     mailing.post("a@example.com", "Hello\nBcc: b@example.com", "Hello.")
     assert not mailing.deliver()
     assert mails() == []
+
+
+MAILS = {
+    "portal/accounts/mailbox/views.py": "asked for: an address is confirmed, or was changed",
+    "portal/accounts/erasing.py": "asked for: the account was deleted",
+    "portal/ideas/vouched/views.py": "news: not sent to who wants none by mail",
+    "portal/crm_bridge/rules/cli.py": "to staff",
+    "portal/crm_bridge/alarms/alarming.py": "to staff",
+    "portal/transfer/saved/delivering.py": "to staff",
+}
+
+
+def test_of_each_mail_it_was_decided_whether_it_is_news():
+    """Beside these, Flask-Security sends what was asked for: confirming an address, a new password. Whoever adds a mail says
+    here what it is; news asks for `mail_opt_out_at` first."""
+    sends = {
+        path.as_posix(): path.read_text(encoding="utf-8")
+        for path in Path("portal").rglob("*.py")
+        if re.search(
+            r"\b(mailing[.]post(_last)?|(?<!def )post)[(](str[(])?\w", path.read_text(encoding="utf-8")
+        )
+        and "mailing" in path.read_text(encoding="utf-8")
+    }
+    assert set(sends) == set(MAILS)
+    for path, kind in MAILS.items():
+        assert kind.startswith("news") == ("mail_opt_out_at" in sends[path]), path

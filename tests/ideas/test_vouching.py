@@ -13,6 +13,7 @@ from portal.transfer.collecting import idea_rows, vote_rows
 from portal.voting import budgeting, casting, vouching
 from portal.voting.models import Proof, Vote
 from portal.voting.tallying import demand_for
+from tests.factories import EPOCH
 
 BY_PHONE = vouching.Evidence(Proof.CALL, text="They said so.")
 SAID = {"proof": "call", "url": "https://calls.example/7", "text": "We need it by May."}
@@ -170,6 +171,22 @@ def test_what_proves_nothing_is_refused(idea, cast, as_, rows, letters, change, 
     assert words in answer.text
     assert rows(Vote) == 0
     assert letters() == []
+
+
+def test_who_wants_no_news_by_mail_gets_none_and_reads_why_in_the_settings(make, cast, as_, rows, letters):
+    ines = as_(cast.customer)
+    assert "no news by mail" not in ines.get("/account/").text
+    cast.customer.mail_opt_out_at = EPOCH
+    db.session.commit()
+    data = SAID | {"customer": f"person:{cast.customer.id}", "tell": "y"}
+    idea = make.idea()
+    answer = as_(cast.product_manager).post(f"/ideas/{idea.id}/votes", data=data)
+    assert answer.status_code == 422
+    assert "want no news by mail" in answer.text
+    assert (letters(), rows(Vote)) == ([], 0)
+    page = ines.get("/account/").text
+    for said in ("You get no news by mail", "What changed for you", "to confirm an address"):
+        assert said in page, said
 
 
 def test_nobody_is_told_of_what_they_cannot_see(make, cast, as_, rows, letters):

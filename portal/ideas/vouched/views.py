@@ -71,6 +71,8 @@ def _can_be_told(form: VouchForm, idea: Idea) -> bool:
         return True
     if not isinstance(voter, Person) or not voter.email or not voter.confirmed_at or not voter.active:
         form.tell.errors = ["We have no mail address of theirs that they confirmed."]
+    elif voter.mail_opt_out_at:
+        form.tell.errors = ["The CRM says that they want no news by mail. They see the vote on the idea."]
     else:
         try:
             queries.find(idea.id, voter)
