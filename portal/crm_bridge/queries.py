@@ -82,7 +82,9 @@ def refused(name: str) -> Sequence[Any]:
         .subquery()
     )
     whose = sa.and_(Person.id == some.c.entity_id, some.c.entity != Entity.COMPANY)
-    select = sa.select(some, Person.name).outerjoin(Person, whose)
+    firm = sa.and_(Company.id == some.c.entity_id, some.c.entity == Entity.COMPANY)
+    named = sa.func.coalesce(Person.name, Company.name).label("name")
+    select = sa.select(some, named).outerjoin(Person, whose).outerjoin(Company, firm)
     return db.session.execute(select.order_by(some.c.entity, some.c.entity_id, some.c.idea_id)).all()
 
 
