@@ -69,7 +69,7 @@ def _then(job: CrmJob) -> dict[str, Any]:
     """What one would do next, if the connection is still there."""
     there = records.connection(job.connection)
     then = following(job, declaration(there.vendor).reads_back) if there else None
-    first = bool(there and then and then.sends and there.paused)
+    first = bool(there and then and then.act in asking.CALLS and there.paused)
     return {"is_there": there is not None, "then": then, "go_on_first": first}
 
 
