@@ -6,7 +6,7 @@ from alembic import op
 from portal.database import UtcDateTime
 
 revision = "20261126_readings_asked_for"
-down_revision = "20261126_receipts"
+down_revision = "20261126_secrets_end"
 branch_labels = None
 depends_on = None
 
