@@ -129,7 +129,9 @@ def _remove_files(address: str) -> None:
 
 def _send(letter: Letter) -> bool:
     try:
-        message = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to])
+        # A title that came with an import may have line breaks; a header may not.
+        subject = " ".join(letter.subject.split())
+        message = EmailMultiAlternatives(subject, letter.text, to=[letter.to])
         message.attach_alternative(as_html(letter.text), "text/html")
         message.extra_headers["Auto-Submitted"] = "auto-generated"
         message.send()
