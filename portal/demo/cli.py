@@ -46,12 +46,13 @@ def tell() -> None:
 
 
 def _look_into_the_crm() -> None:
-    """Sales of the demo enter what they know, and it is read as from any CRM."""
+    """Sales of the demo enter what they know, it is read as from any CRM, and ideas are worth what is known of deals."""
     settings = current_app.extensions["settings"]
     selling.sell(settings.folder / STORE)
     db.session.rollback()
     for _ in pull(find(DEFAULT), settings):
         pass
+    reading.catch_up_all()
 
 
 def fill() -> None:
