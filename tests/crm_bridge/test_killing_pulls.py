@@ -46,13 +46,17 @@ class Turns:
         return {"tier": f"Tier {self.turn}", "revenue": company_id * 1_000 + self.turn, "currency": "EUR"}
 
     def deal(self, n, accounts):
-        closed = (self.turn + n) % 2
         return {
             "title": f"Deal {n}",
             "account": accounts[n % MANY],
             "amount": self.turn * 10 + n,
-            "closed": closed,
+            "closed": not self.is_open(n, self.turn),
         }
+
+    @staticmethod
+    def is_open(n, turn):
+        """Each deal is open in every other turn."""
+        return (turn + n) % 2 == 0
 
     def whole(self):
         db.session.rollback()
@@ -66,14 +70,18 @@ class Turns:
         out = sa.select(Person.id).where(Person.mail_opt_out_at.is_not(None), Person.id.in_(self.people))
         assert set(db.session.scalars(out)) == (set(self.people) if self.turn % 2 else set())
         deals = db.session.execute(sa.select(CrmDeal.name, CrmDeal.amount, CrmDeal.company_id))
-        open_ones = [n for n in range(MANY) if (self.turn + n) % 2 == 0]
+        open_ones = [n for n in range(MANY) if self.is_open(n, self.turn)]
         assert sorted(deals.all()) == [
             (f"Deal {n}", Decimal(self.turn * 10 + n), self.companies[n]) for n in open_ones
         ]
         # Each change of each turn is told once, however often it was read.
-        told = dict(db.session.execute(sa.select(Entry.kind, sa.func.count()).group_by(Entry.kind)).all())
-        assert told["company_changed"] == self.turn * MANY
-        assert told["crm_opt_out_pulled"] == self.turn * MANY
+        told = db.session.scalars(sa.select(Entry).where(Entry.kind == "company_changed")).all()
+        of_deals = [each for each in told if each.data["fields"] == ["deals"]]
+        first = sum(self.is_open(n, 1) for n in range(MANY))
+        assert len(of_deals) == first + (self.turn - 1) * MANY
+        assert len(told) - len(of_deals) == self.turn * MANY
+        out = sa.select(sa.func.count()).where(Entry.kind == "crm_opt_out_pulled")
+        assert db.session.scalar(out) == self.turn * MANY
         assert db.session.query(CrmPulled).count() == 2 * MANY
         assert db.session.query(CrmReread).count() == 0
         assert db.session.get_one(CrmConnection, DEFAULT).lease_holder is None

@@ -328,8 +328,12 @@ DOORS = [
     ),
     Door(
         "rule", "RuleForm", "product_manager", "POST", "/crm/rules/",
-        {"name": 80, "note": 300, "tiers": 300, "segment": 80, "owner": 120, "tag": 60},
+        {"name": 80, "note": 300, "tiers": 300, "segment": 80, "owner": 120},
         {"when": "text_written", "then": "task", "connection": "embedded", "days": "30"}, ("{here}", "{here}/edit", "/crm/rules/"),
+    ),
+    Door(
+        "label of a rule", "RuleForm", "product_manager", "POST", "/crm/rules/", {"tag": 60},
+        {"name": "Labels", "when": "text_written", "then": "tag", "days": "30"}, ("{here}/edit",),
     ),
     Door(
         "words of a rule", "RuleForm", "product_manager", "POST", "/crm/rules/", {"words": 2_000},
@@ -338,9 +342,13 @@ DOORS = [
     ),
     Door(
         "numbers of a rule", "RuleForm", "product_manager", "POST", "/crm/rules/",
-        dict.fromkeys(("hours", "points", "times", "days", "revenue", "renews_within"), 100),
+        dict.fromkeys(("points", "times", "days", "revenue", "renews_within"), 100),
         {"name": "Numbers", "when": "text_written", "then": "task", "connection": "embedded"}, (),
-        fine={"hours": "1", "points": "1", "times": "2", "days": "30", "revenue": "0", "renews_within": "9"},
+        fine={"points": "1", "times": "2", "days": "30", "revenue": "0", "renews_within": "9"},
+    ),
+    Door(
+        "hours of a rule", "RuleForm", "product_manager", "POST", "/crm/rules/", {"hours": 100},
+        {"name": "Hours", "when": "question_unanswered", "then": "task", "connection": "embedded"}, (), fine={"hours": "1"},
     ),
     Door(
         "kind of entries", "KindForm", "admin", "POST", "/changelog/kinds/", {"name": 40},
