@@ -13,7 +13,7 @@ from pathlib import Path
 from crms.programs import ending_with_us, find_python, run
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / ".crm"
+HOME = (ROOT / ".crm").resolve()
 """Everything that is installed and kept here; it may be removed at any time, and is made again."""
 
 Say = Callable[[str], None]
@@ -46,9 +46,14 @@ def lock_file(name: str) -> Path:
     return ROOT / "requirements" / f"{name}.txt"
 
 
+def wanted(name: str) -> str:
+    """What the stamp of a virtual environment says: its packages, and its place, because its programs do not move along."""
+    return f"{digest(lock_file(name))} {HOME / name}"
+
+
 def is_installed(name: str) -> bool:
-    """Whether the virtual environment is what the lock file says."""
-    return is_fresh(HOME / name / "venv" / ".locked", digest(lock_file(name)))
+    """Whether the virtual environment is what the lock file says, and was made where it is."""
+    return is_fresh(HOME / name / "venv" / ".locked", wanted(name))
 
 
 def failed(name: str) -> Path:
@@ -78,7 +83,7 @@ def install(name: str, oldest: tuple[int, int], say: Say) -> Path:
         failed(name).write_text(str(failure).splitlines()[0])
         raise
     failed(name).unlink(missing_ok=True)
-    (venv / ".locked").write_text(digest(lock))
+    (venv / ".locked").write_text(wanted(name))
     return venv
 
 

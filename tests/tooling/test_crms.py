@@ -58,17 +58,31 @@ def test_an_installation_counts_once_it_is_whole(tmp_path, monkeypatch):
     half = tmp_path / "tryton/venv"
     half.mkdir(parents=True)
     assert not installing.is_installed("tryton")
-    (half / ".locked").write_text(installing.digest(installing.lock_file("bottlecrm")))
+    (half / ".locked").write_text(installing.wanted("bottlecrm"))
     assert not installing.is_installed("tryton")
-    (half / ".locked").write_text(installing.digest(installing.lock_file("tryton")))
+    (half / ".locked").write_text(installing.wanted("tryton"))
     assert installing.is_installed("tryton")
+
+
+def test_what_was_moved_with_its_folder_is_installed_anew(tmp_path, monkeypatch):
+    stamp = tmp_path / "before/tryton/venv/.locked"
+    stamp.parent.mkdir(parents=True)
+    monkeypatch.setattr(installing, "HOME", tmp_path / "before")
+    stamp.write_text(installing.wanted("tryton"))
+    assert installing.is_installed("tryton")
+    (tmp_path / "before").rename(tmp_path / "after")
+    monkeypatch.setattr(installing, "HOME", tmp_path / "after")
+    assert not installing.is_installed("tryton")
 
 
 def test_what_a_broken_off_installation_left_at_work_is_found(tmp_path):
     python = tmp_path / "venv/bin/python"
     python.parent.mkdir(parents=True)
     python.symlink_to(sys.executable)
-    with subprocess.Popen([str(python), "-c", "input()"], stdin=subprocess.PIPE) as left:
+    waits, pipe = "print(flush=True); input()", subprocess.PIPE
+    with subprocess.Popen([str(python), "-c", waits], stdin=pipe, stdout=pipe) as left:
+        # A process that has only just begun has no command line yet.
+        left.stdout.readline()
         assert installing.working_in(tmp_path / "venv") == [left.pid]
         assert installing.working_in(tmp_path / "ven") == []
 
