@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from io import BytesIO
 from typing import Any
 
@@ -28,6 +29,17 @@ from portal.transfer.uploads.models import Upload
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def as_one(make: Any) -> Any:
+    """What such a method makes beside its thing is committed with it."""
+
+    @wraps(make)
+    def made(self: "Factories", *args: Any, **fields: Any) -> Any:
+        with self.in_one_transaction():
+            return make(self, *args, **fields)
+
+    return made
+
+
 class Factories:
     """Each method makes one thing, commits it, and returns it."""
 
@@ -37,13 +49,13 @@ class Factories:
 
     @contextmanager
     def in_one_transaction(self) -> Iterator[None]:
-        """What is made in this block is committed at its end."""
-        self.keep = db.session.flush
+        """What is made in this block is committed at its end; in a block within it, at the end of that."""
+        before, self.keep = self.keep, db.session.flush
         try:
             yield
         finally:
-            self.keep = db.session.commit
-        db.session.commit()
+            self.keep = before
+        self.keep()
 
     def _save(self, thing: Any) -> Any:
         db.session.add(thing)
@@ -74,6 +86,7 @@ class Factories:
         n = next(self.count)
         return self._save(Category(**{"name": f"Category {n}", "created_at": EPOCH} | fields))
 
+    @as_one
     def idea(self, **fields: Any) -> Idea:
         n = next(self.count)
         fields = {"title": f"Idea {n}", **self._text(fields.get("body", f"Body of idea {n}"), n), **fields}
@@ -83,6 +96,7 @@ class Factories:
             fields["author"] = self.person()
         return self._save(Idea(**fields))
 
+    @as_one
     def topic(self, **fields: Any) -> Topic:
         n = next(self.count)
         fields = {
@@ -97,14 +111,15 @@ class Factories:
             fields["author"] = self.person()
         return self._save(Topic(**fields))
 
+    @as_one
     def comment(self, idea: Idea, **fields: Any) -> Post:
         """A comment on an idea; the counters of the idea move with it."""
         post = self._post(idea, idea_id=idea.id, **fields)
         if not post.is_hidden:
             idea.comments = Idea.comments + 1
-        db.session.commit()
         return post
 
+    @as_one
     def reply(self, topic: Topic, **fields: Any) -> Post:
         """A reply in a topic (an answer, unless it has a `parent_id`); the counters of the topic move with it."""
         post = self._post(topic, topic_id=topic.id, **fields)
@@ -113,7 +128,6 @@ class Factories:
             if post.created_at >= topic.last_activity_at:
                 topic.last_activity_at, topic.last_author_id = post.created_at, post.author_id
             topic.answers = Topic.answers + (0 if post.parent_id else 1)
-        db.session.commit()
         return post
 
     def draft(self, person: Person, **fields: Any) -> Draft:
@@ -123,6 +137,7 @@ class Factories:
         defaults = {"kind": "idea", "key": f"key-of-draft-{n:08}", "fields": typed, "updated_at": EPOCH}
         return self._save(Draft(person_id=person.id, **defaults | fields))
 
+    @as_one
     def entry(self, ideas: Any = (), kinds: Any = (), **fields: Any) -> ChangelogEntry:
         """A published entry of the changelog, unless its stage says otherwise."""
         n = next(self.count)
@@ -135,7 +150,6 @@ class Factories:
         entry = self._save(ChangelogEntry(**defaults))
         linked = [ChangelogIdea(entry_id=entry.id, idea_id=idea.id, linked_at=EPOCH) for idea in ideas]
         db.session.add_all([*linked, *(ChangelogLabel(entry_id=entry.id, kind=key) for key in kinds)])
-        db.session.commit()
         return entry
 
     def roadmap(self, statuses: tuple[str, ...] = ("planned", "started"), **fields: Any) -> Roadmap:
@@ -146,6 +160,7 @@ class Factories:
         defaults = {"name": f"Roadmap {n}", "position": n, "created_at": EPOCH}
         return self._save(Roadmap(columns=columns, boards=boards, **defaults | fields))
 
+    @as_one
     def field(self, board: Board, *choices: str, **fields: Any) -> BoardField:
         """Something that the board asks; a short text that everybody reads unless said otherwise."""
         n = next(self.count)
@@ -159,7 +174,6 @@ class Factories:
         db.session.add_all(
             FieldChoice(field_id=made.id, name=name, position=place) for place, name in enumerate(choices, 1)
         )
-        db.session.commit()
         return made
 
     def value(self, idea: Idea, field: BoardField, value: Any) -> None:

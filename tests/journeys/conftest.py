@@ -1,7 +1,6 @@
 """The whole portal as a company runs it: `bin/serve.py` with its web server and its worker, and a real browser."""
 
 import email
-import os
 import re
 import subprocess
 import sys
@@ -14,6 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from portal.settings import Settings
+from tests import forking
+from tests.forking import environment
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -35,17 +37,12 @@ def wait_for(what: str, ask: Callable[[], Any], seconds: float = PATIENCE) -> An
 class Portal:
     """One portal that runs, with an empty community."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
-        self.folder = folder
+    def __init__(self, settings: Settings, launch: Callable[..., forking.Portal]) -> None:
+        self.folder = settings.folder
         self.address = ""
-        self.said = folder / "said.txt"
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")} | {
-            "PORTAL_INSTANCE": str(folder),
-            "PORTAL_DATABASE_URL": database_url,
-            "PORTAL_DEMO": "0",
-            "PORTAL_RATE_LIMITS": "0",
-            "PORT": str(free_port()),
-        }
+        self.said = self.folder / "said.txt"
+        self.settings, self.launch = settings, launch
+        self.environment = environment(settings) | {"PORT": str(free_port())}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -64,12 +61,9 @@ class Portal:
 
     def flask(self, *words: str) -> str:
         """A flask command beside the running portal; returns what it printed."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        command = self.launch(self.settings).start(*words)
+        assert command.end() == 0, command.said()
+        return command.said()
 
     def link_from_mail(self, to: str, containing: str) -> str:
         """The newest link in a mail to somebody whose address holds a word."""
@@ -95,11 +89,11 @@ class Portal:
 
 @pytest.fixture(scope="module")
 def portal(
-    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[str], str], request: Any
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[str], str], request: Any, launch: Any
 ) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("portal")
     url = new_database(request.module.__name__.rpartition(".")[2])
-    made = Portal(folder, url)
+    made = Portal(Settings(instance=str(folder), database_url=url, demo=False, rate_limits=False), launch)
     made.start()
     yield made
     made.stop()

@@ -4,10 +4,12 @@ httpx bounds the time of each read, so whoever sends a byte now and then would h
 packed, however large that becomes. Here the whole call has an end, and nothing is unpacked beyond a size.
 """
 
+import ssl
 import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -68,15 +70,19 @@ class Backend(httpcore.SyncBackend):
         return Stream(super().connect_tcp(*args, **options))
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whom a connection over TLS believes. Reading all certificates takes longer than most calls: once is enough."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Bounded(httpx.HTTPTransport):
     """A transport over such connections; what it answers is unpacked already, within bounds."""
 
     def __init__(self) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=trusted(), trust_env=False)
         # httpx has no way to give a backend to the pool that it makes.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=Backend()
-        )
+        self._pool = httpcore.ConnectionPool(ssl_context=trusted(), network_backend=Backend())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer. Raises what httpx raises."""
