@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ordering import long_first
 from tests.servers import IN_MEMORY, MailServer, PostgreSQL, Redis, ServiceMissing, program
 
 ROOT = Path(__file__).parent.parent
@@ -79,7 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if reason:
             config.stash[LEFT_OUT][reason] += 1
         (left_out if reason else kept).append(item)
-    items[:] = kept
+    items[:] = long_first(kept)
     config.hook.pytest_deselected(items=left_out)
 
 
