@@ -85,6 +85,23 @@ ROUTES = [
         )
         for method, name in (("POST", "create_retry"), ("PUT", "set_aside"), ("DELETE", "take_back"))
     ),
+    *(
+        row(
+            *(method, f"crm_bridge.{name}", {"of": of, "entity_id": "4711"} | args),
+            everyone=403,
+            stranger=401 if method != "GET" else 302,
+            product_manager=404,
+            admin=404,
+        )
+        for of in ("people", "companies")
+        for method, name, args in (
+            ("POST", "create_retry", {}),
+            ("PUT", "set_aside", {}),
+            ("DELETE", "take_back", {}),
+            ("POST", "create_reading", {}),
+            ("GET", "show_reading", {"name": "embedded"}),
+        )
+    ),
     row(
         *("POST", "crm_bridge.create_reading", {"of": "companies", "entity_id": "company"}),
         everyone=403,

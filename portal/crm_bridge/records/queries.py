@@ -105,6 +105,14 @@ def person(person_id: int) -> Any:
     return found
 
 
+def find(entity: Entity, entity_id: int) -> Person | Company:
+    """The person or company that a record is about. Raises NotFound."""
+    found = db.session.get(Person if entity is Entity.PERSON else Company, entity_id)
+    if found is None:
+        raise NotFound("There is no record of that number.")
+    return found
+
+
 def company(company_id: int) -> Any:
     """A company, with how many `people` it has, what they and it voted for (`votes`) and asked for (`ideas`), each up to
     FARTHEST. Raises NotFound."""

@@ -155,6 +155,7 @@ def take_back(of: str, entity_id: int) -> Response:
 @limit
 def create_reading(of: str, entity_id: int) -> Response:
     """Have the worker read the record from the CRM, to see what differs. No request waits for a CRM."""
+    queries.find(OF[of], entity_id)
     connection = connecting.find(request.form.get("connection") or DEFAULT)
     connecting.refuse_unreadable(connection)
     rereading.ask(connection.name, OF[of], entity_id, by=pages.viewer())
@@ -169,17 +170,18 @@ def create_reading(of: str, entity_id: int) -> Response:
 @sees_records
 def show_reading(of: str, entity_id: int, name: str) -> Response:
     """How a record stands over one connection, as a part of its page."""
-    person = queries.person(entity_id)[0] if OF[of] is Entity.PERSON else None
+    found = queries.find(OF[of], entity_id)
     over = {each.name: each for each in surveying.written(OF[of], entity_id)}
     if name not in over:
         raise NotFound("There is no such connection.")
-    refusal = consenting.refusal(person, over[name].tombstone) if person else None
+    refusal = consenting.refusal(found, over[name].tombstone) if isinstance(found, Person) else None
     about: dict[str, Any] = {"each": over[name], "refusal": refusal, "of": of, "entity_id": entity_id}
     return pages.page("crm_bridge/records/_over.html", names=list(over), **about)
 
 
 def _row(form: RowForm, of: str, entity_id: int) -> handling.Row:
-    """Which row is meant. Raises Unusable for one that is not of this record."""
+    """Which row is meant. Raises NotFound where there is no such record, Unusable for a row that is not of it."""
+    queries.find(OF[of], entity_id)
     fields = (form.connection, form.what, form.number)
     if not all(each.validate(form) for each in fields):
         raise Unusable("Choose on the page of the record what is meant.")
