@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,10 @@ START = -(2**62)
 
 FARTHEST = 1_000
 """Lag is counted up to here; beyond, "more than" says enough."""
+
+_POSITION = sa.select(ReaderPosition.xid, ReaderPosition.entry_id).where(
+    ReaderPosition.reader == sa.bindparam("of")
+)
 
 BRIEFLY = timedelta(seconds=10)
 """Every transaction is open for a moment; entries that wait no longer are nothing to speak of."""
@@ -38,9 +43,11 @@ def on_postgresql() -> bool:
     return db.engine.dialect.name == "postgresql"
 
 
-def after(xid: int, entry_id: int) -> sa.Select[Any]:
+def after(xid: Any, entry_id: Any) -> sa.Select[Any]:
     """The entries behind a position, in the order of reading, finished or not."""
-    behind = sa.tuple_(Entry.xid, Entry.id) > sa.tuple_(sa.literal(xid), sa.literal(entry_id))
+    behind = sa.tuple_(Entry.xid, Entry.id) > sa.tuple_(
+        sa.type_coerce(xid, Entry.xid.type), sa.type_coerce(entry_id, Entry.id.type)
+    )
     return sa.select(Entry).where(behind).order_by(Entry.xid, Entry.id)
 
 
@@ -50,10 +57,32 @@ def unread(xid: int, entry_id: int, limit: int) -> list[Entry]:
     On PostgreSQL these are the ones below the oldest transaction still running: one that commits late may
     have lower ids, and a position that passed them would never see them.
     """
-    entries = after(xid, entry_id).limit(limit)
-    if on_postgresql():
-        entries = entries.where(Entry.xid < _edge("xmin"))
-    return list(db.session.scalars(entries))
+    return list(db.session.scalars(_next(on_postgresql()), {"xid": xid, "entry": entry_id, "most": limit}))
+
+
+def position(reader: str) -> tuple[int, int]:
+    """Behind which entry a reader goes on."""
+    at = db.session.execute(_POSITION, {"of": reader}).one_or_none()
+    return (at.xid, at.entry_id) if at else (START, 0)
+
+
+def is_behind(reader: str) -> bool:
+    """Whether there is something that this reader may read now and has not read."""
+    xid, entry_id = position(reader)
+    first = _first(on_postgresql())
+    return db.session.scalar(first, {"xid": xid, "entry": entry_id, "most": 1}) is not None
+
+
+# Put together once: every reader asks after every act, and that took longer than the database takes.
+@cache
+def _next(numbered: bool) -> Any:
+    entries = after(sa.bindparam("xid"), sa.bindparam("entry")).limit(sa.bindparam("most"))
+    return entries.where(Entry.xid < _edge("xmin")) if numbered else entries
+
+
+@cache
+def _first(numbered: bool) -> Any:
+    return _next(numbered).with_only_columns(Entry.id)
 
 
 def newest() -> tuple[int, int]:
@@ -86,13 +115,16 @@ def is_from_another_cluster() -> bool:
 
     So it is after a dump was restored into another cluster: numbers begin anew there.
     """
-    if not on_postgresql():
-        return False
+    return on_postgresql() and bool(db.session.scalar(_numbered_ahead()))
+
+
+@cache
+def _numbered_ahead() -> Any:
     highest = sa.func.greatest(
         sa.select(sa.func.max(Entry.xid)).scalar_subquery(),
         sa.select(sa.func.max(ReaderPosition.xid)).scalar_subquery(),
     )
-    return bool(db.session.scalar(sa.select(highest >= _edge("xmax"))))
+    return sa.select(highest >= _edge("xmax"))
 
 
 def lag(names: list[str]) -> list[Lag]:

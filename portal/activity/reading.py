@@ -21,6 +21,15 @@ RESTORED = (
     "The journal came from another PostgreSQL cluster (a dump that was restored): its transaction numbers "
     "are ahead of this one's. Run: flask --app wsgi activity rebase"
 )
+_LOCKED = (
+    sa.select(ReaderPosition)
+    .where(ReaderPosition.reader == sa.bindparam("of"))
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+_MADE = sa.text(
+    "INSERT INTO reader_position (reader, xid, entry_id) VALUES (:reader, :xid, 0) ON CONFLICT DO NOTHING"
+)
 
 
 class Reader(Protocol):
@@ -129,14 +138,9 @@ def _prepare(reader: Reader) -> None:
 
 def _is_behind(name: str) -> bool:
     with reading_only():
-        behind = bool(queries.unread(*_position(name), 1))
+        behind = queries.is_behind(name)
         db.session.rollback()
     return behind
-
-
-def _position(name: str) -> tuple[int, int]:
-    position = db.session.get(ReaderPosition, name)
-    return (position.xid, position.entry_id) if position else (queries.START, 0)
 
 
 def _read_here(reader: Reader) -> int | None:
@@ -144,8 +148,7 @@ def _read_here(reader: Reader) -> int | None:
     if not _is_behind(reader.name):
         return 0
     _make_position(reader.name)
-    locked = sa.select(ReaderPosition).where(ReaderPosition.reader == reader.name)
-    position = db.session.scalar(locked.with_for_update(skip_locked=True))
+    position = db.session.scalar(_LOCKED, {"of": reader.name})
     if position is None:
         return None
     entries = queries.unread(position.xid, position.entry_id, BATCH)
@@ -160,7 +163,7 @@ def _read_here(reader: Reader) -> int | None:
 def _read_elsewhere(reader: Reader) -> int:
     """One batch without a write lock on the database, then the position in a transaction of its own."""
     with reading_only():
-        entries = queries.unread(*_position(reader.name), BATCH)
+        entries = queries.unread(*queries.position(reader.name), BATCH)
         if entries:
             last = (entries[-1].xid, entries[-1].id)
             reader.read(entries)
@@ -173,10 +176,7 @@ def _read_elsewhere(reader: Reader) -> int:
 
 
 def _make_position(name: str) -> None:
-    insert = (
-        "INSERT INTO reader_position (reader, xid, entry_id) VALUES (:reader, :xid, 0) ON CONFLICT DO NOTHING"
-    )
-    db.session.execute(sa.text(insert), {"reader": name, "xid": queries.START})
+    db.session.execute(_MADE, {"reader": name, "xid": queries.START})
 
 
 def _move(name: str, xid: int, entry_id: int) -> None:

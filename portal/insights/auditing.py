@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.activity import queries as journal
 from portal.activity.auditing import audits
-from portal.activity.models import Entry, ReaderPosition
+from portal.activity.models import Entry
 from portal.database import db
 from portal.ideas import waiting
 from portal.ideas.models import Idea
@@ -103,8 +103,7 @@ def _today() -> date:
 
 
 def _is_behind(*matters: sa.ColumnElement[bool]) -> bool:
-    position = db.session.get(ReaderPosition, DemandReader.name)
-    at = (position.xid, position.entry_id) if position else (journal.START, 0)
+    at = journal.position(DemandReader.name)
     return db.session.scalar(sa.select(journal.after(*at).where(*matters).exists())) or False
 
 

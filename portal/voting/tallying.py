@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -133,20 +134,19 @@ def demand_for(*idea_ids: int) -> Demand:
     """
     if len(idea_ids) == 1:
         return demands(idea_ids).get(idea_ids[0], Demand())
-    parts = list(db.session.execute(_by_company(idea_ids, as_one=True)))
+    parts = list(db.session.execute(_by_company(as_one=True), {"ids": list(idea_ids)}))
     return _summed(parts) if parts else Demand()
 
 
 def demands(ids: Collection[int]) -> dict[int, Demand]:
     """The numbers of each of these ideas that has votes for it, in one query."""
-    return {
-        idea_id: _summed(list(parts))
-        for idea_id, parts in groupby(db.session.execute(_by_company(ids)), key=attrgetter("idea_id"))
-    }
+    rows = db.session.execute(_by_company(as_one=False), {"ids": list(ids)})
+    return {idea_id: _summed(list(parts)) for idea_id, parts in groupby(rows, key=attrgetter("idea_id"))}
 
 
-def _by_company(ids: Collection[int], *, as_one: bool = False) -> sa.Select[Any]:
-    """A row for each of these ideas (or for all of them as one) and each company whose people are for it."""
+@cache
+def _by_company(*, as_one: bool) -> sa.Select[Any]:
+    """A row for each of the ideas `ids` (or for all of them as one) and each company whose people are for it."""
     key = sa.func.min(Vote.counts_for_id) if as_one else Vote.counts_for_id
     people = sa.func.count(sa.distinct(Vote.person_id))
     votes = people + sa.func.count(sa.distinct(Vote.company_id))
@@ -154,7 +154,7 @@ def _by_company(ids: Collection[int], *, as_one: bool = False) -> sa.Select[Any]
         sa.select(key.label("idea_id"), company_of_vote().label("company_id"))
         .add_columns(votes.label("votes"), people.label("people"))
         .outerjoin(Person, Vote.person_id == Person.id)
-        .where(Vote.counts_for_id.in_(ids), Vote.value == 1)
+        .where(Vote.counts_for_id.in_(sa.bindparam("ids", expanding=True)), Vote.value == 1)
         .group_by(company_of_vote(), *(() if as_one else (Vote.counts_for_id,)))
         .subquery()
     )

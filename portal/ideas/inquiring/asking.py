@@ -1,6 +1,8 @@
 """Asking about quiet ideas: a few at a time, each once, and never many of one board on a day."""
 
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -8,9 +10,9 @@ from portal import clock
 from portal.activity import journal
 from portal.activity.events import InquiryOpened
 from portal.activity.trying import succeeded, try_later
-from portal.database import db, insert_missing
+from portal.database import UtcDateTime, db, insert_missing
 from portal.ideas.inquiring import queries
-from portal.ideas.inquiring.finding import asks_now, is_quiet
+from portal.ideas.inquiring.finding import asks_now, months_before, quiet_on
 from portal.ideas.inquiring.models import Inquiry, InquiryLook
 from portal.ideas.models import Board, Idea
 
@@ -89,12 +91,27 @@ def _take_turn(board_id: int) -> InquiryLook | None:
 
 def _hold(board: Board, count: int) -> list[int]:
     """The next quiet ideas, held, so that a vote waits for the question or the question for a vote."""
-    found = queries.quiet_ideas(board, board.quiet_months).with_only_columns(Idea.id).limit(count)
-    ids = list(db.session.scalars(found))
+    now = clock.now()
+    quiet = {"board": board.id, "since": months_before(now, board.quiet_months), "today": now.date()}
+    ids = list(db.session.scalars(_next(), quiet | {"most": count}))
+    if not ids:
+        return []
     held = sa.select(Idea.id).where(Idea.id.in_(ids)).order_by(Idea.id)
     db.session.execute(held.with_for_update())
-    still = held.where(is_quiet(board, board.quiet_months))
-    return list(db.session.scalars(still))
+    return list(db.session.scalars(held.where(_quiet()), quiet))
+
+
+# Put together once: every board that asks is looked at each day, and most have nothing quiet.
+@cache
+def _next() -> Any:
+    ideas = sa.select(Idea.id).where(_quiet()).order_by(Idea.created_at, Idea.id)
+    return ideas.limit(sa.bindparam("most"))
+
+
+@cache
+def _quiet() -> sa.ColumnElement[bool]:
+    since = sa.bindparam("since", type_=UtcDateTime)
+    return quiet_on(sa.bindparam("board"), since, sa.bindparam("today", type_=sa.Date))
 
 
 def _ask(idea_id: int, now: datetime, days: int) -> None:

@@ -47,7 +47,7 @@ def ending_now(idea: Idea, inquiry: Inquiry) -> Standing | None:
     """
     if not asks_now(idea.board):
         return None
-    fits = sa.and_(Idea.id == idea.id, may_be_closed(), nothing_since(inquiry.asked_at))
+    fits = sa.and_(Idea.id == idea.id, may_be_closed(clock.now().date()), nothing_since(inquiry.asked_at))
     return queries.ending_of(idea.board) if db.session.scalar(sa.select(sa.exists().where(fits))) else None
 
 

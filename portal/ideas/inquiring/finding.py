@@ -43,12 +43,17 @@ def is_quiet(board: Board, months: int) -> sa.ColumnElement[bool]:
 
     Nor was it asked for in that time, or is now; nor does somebody of staff look after it who will look at it again.
     """
-    since = months_before(clock.now(), months)
+    now = clock.now()
+    return quiet_on(board.id, months_before(now, months), now.date())
+
+
+def quiet_on(board_id: Any, since: Any, today: Any) -> sa.ColumnElement[bool]:
+    """The same by the id of the board, the first moment of those months and the day, as values or parameters."""
     asked = _any(Inquiry.idea_id, sa.or_(Inquiry.ended_at.is_(None), Inquiry.ended_at > since))
-    return sa.and_(Idea.board_id == board.id, may_be_closed(), nothing_since(since), ~asked)
+    return sa.and_(Idea.board_id == board_id, may_be_closed(today), nothing_since(since), ~asked)
 
 
-def nothing_since(since: datetime) -> sa.ColumnElement[bool]:
+def nothing_since(since: Any) -> sa.ColumnElement[bool]:
     """Whether nobody did anything for or to a row of Idea since a moment."""
     return sa.and_(
         *(sa.func.coalesce(each, since, type_=each.type) <= since for each in DATED),
@@ -63,9 +68,9 @@ def nothing_since(since: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def may_be_closed() -> sa.ColumnElement[bool]:
-    """What must hold for a row of Idea so that it may be closed without somebody of staff deciding."""
-    cared_for = _any(Plan.idea_id, Plan.owner_id.is_not(None), Plan.review_on > clock.now().date())
+def may_be_closed(today: Any) -> sa.ColumnElement[bool]:
+    """What must hold for a row of Idea so that it may be closed on a day without somebody of staff deciding."""
+    cared_for = _any(Plan.idea_id, Plan.owner_id.is_not(None), Plan.review_on > today)
     return sa.and_(is_undecided(), Idea.locked_at.is_(None), Idea.merged_into_id.is_(None), ~cared_for)
 
 

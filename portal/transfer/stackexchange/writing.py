@@ -32,6 +32,7 @@ class Texts:
         self.statuses: dict[int, str | None] = {}
         self.accepted: dict[int, int] = {}
         self._board = 0
+        self._known: dict[str, int] = {}
         # Until all are there and can be put in order, positions are negative and only tell posts apart.
         self._places = count(1)
         self._categories: dict[str | None, int] = {}
@@ -57,6 +58,7 @@ class Texts:
         self.dump.report.taken["comments"] += storing.add(Post, self._comments(known, subjects | answers))
 
     def _posts(self, kind: int, known: dict[str, int], make: Any, prefix: str = "") -> Iterator[Any]:
+        self._known = known
         for key, row in self.dump.taken("Posts", again=kind != QUESTION):
             if row.get("PostTypeId") != str(kind):
                 continue
@@ -160,7 +162,8 @@ class Texts:
         }
 
     def _written(self, key: int, row: Row, page: str, source_id: str) -> dict[str, Any]:
-        cooked = markup.clean(row.get("Body", ""))
+        # Of what is there already only the rest of the row is looked at again.
+        cooked = markup.Cooked("") if source_id in self._known else markup.clean(row.get("Body", ""))
         return {
             **self.people.author(row, "OwnerUserId", "OwnerDisplayName"),
             **self._origin(row, source_id, page),

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -33,6 +34,9 @@ IDEA = sa.table(
     ),
 )
 """By name: what is voted on stands above this slice."""
+_IDS: Any = sa.bindparam("ids", expanding=True)
+_BORN = sa.select(IDEA.c.id, IDEA.c.created_at).where(IDEA.c.id.in_(_IDS))
+_LOCKED = sa.select(IDEA.c.id).where(IDEA.c.id.in_(_IDS)).order_by(IDEA.c.id).with_for_update(key_share=True)
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,9 @@ def portion_of_segment(segment: str) -> str:
 
 def fold(ids: Collection[int], today: date) -> dict[int, Fold]:
     """What the votes for each of these ideas come to, as of a day. Three queries."""
+    ids = list(ids)
     known = _accounts(ids)
-    born = sa.select(IDEA.c.id, IDEA.c.created_at).where(IDEA.c.id.in_(ids))
-    ages = db.session.execute(born).all()
+    ages = db.session.execute(_BORN, {"ids": ids}).all()
     folds = {key: Fold({}, Counter(), 0.0) for key, _ in ages}
     for idea_id, votes in groupby(_votes(ids), key=lambda row: row[0]):
         if idea_id in folds:
@@ -120,26 +124,35 @@ def fold(ids: Collection[int], today: date) -> dict[int, Fold]:
     return folds
 
 
-def _votes(ids: Collection[int]) -> Iterable[Any]:
-    votes = (
+def _votes(ids: list[int]) -> Iterable[Any]:
+    return db.session.execute(_voted(), {"ids": ids}, execution_options={"yield_per": 5_000})
+
+
+@cache
+def _voted() -> Any:
+    return (
         sa.select(Vote.counts_for_id, company_of_vote(), Vote.person_id.is_not(None), Vote.cast_at)
         .outerjoin(Person, Person.id == Vote.person_id)
-        .where(Vote.counts_for_id.in_(ids), Vote.value == 1)
+        .where(Vote.counts_for_id.in_(_IDS), Vote.value == 1)
         .order_by(Vote.counts_for_id)
     )
-    return db.session.execute(votes.execution_options(yield_per=5_000))
 
 
-def _accounts(ids: Collection[int]) -> dict[int, Account]:
-    wanted = sa.select(company_of_vote()).select_from(Vote).outerjoin(Person, Person.id == Vote.person_id)
-    wanted = wanted.where(Vote.counts_for_id.in_(ids), Vote.value == 1, company_of_vote().is_not(None))
-    facts = sa.select(Company.id, Company.tier, Company.segment, pricing.worth(), pricing.is_unpriced())
-    facts = facts.add_columns(dealing.deals_of(Company.id), dealing.worth_of_deals(Company.id))
-    rows = pricing.with_rates(facts.select_from(Company)).where(Company.id.in_(wanted))
+def _accounts(ids: list[int]) -> dict[int, Account]:
     return {
         key: Account(tuple(_portions(tier, segment)), worth or 0, bool(unpriced), deals, int(total or 0))
-        for key, tier, segment, worth, unpriced, deals, total in db.session.execute(rows)
+        for key, tier, segment, worth, unpriced, deals, total in db.session.execute(_known(), {"ids": ids})
     }
+
+
+@cache
+def _known() -> Any:
+    """What is known of the companies that want some ideas. Put together once: that takes longer than asking it."""
+    wanted = sa.select(company_of_vote()).select_from(Vote).outerjoin(Person, Person.id == Vote.person_id)
+    wanted = wanted.where(Vote.counts_for_id.in_(_IDS), Vote.value == 1, company_of_vote().is_not(None))
+    facts = sa.select(Company.id, Company.tier, Company.segment, pricing.worth(), pricing.is_unpriced())
+    facts = facts.add_columns(dealing.deals_of(Company.id), dealing.worth_of_deals(Company.id))
+    return pricing.with_rates(facts.select_from(Company)).where(Company.id.in_(wanted))
 
 
 def _portions(tier: str | None, segment: str | None) -> Iterator[str]:
@@ -174,8 +187,8 @@ def recount(ids: Collection[int], today: date | None = None) -> None:
     """Write what the votes for these ideas come to. They are locked first, so that no vote comes between."""
     if not ids:
         return
-    locked = sa.select(IDEA.c.id).where(IDEA.c.id.in_(ids)).order_by(IDEA.c.id)
-    db.session.execute(locked.with_for_update(key_share=True))
+    ids = list(ids)
+    db.session.execute(_LOCKED, {"ids": ids})
     folds = fold(ids, today or clock.now().date())
     values = [{"key": key, **asdict(each.whole), "rising": each.rising} for key, each in folds.items()]
     if values:
