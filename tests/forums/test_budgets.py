@@ -11,6 +11,7 @@ from portal.discussion.models import Post
 from portal.forums.accepting import accept
 from portal.forums.models import Topic
 from tests.factories import EPOCH
+from tests.filling import filled
 
 LISTS = [
     "",
@@ -52,8 +53,8 @@ def a_hundred_times_as_many():
     columns = [each for each in Topic.__table__.columns if each.name not in ("id", "score", "source_id")]
     copies = sa.select(Topic.id).order_by(Topic.id).limit(99).subquery()
     rows = sa.select(*columns).select_from(Topic).join(copies, sa.true())
-    db.session.execute(sa.insert(Topic).from_select([each.name for each in columns], rows))
-    db.session.commit()
+    with filled(Topic.__table__) as connection:
+        connection.execute(sa.insert(Topic).from_select([each.name for each in columns], rows))
 
 
 def many_answers(topic, people, begin, end):

@@ -19,11 +19,12 @@ def question(make, cast):
 def long_talk(make, cast, question):
     """45 answers; the tenth (position 10) has seven comments (positions 11 to 17)."""
     answers = []
-    for n in range(45):
-        answers.append(make.reply(question, author=cast.other_customer, body=f"Answer number {n + 1}."))
-        if n == 9:
-            for _ in range(7):
-                make.reply(question, author=cast.customer, parent_id=answers[9].id)
+    with make.in_one_transaction():
+        for n in range(45):
+            answers.append(make.reply(question, author=cast.other_customer, body=f"Answer number {n + 1}."))
+            if n == 9:
+                for _ in range(7):
+                    make.reply(question, author=cast.customer, parent_id=answers[9].id)
     return answers
 
 

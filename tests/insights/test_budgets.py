@@ -6,6 +6,7 @@ from portal.database import db
 from portal.ideas.models import Idea
 from portal.insights.choosing import SORTS
 from portal.voting.demand.models import Portion
+from tests.filling import filled
 from tests.ideas.test_budgets import (
     a_hundred_times_as_many,
     pages_of,
@@ -41,15 +42,11 @@ def numbers():
 def portions():
     """The same numbers in every window and in one tier."""
     names = ("people", "accounts", "revenue", "unpriced", "account_weight", "deals", "deals_worth")
-    there = sa.select(Portion.idea_id).correlate(None)
-    for among in PORTIONS:
-        rows = sa.select(Idea.id, sa.literal(among), *(getattr(Idea, name) for name in names))
-        rows = rows.where(Idea.id.not_in(there.where(Portion.among == among)))
-        db.session.execute(sa.insert(Portion).from_select(["idea_id", "among", *names], rows))
-    db.session.commit()
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(sa.text("ANALYZE portion"))
-        db.session.commit()
+    among = sa.union_all(*(sa.select(sa.literal(each).label("among")) for each in PORTIONS)).subquery()
+    rows = sa.select(Idea.id, among.c.among, *(getattr(Idea, name) for name in names)).join(among, sa.true())
+    with filled(Portion.__table__) as connection:
+        connection.execute(sa.delete(Portion))
+        connection.execute(sa.insert(Portion).from_select(["idea_id", "among", *names], rows))
 
 
 def test_every_order_costs_the_same_at_any_size_and_is_given_by_an_index(make, cast, as_, at_most, plans):
