@@ -73,6 +73,5 @@ def test_every_order_costs_the_same_at_any_size_and_is_given_by_an_index(make, c
                 assert manager.get(path).status_code == 200
     for browser, paths in ((stranger, PUBLIC), (manager, OF_STAFF + DESK)):
         for first in paths:
-            for path in pages_of(browser, first):
-                found = plans(lambda path=path, browser=browser: browser.get(path))
+            for path, found in pages_of(browser, first, plans):
                 assert read_whole(found) + sorted_by_hand(found) == [], path
