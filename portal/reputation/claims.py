@@ -51,7 +51,7 @@ def of_idea(idea_id: int | None = None) -> Iterator[Claim]:
 
 def answerer(post_id: int) -> int | None:
     """Who earns by a vote on this post: its author, when it is a visible answer to a question."""
-    return db.session.scalar(_answers(post_id, Post.author_id))
+    return db.session.scalar(_authors(), {"of": post_id})
 
 
 def answer_vote(post_id: int, voter_id: int, author_id: int, value: int) -> Iterator[Claim]:
@@ -67,7 +67,17 @@ def idea_vote(idea_id: int, voter_id: int, author_id: int) -> Claim:
     return Claim(f"idea_vote:{idea_id}:{voter_id}", author_id, voter_id, "idea_upvoted", "idea", idea_id)
 
 
-def _answers(post_id: int | None, *columns: Any) -> sa.Select[Any]:
+# Put together once, for one ("of") and for all: every vote asks.
+def _rows(statement: Any, of: int | None) -> Any:
+    return db.session.execute(statement(of is not None), {} if of is None else {"of": of})
+
+
+@cache
+def _authors() -> Any:
+    return _answers(True, Post.author_id)
+
+
+def _answers(one: bool, *columns: Any) -> sa.Select[Any]:
     """Visible answers to questions, by somebody with an account. Hiding a question takes nothing from its answerers."""
     found = (
         sa.select(*columns)
@@ -81,38 +91,26 @@ def _answers(post_id: int | None, *columns: Any) -> sa.Select[Any]:
             Post.author_id.is_not(None),
         )
     )
-    return found if post_id is None else found.where(Post.id == post_id)
+    return found.where(Post.id == sa.bindparam("of")) if one else found
 
 
 def _answer_votes(post_id: int | None) -> Iterator[Claim]:
-    votes = (
-        _answers(post_id, Post.id, Vote.person_id, Post.author_id, Vote.value)
-        .join(Vote, Vote.post_id == Post.id)
-        .where(Vote.imported.is_(False), Vote.person_id != Post.author_id)
-    )
-    for row in db.session.execute(votes):
+    for row in _rows(_votes_on_answers, post_id):
         yield from answer_vote(*row)
 
 
 @cache
-def _both() -> tuple[type[Person], type[Person]]:
-    return aliased(Person), aliased(Person)
+def _votes_on_answers(one: bool) -> sa.Select[Any]:
+    return (
+        _answers(one, Post.id, Vote.person_id, Post.author_id, Vote.value)
+        .join(Vote, Vote.post_id == Post.id)
+        .where(Vote.imported.is_(False), Vote.person_id != Post.author_id)
+    )
 
 
 def _acceptances(post_id: int | None) -> Iterator[Claim]:
     """Accepting one's own answer, or a colleague's, earns nobody anything. Imported ones name nobody."""
-    answerer, accepter = _both()
-    accepted = (
-        _answers(
-            post_id, Post.id, Topic.id, Post.author_id, Topic.author_id, accepter.id, accepter.role,
-            answerer.company_id, accepter.company_id,
-        )
-        .join(Acceptance, Acceptance.post_id == Post.id)
-        .join(answerer, answerer.id == Post.author_id)
-        .join(accepter, accepter.id == Acceptance.accepted_by_id)
-        .where(accepter.id != answerer.id)
-    )  # fmt: skip
-    for answer, topic, author, asker, by, role, home, home_of_accepter in db.session.execute(accepted):
+    for answer, topic, author, asker, by, role, home, home_of_accepter in _rows(_accepted, post_id):
         cause = f"accepted:{topic}:{answer}"
         if by != asker:
             if role in STAFF:
@@ -122,27 +120,50 @@ def _acceptances(post_id: int | None) -> Iterator[Claim]:
             yield Claim(f"accepting:{topic}", by, by, "accepted_answer", "post", answer)
 
 
+@cache
+def _accepted(one: bool) -> sa.Select[Any]:
+    answerer, accepter = aliased(Person), aliased(Person)
+    return (
+        _answers(
+            one, Post.id, Topic.id, Post.author_id, Topic.author_id, accepter.id, accepter.role,
+            answerer.company_id, accepter.company_id,
+        )
+        .join(Acceptance, Acceptance.post_id == Post.id)
+        .join(answerer, answerer.id == Post.author_id)
+        .join(accepter, accepter.id == Acceptance.accepted_by_id)
+        .where(accepter.id != answerer.id)
+    )  # fmt: skip
+
+
 def _idea_votes(idea_id: int | None) -> Iterator[Claim]:
-    votes = (
-        _ideas(idea_id, Idea.id, Vote.person_id, Idea.author_id)
+    for row in _rows(_votes_for_ideas, idea_id):
+        yield idea_vote(*row)
+
+
+@cache
+def _votes_for_ideas(one: bool) -> sa.Select[Any]:
+    return (
+        _ideas(one, Idea.id, Vote.person_id, Idea.author_id)
         .join(Vote, Vote.idea_id == Idea.id)
         .where(Vote.value == 1, Vote.imported.is_(False), Vote.person_id != Idea.author_id, is_own())
     )
-    for row in db.session.execute(votes):
-        yield idea_vote(*row)
 
 
 def _statuses(idea_id: int | None) -> Iterator[Claim]:
     """Only ideas written here: the status of an imported one was earned elsewhere."""
-    ideas = _ideas(idea_id, Idea.id, Idea.author_id, is_complete()).where(
-        Idea.source_system.is_(None), sa.or_(Idea.status.in_(PLANNED), is_complete())
-    )
-    for idea, author, shipped in db.session.execute(ideas):
+    for idea, author, shipped in _rows(_promised, idea_id):
         yield Claim(f"planned:{idea}", author, None, "idea_planned", "idea", idea)
         if shipped:
             yield Claim(f"shipped:{idea}", author, None, "idea_shipped", "idea", idea)
 
 
-def _ideas(idea_id: int | None, *columns: Any) -> sa.Select[Any]:
+@cache
+def _promised(one: bool) -> sa.Select[Any]:
+    return _ideas(one, Idea.id, Idea.author_id, is_complete()).where(
+        Idea.source_system.is_(None), sa.or_(Idea.status.in_(PLANNED), is_complete())
+    )
+
+
+def _ideas(one: bool, *columns: Any) -> sa.Select[Any]:
     found = sa.select(*columns).select_from(Idea).where(Idea.hidden_at.is_(None), Idea.author_id.is_not(None))
-    return found if idea_id is None else found.where(Idea.id == idea_id)
+    return found.where(Idea.id == sa.bindparam("of")) if one else found

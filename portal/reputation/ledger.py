@@ -20,6 +20,8 @@ _LAST = (
     .order_by(LedgerLine.id.desc())
     .limit(1)
 )
+_LINES: Any = LedgerLine.__table__
+_INSERT = sa.insert(_LINES).returning(_LINES.c.id)
 _PEOPLE: Any = Person.__table__
 _MOVE = (
     sa.update(_PEOPLE)
@@ -88,17 +90,13 @@ def _reverse(line: LedgerLine, *, actor_id: int | None, reason: str) -> LedgerLi
 def _write(last: LedgerLine | None, *, granted: int, **columns: Any) -> LedgerLine:
     """Add a line after the `last` one of its cause, and move the balance of the person with it."""
     number = int(last.key.rpartition("#")[2]) + 1 if last else 1
-    line = LedgerLine(
-        at=clock.now(),
-        rule_version=VERSION,
-        asked=granted,
-        granted=granted,
-        key=f"{columns['cause']}#{number}",
-        **columns,
-    )
-    db.session.add(line)
-    # The balance moves in SQL, so that two lines written at once both count.
+    key = f"{columns['cause']}#{number}"
+    written = {"at": clock.now(), "rule_version": VERSION, "asked": granted, "granted": granted, "key": key}
+    line = LedgerLine(**written | columns)
+    # Whom and what it names must be there before it.
     db.session.flush()
+    line.id = db.session.scalar(_INSERT, written | columns)
+    # The balance moves in SQL, so that two lines written at once both count.
     _move(line.person_id, granted)
     journal.record(ReputationChanged(actor_id=line.actor_id, person_id=line.person_id, points=granted))
     return line

@@ -67,10 +67,12 @@ def refuse_overspending(idea: Any, by: Any, had: Vote | None, wanted: Ballot) ->
     if board.vote_budget is None or wanted.weight <= before:
         return
     _wait_for_turn(by.id, board.id)
-    spending = _spending(by.id, board.id, type(idea)).where(Vote.counts_for_id != idea.id)
-    left = Balance(board.vote_budget, _sum(spending)).left
+    kind: Any = type(idea)
+    whose = {"voter": by.id, "board": board.id, "but": idea.id}
+    left = Balance(board.vote_budget, int(db.session.scalar(_spent_elsewhere(kind), whose) or 0)).left
     if wanted.weight > left:
-        raise Conflict(_sentence(board, left - before, wanted.weight - before, spending, type(idea)))
+        spending = _spending(by.id, board.id, kind).where(Vote.counts_for_id != idea.id)
+        raise Conflict(_sentence(board, left - before, wanted.weight - before, spending, kind))
 
 
 def _spending(person_id: Any, board_id: Any, kind: Any) -> sa.Select[Any]:
@@ -84,9 +86,9 @@ def _spent(kind: Any) -> sa.Select[Any]:
     return spending.with_only_columns(sa.func.coalesce(sa.func.sum(weight_counted()), 0))
 
 
-def _sum(spending: sa.Select[Any]) -> int:
-    total = spending.with_only_columns(sa.func.coalesce(sa.func.sum(weight_counted()), 0))
-    return int(db.session.scalar(total) or 0)
+@cache
+def _spent_elsewhere(kind: Any) -> sa.Select[Any]:
+    return _spent(kind).where(Vote.counts_for_id != sa.bindparam("but"))
 
 
 def _wait_for_turn(person_id: int, board_id: int) -> None:

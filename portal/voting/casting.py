@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock
 from portal.accounts.models import Person
@@ -40,6 +41,14 @@ SEEN = ("votes_up", "votes_down", "hidden_at")
 
 _TABLE: Any = Vote.__table__
 _INSERT = sa.insert(_TABLE)
+_UPDATE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("its"))
+_DELETE = {
+    name: sa.delete(Vote)
+    .where(Vote.person_id == sa.bindparam("voter"), getattr(Vote, f"{name}_id") == sa.bindparam("subject"))
+    .returning(Vote.value, Vote.weight, Vote.importance)
+    .execution_options(synchronize_session="fetch")
+    for name in ("idea", "post")
+}
 _checks: dict[str, Callable[[Any, Person], None]] = {}
 
 
@@ -87,8 +96,8 @@ def withdraw(votable: Any, *, by: Person) -> bool:
     refuse_when_closed(votable)
     if holds_ranks(votable) and votable.sources:
         return _withdraw_all(votable, by)
-    mine = sa.delete(Vote).filter_by(person_id=by.id, **{f"{votable.__tablename__}_id": votable.id})
-    row = db.session.execute(mine.returning(Vote.value, Vote.weight, Vote.importance)).first()
+    mine = {"voter": by.id, "subject": votable.id}
+    row = db.session.execute(_DELETE[votable.__tablename__], mine).first()
     if row is None:
         return False
     gone = Ballot(*row)
@@ -174,7 +183,9 @@ def _write(votable: Any, by: Person, had: Vote | None, wanted: Ballot, now: date
         values["cast_at"] = now
     if had.is_for_a_customer:
         values["taken_over_at"] = now
-    db.session.execute(sa.update(Vote).where(Vote.id == had.id).values(values))
+    db.session.execute(_UPDATE, {"its": had.id, **values})
+    for name, value in values.items():
+        set_committed_value(had, name, value)
 
 
 def tell_taken_over(idea: Any, own_id: int, by: Person) -> None:

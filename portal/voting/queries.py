@@ -21,6 +21,9 @@ _OWN = {
     .execution_options(populate_existing=True)
     for is_idea, subject in ((True, Vote.counts_for_id), (False, Vote.post_id))
 }
+_DATED = sa.select(Vote.cast_at, Vote.value * weight_counted()).where(
+    Vote.counts_for_id == sa.bindparam("of")
+)
 
 
 def values_by(
@@ -59,9 +62,7 @@ def idea_ids_voted_by(viewer: Viewer) -> sa.Select[Any]:
 
 def dated_values(idea_id: int) -> list[tuple[datetime, int]]:
     """All votes that count for an idea as (cast at, value times weight): what its rank is recomputed from."""
-    pull = Vote.value * weight_counted()
-    rows = db.session.execute(sa.select(Vote.cast_at, pull).where(Vote.counts_for_id == idea_id))
-    return [(cast_at, value) for cast_at, value in rows]
+    return [(cast_at, value) for cast_at, value in db.session.execute(_DATED, {"of": idea_id})]
 
 
 def added_to(idea_id: int, count: int = 20) -> Sequence[Vote]:
