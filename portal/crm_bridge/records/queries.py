@@ -107,7 +107,8 @@ def person(person_id: int) -> Any:
 
 def find(entity: Entity, entity_id: int) -> Person | Company:
     """The person or company that a record is about. Raises NotFound."""
-    found = db.session.get(Person if entity is Entity.PERSON else Company, entity_id)
+    kind: Any = Person if entity is Entity.PERSON else Company
+    found: Person | Company | None = db.session.get(kind, entity_id)
     if found is None:
         raise NotFound("There is no record of that number.")
     return found
