@@ -66,7 +66,8 @@ class BottleCRM:
         children = [self._start_database(folder, database_port)]
         try:
             self._wait_for_database(children[0], database_port)
-            command = [str(venv / "bin/gunicorn"), "crm.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+            command = [str(venv / "bin/gunicorn"), "bottlecrm_serving:application", "--preload"]
+            command += ["--bind", f"127.0.0.1:{port}"]
             command += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
             environment = self._environment(database_port, told["secret"])
             children.append(start(command, folder / "log", cwd=folder, env=environment))

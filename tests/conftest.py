@@ -68,7 +68,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 
 
 @pytest.fixture(scope="session")
-def _built(settings: Settings) -> Iterator[Flask]:
+def _built(settings: Settings, new_database: Callable[..., str]) -> Iterator[Flask]:
     """The app over a database with the schema that the migrations make."""
     made = create_app(settings)
     made.test_client_class = Client
@@ -78,6 +78,7 @@ def _built(settings: Settings) -> Iterator[Flask]:
         upgrade()
         db.session.remove()
         db.engine.dispose()
+        new_database("migrated", like="portal")
         keeping.keep_schema(settings)
     yield made
     with made.app_context():

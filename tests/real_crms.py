@@ -129,28 +129,29 @@ class Database:
         name = claimed(folder, kind)
         self.address = f"{state['address']}/{name}/rpc/"
         self.known = {**state["settings"], "database": name}
-        httpx.get(f"{state['address']}/{name}/r/load", timeout=60)
-        self.headers = {}
+        self.caller = httpx.Client(timeout=60)
+        self.caller.get(f"{state['address']}/{name}/r/load")
+        self.sign_in()
 
     def sign_in(self):
         password = {"password": self.known["password"]}
         uid, session, _ = self.ask("common.db.login", self.known["user"], password)
         signed = b64encode(f"{self.known['user']}:{uid}:{session}".encode()).decode()
-        self.headers["Authorization"] = f"Session {signed}"
+        self.caller.headers["Authorization"] = f"Session {signed}"
 
     def ask(self, method, *params):
         body = {"id": 1, "method": method, "params": params}
-        answer = httpx.post(self.address, json=body, headers=self.headers, timeout=60)
+        answer = self.caller.post(self.address, json=body)
         if answer.status_code != 200 or "result" not in answer.json():
             raise Refused(f"{method}: {answer.status_code} {answer.text[:500]}")
         return answer.json()["result"]
 
     def empty(self):
         """But for firms, which nobody can delete, and what belongs to them: one test has those to itself."""
-        self.sign_in()
         for model in ("community.vote", "party.party") if self.kind == "test" else ():
             ids = self.ask(f"model.{model}.search", [], 0, None, None, {"active_test": False})
-            self.ask(f"model.{model}.delete", ids, {})
+            if ids:
+                self.ask(f"model.{model}.delete", ids, {})
 
     def settings(self):
         """Whom to ask, of an empty database. What a killed push of the test before asked for may still be at work."""
@@ -166,6 +167,7 @@ class Database:
                 return self.known
 
     def leave(self):
+        self.caller.close()
         self.user.unlink(missing_ok=True)
 
 

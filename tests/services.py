@@ -5,7 +5,7 @@
 - `database_url`: an empty database of this process, kept for the session; SQLite, or PostgreSQL with
   `--database postgresql`. A test that asks for none of `app`, `scene`, `database_url`, `new_database` touches no
   database and is left out of the PostgreSQL run.
-- `new_database(name)`: one more empty database of the same kind, as an address.
+- `new_database(name)`: one more empty database of the same kind, as an address; `like="migrated"`: with the schema.
 - `redis_url`: a Redis of this process, without persistence. `smtp`: a mail server with `.messages`.
 - `chromium_path`: the browser of this machine. `shared`: the folder of real data beside the checkout.
 """
@@ -130,15 +130,18 @@ def postgresql() -> Iterator[PostgreSQL]:
 
 @pytest.fixture(scope="session")
 def new_database(request, database_kind):
-    """A function: name in, address of an empty database out; the same name twice is an error."""
+    """A function: name in, address of an empty database out, or of a copy of the one that it shall be `like`: "migrated"
+    has the schema (once the app was built). The same name twice is an error."""
     server = request.getfixturevalue("postgresql") if database_kind == "postgresql" else None
     folder = Path(tempfile.mkdtemp(prefix="portal-", dir=IN_MEMORY))
 
-    def create(name: str) -> str:
+    def create(name: str, like: str = "") -> str:
         if server:
-            return server.create_database(name)
+            return server.create_database(name, like or "template1")
         path = folder / f"{name}.sqlite3"
         path.touch(exist_ok=False)
+        if like:
+            shutil.copy(path.with_stem(like), path)
         return f"sqlite:///{path}"
 
     yield create

@@ -11,7 +11,6 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
 from portal.accounts.models import Person
 from portal.activity import queries
@@ -40,10 +39,11 @@ PATIENCE = 120
 
 
 @pytest.fixture(scope="module")
-def place(new_database, tmp_path_factory):
+def place(_built, new_database, tmp_path_factory):
     """The settings of a portal of its own, which all tests here share."""
     folder = tmp_path_factory.mktemp("killing")
-    return Settings(instance=str(folder), database_url=new_database("killing"), secret_key="killing")
+    url = new_database("killing", like="migrated")
+    return Settings(instance=str(folder), database_url=url, secret_key="killing")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,6 @@ def built(place):
     """That portal with an empty schema."""
     made = create_app(place)
     with made.app_context():
-        upgrade()
         handled.metadata.create_all(db.engine)
     yield made
     with made.app_context():

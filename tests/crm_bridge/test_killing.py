@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -85,9 +86,8 @@ def kill_soon(push, store, chance):
     process = psutil.Process(push.pid)
     enough = calls_in(store) + chance.randrange(4)
     while calls_in(store) < enough and process.status() != psutil.STATUS_ZOMBIE:
-        pass
-    for _ in range(chance.randrange(100)):
-        calls_in(store)
+        time.sleep(0.001)
+    time.sleep(chance.random() * 0.01)
     push.kill()
 
 

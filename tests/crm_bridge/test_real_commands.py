@@ -35,15 +35,14 @@ def secrets(vendor, real_crm, run):
     return {settings[name] for name in ("token", "password") if name in settings}
 
 
-def community(make, consenting, people, ideas):
-    company = make.company()
+def join(consenting, company, ideas, people):
+    """So many people of the company more, each with a vote on every idea."""
     made = [consenting(company=company) for _ in range(people)]
-    on = [make.idea() for _ in range(ideas)]
-    for idea in on:
+    for idea in ideas:
         for who in made:
             casting.cast(idea, by=who, value=1)
     db.session.commit()
-    return made, on
+    return made
 
 
 def there(settings):
@@ -61,7 +60,7 @@ def there(settings):
 
 
 def test_from_connecting_to_reading_back(vendor, secrets, make, consenting, run):
-    community(make, consenting, 3, 2)
+    join(consenting, make.company(), [make.idea(), make.idea()], 3)
     missing = run("crm", "schema", "--check", *NAMED)
     assert (missing.exit_code, "community_points" in missing.output) == (
         (1, True) if vendor == "bottlecrm" else (0, False)
@@ -82,21 +81,30 @@ def test_from_connecting_to_reading_back(vendor, secrets, make, consenting, run)
 def test_pushes_that_are_killed_leave_nothing_twice_and_nothing_out(
     secrets, make, consenting, settings, run, launch
 ):
-    people, ideas = community(make, consenting, 6, 2)
+    company, ideas = make.company(), [make.idea(), make.idea()]
+    people = join(consenting, company, ideas, 1)
     flask, chance, killed = launch(spoken(settings), PLANNED), random.Random(), 0
+    assert flask.start("crm", "push", *NAMED).end() == 0
+    # How long the shortest of them takes; those that are killed have more to do.
+    people[0].name = "Renamed first"
+    db.session.commit()
+    began = time.monotonic()
+    assert flask.start("crm", "push", *NAMED).end() == 0
+    takes = time.monotonic() - began
+    people += join(consenting, company, ideas, 5)
     for number in range(KILLS):
         people[number % 6].name = f"Renamed {number}"
         ideas[number % 2].title = f"Other words {number}"
         db.session.commit()
         push = flask.start("crm", "push", *NAMED)
         # Any moment will do; there is nothing to wait for.
-        time.sleep(0.2 + chance.random() * 1.5)
+        time.sleep(chance.uniform(0.2, 1) * takes)
         push.kill()
         killed += push.end() == -signal.SIGKILL
         # The ledger forgets somebody, as after a restore.
         db.session.execute(sa.delete(CrmLink).where(CrmLink.entity_id == people[number % 6].id))
         db.session.commit()
-    assert killed
+    assert killed > KILLS // 2, "the pushes ended before they could be killed"
     assert run("crm", "push", *NAMED).exit_code == 0
     company = f"company:{people[0].company_id}"
     votes = [f"vote:{idea.id}:{who.id}" for idea in ideas for who in people]

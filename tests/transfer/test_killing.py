@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
 from portal import clock
 from portal.activity.models import Entry
@@ -27,16 +26,16 @@ DELIVER = "tests.activity.stage:deliver"
 
 
 @pytest.fixture(scope="module")
-def place(new_database, tmp_path_factory):
+def place(_built, new_database, tmp_path_factory):
     folder = tmp_path_factory.mktemp("delivering")
-    return Settings(instance=str(folder), database_url=new_database("delivering"), secret_key="delivering")
+    url = new_database("delivering", like="migrated")
+    return Settings(instance=str(folder), database_url=url, secret_key="delivering")
 
 
 @pytest.fixture(scope="module")
 def portal(place):
     made = create_app(place)
     with made.app_context():
-        upgrade()
         yield made
         db.session.remove()
         db.engine.dispose()

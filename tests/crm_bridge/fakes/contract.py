@@ -28,8 +28,17 @@ class Contract:
     def __init__(self, documents, strict=True):
         self.documents = [OpenAPI.from_dict(each) for each in documents]
         self.strict, self.checked = strict, 0
+        self.fitting = {}
 
     def __call__(self, request):
+        """One that was right once, to its last header and byte, is right again."""
+        told = request.method, str(request.url), tuple(request.headers.multi_items()), request.content
+        if told not in self.fitting:
+            self.fitting[told] = self._is_known(request)
+        self.checked += self.fitting[told]
+
+    def _is_known(self, request):
+        """Whether its path stands in a document; AssertionError for one that is not as it stands there."""
         sent = mock(request)
         for each in self.documents:
             try:
@@ -38,9 +47,9 @@ class Contract:
                 continue
             except OpenAPIError as error:
                 raise AssertionError(f"{request.method} {request.url}: {error} {error.__cause__}") from error
-            self.checked += 1
-            return
+            return True
         assert not self.strict, f"{request.method} {request.url.path} is in no contract"
+        return False
 
 
 def mock(request):
