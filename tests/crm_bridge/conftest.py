@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from crms.making import CRMS
-from portal.crm_bridge import connecting, leasing, planning, pushing
+from portal.crm_bridge import connecting, drifting, leasing, planning, pushing
 from portal.crm_bridge.calling.wire import Wire
 from portal.crm_bridge.describing import Voice
 from portal.crm_bridge.gateway import connect
@@ -81,6 +81,11 @@ class Bridge:
         by_id = {each.ref.external_id: each.fields for each in records}
         assert len(by_id) == len(records), "a record is there twice"
         return by_id
+
+
+def drifts(gateway):
+    """What the CRM holds otherwise than it was written."""
+    return [each for found in drifting.drift(DEFAULT, gateway) for each in found.drifts]
 
 
 def forget_everything():
