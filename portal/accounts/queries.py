@@ -1,6 +1,9 @@
 """Every read of people and companies."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, with_expression
@@ -20,25 +23,33 @@ _unread: list[ExecutableOption] = []
 def count_unread(number: sa.ColumnElement[int]) -> None:
     """From now on whoever signs in is read together with this number of theirs, an expression over Person."""
     _unread[:] = [with_expression(Person.unread, number)]
+    _visits.cache_clear()
 
 
 def signed_in(token: str) -> tuple[Person, Visit] | None:
     """Whose token this is, and their visit; None when the session ended, is too old, or the account is closed."""
-    going_on = _going_on(SignInSession.token_hash == hash_of(token), Person.active.is_(True))
+    found = db.session.execute(_visits(), {"token": hash_of(token), "since": clock.now() - LONGEST}).first()
+    return (found[0], Visit(*found[1:])) if found else None
+
+
+@cache
+def _visits() -> sa.Select[Person, int, datetime]:
+    """The visit of a `token` that began `since` then, with its person."""
+    whose = SignInSession.token_hash == sa.bindparam("token")
     visits = sa.select(Person, SignInSession.id, SignInSession.last_seen_at)
     people = visits.join(SignInSession, SignInSession.person_id == Person.id).options(*_unread)
-    found = db.session.execute(people.where(*going_on)).first()
-    return (found[0], Visit(*found[1:])) if found else None
+    return people.where(*_going_on(sa.bindparam("since"), whose, Person.active.is_(True)))
 
 
 def sessions(person: Person) -> Sequence[SignInSession]:
     """Where this person is signed in, the last seen first."""
-    mine = sa.select(SignInSession).where(*_going_on(SignInSession.person_id == person.id))
+    own = _going_on(clock.now() - LONGEST, SignInSession.person_id == person.id)
+    mine = sa.select(SignInSession).where(*own)
     return db.session.scalars(mine.order_by(SignInSession.last_seen_at.desc()).limit(100)).all()
 
 
-def _going_on(*more: sa.ColumnElement[bool]) -> list[sa.ColumnElement[bool]]:
-    return [SignInSession.ended_at.is_(None), SignInSession.created_at > clock.now() - LONGEST, *more]
+def _going_on(since: Any, *more: sa.ColumnElement[bool]) -> list[sa.ColumnElement[bool]]:
+    return [SignInSession.ended_at.is_(None), SignInSession.created_at > since, *more]
 
 
 def visible_to(viewer: Viewer, person_id: int) -> Person:
