@@ -65,6 +65,11 @@ def opens(page, address):
     return page.evaluate("document.doctype !== null && document.contentType === 'text/html'")
 
 
+def looks_of(page):
+    """Of each element its colours, empty when it shows no text, and its part: one mark each, as looks.js makes them."""
+    return [tuple(line.split(" ")) for line in page.evaluate(LOOKS).split("\n")]
+
+
 class Judge:
     """Looks for barriers on one page after the other.
 
@@ -85,16 +90,16 @@ class Judge:
     def barriers_of(self, page):
         """What is in the way on this page: by light and in the dark, on a phone and on a desk."""
         yield from self.axe(page, without="color-contrast")
-        on_phone = page.evaluate(LOOKS)
+        on_phone = looks_of(page)
         yield from self.contrast(page, on_phone)
         page.emulate_media(color_scheme="dark")
-        yield from self.contrast(page, page.evaluate(LOOKS))
+        yield from self.contrast(page, looks_of(page))
         page.emulate_media(color_scheme="light")
         if page.evaluate(CUT_OFF) > 0:
             yield "wider than the screen"
         page.set_viewport_size(DESK)
         page.evaluate(STILL)
-        pairs = zip(on_phone, page.evaluate(LOOKS), strict=True)
+        pairs = zip(on_phone, looks_of(page), strict=True)
         if fresh := self.new((phone, desk) if phone != desk else None for (_, phone), (_, desk) in pairs):
             yield from self.axe(page, without="color-contrast", only=fresh)
         if page.evaluate(CUT_OFF) > 0:
