@@ -52,22 +52,41 @@ BEGIN
 END $$
 """
 
+# Writing all rows anew took twenty milliseconds, five times what it takes to see that they are still those that were
+# written the last time: of this transaction, and as many. What nobody wrote to since is left as it is.
 MAKE_BRINGING_BACK = """
 DO $$
-DECLARE steps text;
+DECLARE steps text; name text; columns text; rows int;
 BEGIN
-    SELECT string_agg(format('INSERT INTO public.%I (%s) SELECT %s FROM kept.%I;', name, columns, columns, name), ' ')
-    INTO steps FROM (
-        SELECT kept.relname AS name, string_agg(quote_ident(attname), ', ') AS columns
-        FROM pg_class kept
-        JOIN pg_class ours ON ours.relname = kept.relname AND ours.relnamespace = CAST('public' AS regnamespace)
-        JOIN pg_attribute ON attrelid = ours.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-        WHERE kept.relkind = 'r' AND kept.relnamespace = CAST('kept' AS regnamespace)
-        GROUP BY kept.relname
-    ) AS each_table;
+    CREATE TABLE kept.marks (name text PRIMARY KEY, written xid);
+    steps := 'IF EXISTS (SELECT FROM pg_class WHERE relkind = ''r'' AND relnamespace = CAST(''public'' AS regnamespace)
+                         AND pg_relation_size(oid) > 1000000) THEN PERFORM tests.empty(); END IF;';
+    FOR name, columns IN
+        SELECT relname, string_agg(quote_ident(attname), ', ') FROM pg_class
+        JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+        WHERE relkind = 'r' AND relnamespace = CAST('public' AS regnamespace) AND relname <> 'alembic_version'
+        GROUP BY relname
+    LOOP
+        IF to_regclass(format('kept.%I', name)) IS NULL THEN
+            steps := steps || format(' IF EXISTS (SELECT FROM public.%I) THEN DELETE FROM public.%I; END IF;', name, name);
+            CONTINUE;
+        END IF;
+        EXECUTE format('SELECT count(*) FROM kept.%I', name) INTO rows;
+        INSERT INTO kept.marks VALUES (name);
+        steps := steps || format('
+            IF (SELECT count(*) FILTER (WHERE xmin = (SELECT written FROM kept.marks WHERE marks.name = %L)) <> %s
+                OR count(*) <> %s FROM public.%I) THEN
+                DELETE FROM public.%I;
+                INSERT INTO public.%I (%s) SELECT %s FROM kept.%I;
+                UPDATE kept.marks SET written = CAST(pg_current_xact_id() AS xid) WHERE marks.name = %L;
+            END IF;', name, rows, rows, name, name, name, columns, columns, name, name);
+    END LOOP;
     EXECUTE format('CREATE OR REPLACE FUNCTION tests.bring_back() RETURNS void LANGUAGE plpgsql AS %L', '#variable_conflict use_column
         BEGIN ' || steps || '
-        PERFORM setval(CAST(format(''public.%I'', sequencename) AS regclass), last_value) FROM kept.counts; END');
+        PERFORM setval(CAST(format(''public.%I'', now.sequencename) AS regclass), coalesce(counts.last_value, 1),
+                       counts.last_value IS NOT NULL)
+        FROM pg_sequences now LEFT JOIN kept.counts USING (sequencename)
+        WHERE now.schemaname = ''public'' AND now.last_value IS DISTINCT FROM counts.last_value; END');
 END $$
 """
 BRING_BACK = "SELECT tests.bring_back()"
@@ -112,7 +131,7 @@ def bring_back(settings: Settings) -> None:
     if path := _file(settings):
         _put(path.with_suffix(".kept"), path)
     else:
-        _do(EMPTY, BRING_BACK)
+        _do(BRING_BACK)
 
 
 def _places(settings: Settings) -> list[Path]:
