@@ -1,8 +1,10 @@
 """A world that stands: built once, and looked at by one test after the other while nothing is written to it."""
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
@@ -24,6 +26,7 @@ class Scene:
     things: dict[str, Any] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     stands: bool = False
+    made: int = 0
 
     def stand(self) -> None:
         """See to it that the world is there, untouched."""
@@ -37,10 +40,32 @@ class Scene:
             keeping.keep(self.settings)
         self.stands = True
 
+    def lend(self, make: Factories, cast: cast_module.Cast) -> dict[str, Any]:
+        """The things of the world in the session of a test that writes to it, beside its cast, whose rows are the same.
+
+        What the factories make from here on has other numbers than what is there.
+        """
+        people = [each for each in vars(cast).values() if isinstance(each, db.Model)]
+        db.session.expunge_all()
+        db.session.rollback()
+        self.stands = False
+        self.stand()
+        self.stands = False
+        db.session.add_all(people)
+        db.session.expire_all()
+        make.count = itertools.count(self.made)
+        return {name: self._own(thing) for name, thing in self.things.items()}
+
+    def _own(self, thing: Any) -> Any:
+        return (
+            db.session.get(type(thing), sa.inspect(thing).identity) if isinstance(thing, db.Model) else thing
+        )
+
     def _build(self) -> None:
         make = Factories()
         cast = cast_module.assemble(make)
         self.things = world.build(make, cast)
+        self.made = next(make.count)
         self.cookies = {name: self._cookie(cast[name]) for name in cast_module.ACTORS if name != "stranger"}
         self._let_go()
 

@@ -9,7 +9,7 @@ from flask import url_for
 
 from portal.app import create_app
 from portal.database import db
-from tests import reading_rows, world
+from tests import reading_rows
 from tests.cast import hash_cheaply
 from tests.hostile import payloads
 from tests.hostile.oracle import Shape
@@ -31,9 +31,9 @@ def says_so(answer, *, keeps=False):
 
 
 @pytest.fixture
-def things(make, cast):
+def things(make, cast, _scene):
     """The small community of tests/world.py."""
-    return world.build(make, cast)
+    return _scene.lend(make, cast)
 
 
 @pytest.fixture
