@@ -65,7 +65,9 @@ def register(app: Flask) -> None:
 
 
 def _show(status: int, title: str, what: str, todo: str = "", wait: int = 0) -> Response:
-    db.session.rollback()
+    if request.method not in pages.SAFE:
+        # Who only read left nothing; after a rollback they would be read again to be greeted.
+        db.session.rollback()
     template = "errors/_refusal.html" if pages.wants_fragment() else "errors/refusal.html"
     text = render_template(template, status=status, title=title, what=what, todo=todo, kept=kept(), wait=wait)
     response = make_response(text, status)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -41,12 +42,14 @@ def first_of(viewer: Viewer) -> sa.ColumnElement[str]:
     return found.correlate(Idea).scalar_subquery()
 
 
+@cache
 def _written() -> sa.ColumnElement[str]:
     meant = sa.select(sa.cast(Plan.target_on, sa.String)).where(Plan.idea_id == Idea.id).correlate(Idea)
     key, on = sa.cast(Roadmap.id, sa.String), sa.func.coalesce(meant.scalar_subquery(), "")
     return key + "|" + Roadmap.arrangement + "|" + on + "|" + Roadmap.name
 
 
+@cache
 def _has_it() -> tuple[sa.ColumnElement[bool], ...]:
     """What must hold for a row of Roadmap so that a row of Idea stands on it."""
     item = sa.select(RoadmapItem.choice).where(
