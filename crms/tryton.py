@@ -83,8 +83,7 @@ class Tryton:
     def start(self, venv: Path, folder: Path, port: int) -> list["subprocess.Popen[bytes]"]:
         """The server over the files in `folder`; returns when it answers."""
         serving = [str(venv / "bin/python"), str(HERE / "tryton_serving.py")]
-        # A database is loaded when somebody first comes to it: tests have their own, and need this one not at all.
-        command = [*serving, "-c", self._configure(folder, port)]
+        command = [*serving, "-c", self._configure(folder, port), "-d", "crm"]
         child = start(command, folder / "log", cwd=folder, env=self._environment())
         try:
             wait_until(lambda: self._answers(child, port), f"The start of Tryton on port {port}", 90)
