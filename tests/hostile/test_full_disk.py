@@ -130,7 +130,9 @@ def test_mail_that_cannot_be_written_does_not_stop_registering(as_, settings, ro
 @contextmanager
 def queue_that_is(trouble, jobs, path):
     """In this block the file of the queue is a folder, garbage, or in somebody's hands."""
-    kept, holder = vars(jobs).pop("huey", None), None
+    # The tasks belong to their queue: who asked those of another one would wait for ever.
+    kept, holder = vars(jobs) | {"_asked": dict(jobs._asked)}, None
+    vars(jobs).pop("huey", None)
     aside = [shutil.move(each, f"{each}.away") for each in path.parent.glob(f"{path.name}*")]
     if trouble == "a folder":
         path.mkdir()
@@ -145,13 +147,12 @@ def queue_that_is(trouble, jobs, path):
     finally:
         if holder:
             holder.close()
-        vars(jobs).pop("huey", None)
         for each in set(path.parent.glob(f"{path.name}*")) - {Path(away) for away in aside}:
             each.rmdir() if each.is_dir() else each.unlink()
         for each in aside:
             shutil.move(each, str(each).removesuffix(".away"))
-        if kept is not None:
-            jobs.huey = kept
+        vars(jobs).clear()
+        vars(jobs).update(kept)
 
 
 @pytest.mark.parametrize("trouble", ["a folder", "locked", "garbage"])
