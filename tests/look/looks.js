@@ -1,26 +1,15 @@
 // What the rules of contrast and the other rules know of each element, in document order: [colours, part]. Two elements
 // with the same colours have the same contrast, wherever they stand; `part` has no colours in it.
 //
-// Each is a short mark, the same on every page for what is the same: sending all that was known of a thousand elements
-// took longer than to find it out. A mark is 53 bits of what it stands for (no two in a billion are alike).
+// Most elements look like another: what is known is sent once (`known`), and of each element only where it stands there
+// (`looks`). Sending all of it for a thousand elements took longer than to find it out.
 () => {
     const STATES = /^(class|type|role|open|hidden|disabled|readonly|lang|dir|tabindex|aria-.*|data-.*)$/;
     const NAMES = ["alt", "title", "placeholder", "href", "for"];
-    const marks = new Map();
-    const mark = (known) => {
-        if (!marks.has(known)) marks.set(known, hashed(known));
-        return marks.get(known);
-    };
-    const hashed = (known) => {
-        let [one, other] = [0xdeadbeef, 0x41c6ce57];
-        for (let at = 0; at < known.length; at++) {
-            const code = known.charCodeAt(at);
-            one = Math.imul(one ^ code, 2654435761);
-            other = Math.imul(other ^ code, 1597334677);
-        }
-        one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
-        other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-        return (4294967296 * (2097151 & other) + (one >>> 0)).toString(36);
+    const places = new Map([["", 0]]);
+    const place = (known) => {
+        if (!places.has(known)) places.set(known, places.size);
+        return places.get(known);
     };
     const colours = new Map();
     const behind = (each) => {
@@ -47,10 +36,11 @@
         Boolean(each.innerText?.trim()),
         style.display,
     ].join("|");
-    return [...document.querySelectorAll("*")].map((each) => {
+    const looks = [...document.querySelectorAll("*")].map((each) => {
         const style = getComputedStyle(each);
         const text = [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
         const shows = (text || each.matches("input, select, textarea")) && each.checkVisibility({visibilityProperty: true});
-        return `${shows ? mark(contrast(each, style)) : ""} ${mark(part(each, style))}`;
-    }).join("\n");
+        return [place(shows ? contrast(each, style) : ""), place(part(each, style))];
+    });
+    return {known: [...places.keys()], looks: looks.flat()};
 }

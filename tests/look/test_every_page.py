@@ -66,8 +66,10 @@ def opens(page, address):
 
 
 def looks_of(page):
-    """Of each element its colours, empty when it shows no text, and its part: one mark each, as looks.js makes them."""
-    return [tuple(line.split(" ")) for line in page.evaluate(LOOKS).split("\n")]
+    """Of each element its colours, empty when it shows no text, and its part, as looks.js tells them."""
+    told = page.evaluate(LOOKS)
+    said = [told["known"][place] for place in told["looks"]]
+    return list(zip(said[::2], said[1::2], strict=True))
 
 
 class Judge:
