@@ -66,7 +66,8 @@ def register(app: Flask) -> None:
 
 def _show(status: int, title: str, what: str, todo: str = "", wait: int = 0) -> Response:
     if request.method not in pages.SAFE:
-        # Who only read left nothing; after a rollback they would be read again to be greeted.
+        # Who only read left nothing to roll back.
+        _keep_who_asks()
         db.session.rollback()
     template = "errors/_refusal.html" if pages.wants_fragment() else "errors/refusal.html"
     text = render_template(template, status=status, title=title, what=what, todo=todo, kept=kept(), wait=wait)
@@ -76,6 +77,13 @@ def _show(status: int, title: str, what: str, todo: str = "", wait: int = 0) -> 
         response.headers["HX-Retarget"] = "#notices"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _keep_who_asks() -> None:
+    """Whoever asks is greeted as they were read: a rollback would have them read again."""
+    state = sa.inspect(g.get("_login_user"), raiseerr=False)
+    if state is not None and state.persistent and not state.modified and not state.expired_attributes:
+        db.session.expunge(state.object)
 
 
 def kept() -> list[str]:

@@ -32,9 +32,14 @@ QUIET = [
 ]
 
 
+# Whatever a rule finds has the impact of the rule: what is neither serious nor critical need not be looked for.
 RUN_AXE = """([options, only]) => {
+    if (!window.axe) return null;
     const all = document.querySelectorAll("*");
-    return axe.run(only ? {include: only.map((number) => all[number])} : document, options);
+    const mild = axe._audit.rules.filter(({impact}) => ["minor", "moderate"].includes(impact));
+    options.rules = {...Object.fromEntries(mild.map(({id}) => [id, {enabled: false}])), ...options.rules};
+    const found = axe.run(only ? {include: only.map((number) => all[number])} : document, options);
+    return found.then(({violations}) => violations.map(({id, impact, nodes}) => [id, impact, nodes[0].html]));
 }"""
 
 
@@ -128,15 +133,15 @@ def axe() -> Callable[[Page], list[str]]:
     source = AXE.read_text()
 
     def look(page: Page, *rules: str, without: str = "", only: Sequence[int] | None = None) -> list[str]:
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(source)
         options: dict[str, Any] = {"resultTypes": ["violations"]}
         if rules:
             options["runOnly"] = rules
         if without:
             options["rules"] = {without: {"enabled": False}}
-        found = page.evaluate(RUN_AXE, [options, only])["violations"]
-        grave = [each for each in found if each["impact"] in {"serious", "critical"}]
-        return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in grave]
+        found = page.evaluate(RUN_AXE, [options, only])
+        if found is None:
+            page.evaluate(source)
+            found = page.evaluate(RUN_AXE, [options, only])
+        return [f"{rule}: {html[:200]}" for rule, impact, html in found if impact in {"serious", "critical"}]
 
     return look

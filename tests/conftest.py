@@ -2,6 +2,7 @@
 
 import contextvars
 import gc
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,13 +13,14 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from portal import pages
 from portal.accounts import burying, mailing
 from portal.activity import queries as activity_queries
 from portal.activity import reading
-from portal.app import create_app
+from portal.app import Portal, create_app
 from portal.database import db
 from portal.settings import Settings
 from tests import cast as cast_module
@@ -44,11 +46,10 @@ class Client(FlaskClient):
     """A browser without script. Each request runs as in production: a context and a session of its own."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        db.session.commit()
-        response = contextvars.Context().run(super().open, *args, **kwargs)
-        db.session.rollback()
-        db.session.expire_all()
-        return response
+        # From here on the session of the test knows nothing: what it is asked for next is what the request left.
+        if db.session().in_transaction():
+            db.session.commit()
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
     def htmx(self, method: str, path: str, **kwargs: Any) -> Any:
         """The same request as htmx sends it."""
@@ -65,6 +66,15 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         page_cache_mb=0,
         community_name="Test Community",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What one app of this run has compiled of the templates, all of them know."""
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "templates"
+    folder.mkdir(exist_ok=True)
+    Portal.jinja_options = Portal.jinja_options | {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
 
 
 @pytest.fixture(scope="session")

@@ -43,12 +43,13 @@ def ines(as_, cast, things):
 
 
 @pytest.fixture
-def path_of(app, things):
+def path_of(app, things, _scene):
     """`path_of(row)`: the address of a row of the visibility matrix."""
 
     def path(row):
-        # "subject" is a word of its own ("idea", "topic", "post"), not the name of a thing.
-        args = {k: v if k == "subject" else things.get(v, v) for k, v in row.args.items()}
+        # "subject" is a word of its own ("idea", "topic", "post"), not the name of a thing. Those of the scene are of no
+        # session, which would read each of them anew after each request.
+        args = {k: v if k == "subject" else _scene.things.get(v, v) for k, v in row.args.items()}
         with app.test_request_context():
             return url_for(row.endpoint, **args)
 

@@ -25,6 +25,8 @@ def test_whoever_is_refused_keeps_the_text(ines, as_, cast):
     assert (stranger.status_code, keeps(stranger)) == (401, True)
     not_staff = ines.post("/ideas/1/answers", data={"body": LONG})
     assert (not_staff.status_code, keeps(not_staff)) == (403, True)
+    # The head of the page still knows who asks.
+    assert "1 new<" in not_staff.text
     as_(cast.moderator).put("/moderation/idea/1/lock", data={"reason": "Enough"})
     locked = ines.post("/ideas/1/comments", data={"body": LONG})
     assert (locked.status_code, keeps(locked)) == (409, True)

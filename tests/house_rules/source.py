@@ -18,9 +18,20 @@ VIEWS = [path for path in MODULES if path.stem == "views" or path.parent.name ==
 
 
 @cache
+def text_of(path: Path) -> str:
+    """The source of a file, named from the root of the repository."""
+    return (ROOT / path).read_text()
+
+
+@cache
 def tree_of(path: Path) -> ast.Module:
-    """The syntax tree of a module, named from the root of the repository."""
-    return ast.parse((ROOT / path).read_text())
+    """The syntax tree of a module."""
+    return ast.parse(text_of(path))
+
+
+def nodes_naming(path: Path, *parts: str) -> Iterable[ast.AST]:
+    """Every node of a module, none where its source has no such part: that says of most without reading their trees."""
+    return ast.walk(tree_of(path)) if any(part in text_of(path) for part in parts) else ()
 
 
 def faults(paths: Iterable[Path], fault: Callable[[Path], Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import ast
 import re
 
 from portal.database import db
-from tests.house_rules.source import MODULES, PAGES, ROOT, TESTS, faults, names_of, tree_of
+from tests.house_rules.source import MODULES, PAGES, ROOT, TESTS, faults, names_of, nodes_naming
 
 # The worker's loop is an edge too: each step of a reader is a transaction.
 COMMITTING = {"views", "cli"}
@@ -15,7 +15,7 @@ def calls_in(path, name):
     """The calls of a method of that name in a module, as source."""
     return [
         names_of(node)
-        for node in ast.walk(tree_of(path))
+        for node in nodes_naming(path, f".{name}")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
     ]
 
@@ -78,4 +78,5 @@ def test_no_test_is_skipped():
 
 
 def attributes_in(path):
-    return {names_of(node) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
+    last = {f".{each.rpartition('.')[2]}" for each in LEAVING_OUT}
+    return {names_of(node) for node in nodes_naming(path, *last) if isinstance(node, ast.Attribute)}

@@ -23,11 +23,12 @@ from tests.trying import examples
 @pytest.fixture
 def board(make, cast):
     """A page of ideas that many want, and six that few have seen."""
-    board = make.board(name="Mobile", explores=True)
-    for n in range(PAGE):
-        make.idea(board=board, author=cast.moderator, title=f"Wanted {n}", votes_up=50, hot=100.0 + n)
-    for n in range(6):
-        make.idea(board=board, author=cast.moderator, title=f"Quiet {n}", votes_up=n, hot=float(n))
+    with make.in_one_transaction():
+        board = make.board(name="Mobile", explores=True)
+        for n in range(PAGE):
+            make.idea(board=board, author=cast.moderator, title=f"Wanted {n}", votes_up=50, hot=100.0 + n)
+        for n in range(6):
+            make.idea(board=board, author=cast.moderator, title=f"Quiet {n}", votes_up=n, hot=float(n))
     return board
 
 
@@ -144,13 +145,14 @@ def test_whatever_is_there_it_is_never_twice_and_always_one_to_vote_on(make, cas
         st.integers(0, 400),
     )
     def check(rows, voted, written, size, days):
-        for n, fields in enumerate(rows):
-            author = cast.other_customer.id if n in written else cast.customer.id
-            db.session.execute(sa.update(Idea).where(Idea.id == ids[n]).values(author_id=author, **fields))
+        one, other = cast.customer.id, cast.other_customer.id
+        authors = [other if n in written else one for n in range(len(ids))]
+        facts = zip(ids, authors, rows, strict=True)
+        db.session.execute(sa.update(Idea), [{"id": id_, "author_id": who, **row} for id_, who, row in facts])
         db.session.execute(sa.delete(Vote))
-        given = [{"person_id": cast.other_customer.id, "idea_id": ids[n], "value": 1} for n in voted]
-        for each in given:
-            db.session.add(Vote(**each, cast_at=clock.now()))
+        db.session.add_all(
+            Vote(person_id=other, idea_id=ids[n], value=1, cast_at=clock.now()) for n in sorted(voted)
+        )
         db.session.commit()
         for viewer in viewers:
             for place in boards:

@@ -1,6 +1,7 @@
 """What a browser makes of cooked text, and what may be in it. Knows nothing of the renderer: its lists are its own."""
 
 import re
+from functools import lru_cache
 from xml.etree import ElementTree
 
 import html5lib
@@ -57,8 +58,9 @@ CLASS = re.compile(r"(?:hl|language)-[\w#+.-]+\Z")
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
+@lru_cache(1)
 def parsed(html):
-    """The fragment as a browser parses it inside a <div>."""
+    """The fragment as a browser parses it inside a <div>. Several questions are asked of one."""
     return html5lib.parseFragment(html, container="div", treebuilder="etree", namespaceHTMLElements=False)
 
 

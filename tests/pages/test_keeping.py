@@ -18,16 +18,22 @@ from portal.keeping import Page, Shelf
 NONCE = re.compile(r"nonce-([\w-]+)")
 
 
-@pytest.fixture
-def stranger(app, settings):
-    """A stranger's browser at a portal that keeps pages."""
+@pytest.fixture(scope="module")
+def keeping_portal(settings, _built):
+    """A portal that keeps pages. What it keeps ends with the database of each test."""
     made = create_app(replace(settings, page_cache_mb=1))
-    made.test_client_class = app.test_client_class
+    made.test_client_class = _built.test_client_class
     made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
-    yield made.test_client()
-    if "witness" in made.extensions:
-        made.extensions["witness"].close()
-    with made.app_context():
+    return made
+
+
+@pytest.fixture
+def stranger(keeping_portal, app):
+    """A stranger's browser at that portal."""
+    yield keeping_portal.test_client()
+    if "witness" in keeping_portal.extensions:
+        keeping_portal.extensions["witness"].close()
+    with keeping_portal.app_context():
         db.engine.dispose()
 
 
