@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,32 +59,40 @@ def _on_temporary_tables() -> Iterator[Any]:
     engine = sa.create_engine(db.engine.url, poolclass=sa.pool.NullPool, hide_parameters=True)
     with engine.connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ")
-        for table in db.metadata.sorted_tables:
-            _copy(connection, table)
-        for table in db.metadata.sorted_tables:
-            _point(connection, table)
+        # All at once: sent one by one, some hundred statements took five times as long.
+        connection.exec_driver_sql(_copying(db.engine.dialect), execution_options={"no_parameters": True})
         # Only now: a copy that is made in the transaction that works on it would hold its tables against migrations.
         connection.commit()
         connection.execution_options(isolation_level="READ COMMITTED")
         yield connection
 
 
-def _copy(connection: sa.Connection, table: sa.Table) -> None:
-    """One table with its rows and indexes; what the database works out is worked out again."""
-    quoted = connection.dialect.identifier_preparer
-    name = quoted.format_table(table)
+@cache
+def _copying(dialect: sa.Dialect) -> str:
+    """The statements that make temporary tables with the indexes, rows and references of the real ones."""
+    tables, quoted = db.metadata.sorted_tables, dialect.identifier_preparer
+    schema = quoted.quote(dialect.default_schema_name or "public")
+    names = [(quoted.format_table(each), f"{schema}.{quoted.format_table(each)}") for each in tables]
+    made = [f"CREATE TEMPORARY TABLE {name} (LIKE {real} INCLUDING ALL)" for name, real in names]
+    filled = [_filling(quoted, table, *both) for table, both in zip(tables, names, strict=True)]
+    pointing = [_pointing(quoted, table) for table in tables if table.foreign_key_constraints]
+    block = "\n".join(["DO $$", "#variable_conflict use_column", "BEGIN", *filled, "END $$"])
+    return ";\n".join([*made, block, *pointing])
+
+
+def _filling(quoted: Any, table: sa.Table, name: str, real: str) -> str:
+    """One table gets the rows, if there are any; what the database works out is worked out again."""
     columns = ", ".join(quoted.format_column(each) for each in table.columns if each.computed is None)
-    real = f"{quoted.quote(connection.dialect.default_schema_name or 'public')}.{name}"
-    connection.execute(sa.text(f"CREATE TEMPORARY TABLE {name} (LIKE {real} INCLUDING ALL)"))
-    connection.execute(sa.text(f"INSERT INTO pg_temp.{name} ({columns}) SELECT {columns} FROM {real}"))  # noqa: S608
-    connection.execute(sa.text(f"ANALYZE pg_temp.{name}"))
+    copied = f"INSERT INTO pg_temp.{name} ({columns}) SELECT {columns} FROM {real}"  # noqa: S608
+    return f"IF EXISTS (SELECT FROM {real}) THEN {copied}; ANALYZE pg_temp.{name}; END IF;"
 
 
-def _point(connection: sa.Connection, table: sa.Table) -> None:
+def _pointing(quoted: Any, table: sa.Table) -> str:
     """What new rows of a table point to has to be there, as in the real one. Those that came along are not looked at."""
-    quoted = connection.dialect.identifier_preparer
+    points = []
     for key in table.foreign_key_constraints:
         here = ", ".join(quoted.format_column(each) for each in key.columns)
         there = ", ".join(quoted.format_column(each.column) for each in key.elements)
-        points = f"FOREIGN KEY ({here}) REFERENCES {quoted.format_table(key.referred_table)} ({there})"
-        connection.execute(sa.text(f"ALTER TABLE {quoted.format_table(table)} ADD {points} NOT VALID"))
+        target = quoted.format_table(key.referred_table)
+        points.append(f"ADD FOREIGN KEY ({here}) REFERENCES {target} ({there}) NOT VALID")
+    return f"ALTER TABLE {quoted.format_table(table)} {', '.join(points)}"
