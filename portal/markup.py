@@ -49,6 +49,11 @@ _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "col", "ar
 # Looking for links in a run without a blank takes the square of its length.
 _ENDLESS = re.compile(rf"\S{{{LONGEST_LINK}}}")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+# Paragraphs of nothing but letters: no other tag, no attribute, no character that a parser might take for something else.
+_LETTERS = re.compile(
+    r"(?:<p>(?:[^<>&\x00-\x08\x0b-\x1f\x7f-\xa0\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\uffff]++"
+    r"|<br />\n|&(?:quot|lt|gt);)*+</p>\n*+)*+"
+)
 _CODE_CLASS = re.compile(r"(?:hl|language)-[\w#+.\-]{1,40}\Z", re.ASCII)
 
 
@@ -189,6 +194,9 @@ def _attribute_allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _safe(html: str, *, follow: bool) -> str:
+    """The HTML through the cleaner. Most comments are paragraphs of letters, which it would only write as we do."""
+    if _LETTERS.fullmatch(html):
+        return html.replace("<br />", "<br>")
     return str(_cleaner(follow).clean(html))
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal import markup
 from portal.markup import LONGEST, MOST_CELLS, clean, cook, cook_again, link_allowed, plain, text_of
 from tests.markup import oracle
 
@@ -30,6 +31,32 @@ def test_imported_html(source):
     html = clean(source).html
     assert oracle.faults(html) == []
     assert clean(html).html == html
+
+
+LETTERS = [
+    "<br />\n",
+    "&quot;",
+    "&lt;",
+    "&gt;",
+    "&amp;",
+    "&nbsp;",
+    "&",
+    "<",
+    "b>",
+    "lt;",
+    "\n\n",
+    "\x0b",
+    "\x7f",
+    "\ufeff",
+]
+letters = st.lists(st.one_of(st.text(max_size=8), st.sampled_from(LETTERS)), max_size=5).map("".join)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(letters.map("<p>{}</p>\n".format), max_size=3).map("".join), st.booleans())
+def test_paragraphs_of_letters_are_what_the_cleaner_makes_of_them(html, follow):
+    html = plain(html)
+    assert markup._safe(html, follow=follow) == str(markup._cleaner(follow).clean(html))
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
