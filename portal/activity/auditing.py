@@ -57,7 +57,7 @@ def _run(name: str, audit: Audit, limit: int) -> Finding:
 def compare(what: str, rows: sa.Select[Any]) -> Generator[str, None, int]:
     """Differences between a stored and a counted number. `rows` selects (id, stored, counted) of every row."""
     compared = 0
-    for row_id, stored, counted in db.session.execute(rows.execution_options(yield_per=1_000)):
+    for row_id, stored, counted in db.session.execute(rows, execution_options={"yield_per": 1_000}):
         compared += 1
         if stored != counted:
             yield f"{what} of {row_id}: stored {stored}, counted {counted}"

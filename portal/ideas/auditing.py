@@ -39,11 +39,8 @@ def rank_ideas() -> Differences:
 @audits("returned votes")
 def check_returned() -> Differences:
     """Votes on closed ideas are returned, those on others are not. Importers may know better."""
-    closed = votes_of(Idea.board_id, Idea.status) == Votes.RETURNED
-    votes = sa.select(Vote.id, Vote.returned_for == "closing", closed).join(Idea, Idea.id == Vote.idea_id)
-    votes = votes.where(Vote.carried_to_id.is_(None), Vote.eclipsed.is_(False))
     compared = 0
-    for vote_id, returned, is_closed in db.session.execute(votes.where(Vote.imported.is_(False))):
+    for vote_id, returned, is_closed in db.session.execute(_returned()):
         compared += 1
         if bool(returned) != bool(is_closed):
             yield f"vote {vote_id}: returned {bool(returned)}, its idea closed {bool(is_closed)}"
@@ -53,21 +50,38 @@ def check_returned() -> Differences:
 @audits("versions of official answers")
 def count_answers() -> Differences:
     """`answer_version` is the highest version there is."""
+    return (yield from compare("answer_version of idea", _newest()))
+
+
+@cache
+def _returned() -> Any:
+    closed = votes_of(Idea.board_id, Idea.status) == Votes.RETURNED
+    votes = sa.select(Vote.id, Vote.returned_for == "closing", closed).join(Idea, Idea.id == Vote.idea_id)
+    votes = votes.where(Vote.carried_to_id.is_(None), Vote.eclipsed.is_(False))
+    return votes.where(Vote.imported.is_(False))
+
+
+@cache
+def _newest() -> sa.Select[Any]:
     highest = sa.func.coalesce(sa.func.max(OfficialAnswer.version), 0)
     newest = sa.select(highest).where(OfficialAnswer.idea_id == Idea.id).scalar_subquery()
-    return (yield from compare("answer_version of idea", sa.select(Idea.id, Idea.answer_version, newest)))
+    return sa.select(Idea.id, Idea.answer_version, newest)
 
 
-def _ranks() -> Iterator[tuple[int, float, float]]:
-    """Of each idea: id, the stored rank, and the rank that its votes give."""
-    votes = (
+@cache
+def _votes() -> sa.Select[Any]:
+    return (
         sa.select(Idea.id, Idea.hot, Idea.imported_hot, Board.half_life, Vote.cast_at)
         .add_columns(Vote.value * sa.case((_is_merged, Vote.weight), else_=weight_counted()))
         .join(Board, Board.id == Idea.board_id)
         .outerjoin(Vote, sa.case((_is_merged, Vote.idea_id), else_=Vote.counts_for_id) == Idea.id)
         .order_by(Idea.id)
     )
-    rows: Any = db.session.execute(votes.execution_options(yield_per=1_000))
+
+
+def _ranks() -> Iterator[tuple[int, float, float]]:
+    """Of each idea: id, the stored rank, and the rank that its votes give."""
+    rows: Any = db.session.execute(_votes(), execution_options={"yield_per": 1_000})
     carried = _carried_ranks()
     for (idea_id, stored, imported, half_life), group in groupby(rows, key=itemgetter(0, 1, 2, 3)):
         cast = [(at, value) for *_, at, value in group if at is not None]

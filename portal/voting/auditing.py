@@ -76,16 +76,22 @@ def _ballots(subject: str) -> sa.Subquery:
 @audits("votes of merged ideas")
 def check_carried() -> Generator[str, None, int]:
     """Votes go where their idea went, and each voter counts there once, by the vote of the greatest weight."""
+    rows, wrong = _carried()
+    compared = yield from compare("carried_to_id of vote", rows)
+    for vote_id, at in db.session.execute(wrong):
+        yield f"vote {vote_id}: is number {at} of its voter, and {'counts' if at > 1 else 'does not count'}"
+    return compared
+
+
+@cache
+def _carried() -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Of each vote on an idea: id, where it counts, and where it should; and those that count or sleep wrongly."""
     idea = sa.table("idea", sa.column("id"), sa.column("merged_into_id"))
     rows = sa.select(Vote.id, Vote.carried_to_id, idea.c.merged_into_id).join(idea, idea.c.id == Vote.idea_id)
-    compared = yield from compare("carried_to_id of vote", rows)
     home = sa.func.coalesce(Vote.carried_to_id, Vote.idea_id)
     order = (uniting.is_own_first().desc(), weight_counted().desc(), Vote.cast_at.desc(), Vote.id.desc())
     place = sa.func.row_number().over(partition_by=(home, Vote.person_id, Vote.company_id), order_by=order)
     ranked = (
         sa.select(Vote.id, Vote.eclipsed, place.label("place")).where(Vote.idea_id.is_not(None)).subquery()
     )
-    wrong = sa.select(ranked.c.id, ranked.c.place).where(ranked.c.eclipsed != (ranked.c.place > 1))
-    for vote_id, at in db.session.execute(wrong):
-        yield f"vote {vote_id}: is number {at} of its voter, and {'counts' if at > 1 else 'does not count'}"
-    return compared
+    return rows, sa.select(ranked.c.id, ranked.c.place).where(ranked.c.eclipsed != (ranked.c.place > 1))
