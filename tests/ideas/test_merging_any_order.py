@@ -13,8 +13,8 @@ from portal.database import db
 from portal.errors import Refusal
 from portal.ideas.bulk import handling
 from portal.ideas.deciding import change_status
-from portal.ideas.merging import queries
 from portal.ideas.merging.joining import merge, why_not
+from portal.ideas.merging.models import Merge
 from portal.ideas.merging.previewing import preview
 from portal.ideas.merging.separating import part
 from portal.ideas.models import Idea
@@ -162,16 +162,24 @@ class Merging(RuleBasedStateMachine):
 
     @invariant()
     def each_voter_counts_once(self):
-        for n in range(6):
-            idea = self.find(n)
+        families, votes = self.families(), db.session.query(Vote).filter(Vote.idea_id.in_(self.ideas)).all()
+        for idea in db.session.query(Idea).filter(Idea.id.in_(self.ideas)).all():
+            assert idea.merged_into_id == (families[idea.id] if families[idea.id] != idea.id else None)
             if not idea.is_merged:
-                family = [idea.id, *(each.id for each in queries.below(idea))]
-                rows = db.session.query(Vote).filter(Vote.idea_id.in_(family)).all()
+                rows = [vote for vote in votes if families[vote.idea_id] == idea.id]
                 voters = {(row.person_id, row.company_id) for row in rows}
                 assert idea.votes_up + idea.votes_down == len(voters)
                 assert {
                     (row.person_id, row.company_id) for row in rows if row.counts_for_id == idea.id
                 } == voters
+
+    def families(self):
+        """Each idea with the one that it was merged into, and that one, and so on: what counts for it."""
+        merges = dict(db.session.query(Merge.source_id, Merge.target_id).filter(Merge.undone_at.is_(None)))
+        tops = dict(zip(self.ideas, self.ideas, strict=True))
+        while set(tops.values()) & set(merges):
+            tops = {idea: merges.get(top, top) for idea, top in tops.items()}
+        return tops
 
     @invariant()
     def nobody_has_less_than_nothing_left(self):
