@@ -1,4 +1,4 @@
-"""What a page may cost: the same number of queries at 10, 1,000 and 100,000 ideas, each of them by an index."""
+"""What a page may cost, a roadmap too: the same number of queries at 10, 1,000 and 100,000 ideas, each by an index."""
 
 import re
 from datetime import timedelta
@@ -12,6 +12,7 @@ from portal.database import db
 from portal.discussion.models import Post
 from portal.ideas import deciding
 from portal.ideas.models import Board, Idea, Status
+from portal.ideas.roadmap.queries import COUNTED
 from portal.voting.models import Vote
 from tests.factories import EPOCH
 from tests.filling import filled
@@ -105,10 +106,20 @@ def pages_of(browser, first, plans):
         yield second, plans(lambda: browser.get(second))
 
 
-def test_lists_and_home_cost_the_same_at_any_size(make, cast, as_, at_most, plans):
+def roadmaps_cost_the_same(browsers, at_most):
+    for path in ("/roadmap/", "/roadmap/2", "/roadmap/?board=1", "/roadmap/1/columns/planned"):
+        for browser, allowed in browsers.items():
+            with at_most(queries=allowed):
+                page = browser.get(path)
+            assert page.status_code == 200
+
+
+def test_lists_home_and_roadmaps_cost_the_same_at_any_size(make, cast, as_, at_most, plans):
     boards = [make.board(votes_against=n == 1) for n in range(3)]
+    make.roadmap(statuses=("under_review", "planned", "started", "shipped"))
+    make.roadmap(arrangement="quarter", statuses=("planned", "started"))
     people = [cast.customer, cast.other_customer, cast.moderator]
-    stranger, customer = as_(None), as_(cast.customer)
+    stranger, customer, manager = as_(None), as_(cast.customer), as_(cast.product_manager)
     grown = [
         lambda: some_ideas(boards, people, 1, 11),
         lambda: some_ideas(boards, people, 11, 1_001),
@@ -126,6 +137,8 @@ def test_lists_and_home_cost_the_same_at_any_size(make, cast, as_, at_most, plan
             stranger.get("/")
         with at_most(queries=8):
             customer.get("/")
+        roadmaps_cost_the_same({stranger: 8, customer: 10, manager: 13}, at_most)
+    assert f"over {COUNTED:,}" in stranger.get("/roadmap/").text
     some_votes(cast.customer)
     for query in LISTS:
         for _, found in pages_of(customer, f"/ideas/{query}", plans):
@@ -142,7 +155,6 @@ def test_lists_and_home_cost_the_same_at_any_size(make, cast, as_, at_most, plan
         assert read_whole(plans(lambda query=query: customer.get(f"/ideas/{query}"))) == []
     found = plans(lambda: stranger.get("/"))
     assert read_whole(found) + sorted_by_hand(found) == []
-    manager = as_(cast.product_manager)
     assert read_whole(plans(lambda: manager.get("/ideas/500"))) == []
 
 
