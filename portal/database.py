@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -79,9 +80,20 @@ def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert those of these rows that break no unique constraint; returns how many. All name the same columns."""
     if not rows:
         return 0
-    insert = _INSERTS[db.session.get_bind().dialect.name](model).on_conflict_do_nothing()
-    added = db.session.execute(insert.values(list(rows)).returning(sa.inspect(model).primary_key[0]))
+    insert = _inserting(model, db.session.get_bind().dialect.name)
+    # Of one row no statement has to be put together.
+    added = (
+        db.session.execute(insert, rows[0])
+        if len(rows) == 1
+        else db.session.execute(insert.values(list(rows)))
+    )
     return len(added.all())
+
+
+@cache
+def _inserting(model: type[Base], dialect: str) -> Any:
+    insert = _INSERTS[dialect](model.__table__).on_conflict_do_nothing()
+    return insert.returning(sa.inspect(model).primary_key[0])
 
 
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)

@@ -1,6 +1,6 @@
 """Every fact that the portal records, as one typed event each. Names are past tense; fields are ids and plain values."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 KINDS: dict[str, type["Event"]] = {}
@@ -19,7 +19,7 @@ class Event:
 
     def data(self) -> dict[str, Any]:
         """The fields beside the actor, as they are stored."""
-        return {name: value for name, value in asdict(self).items() if name != "actor_id"}
+        return {name: value for name, value in vars(self).items() if name != "actor_id"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,21 +14,31 @@ from portal.activity.events import ContentHidden, ContentRestored
 from portal.activity.journal import hears
 from portal.database import db
 from portal.discussion.models import Post
-from portal.discussion.subjects import model_of, name_of, subject_id
+from portal.discussion.subjects import model_of, subject_id
 
 
 def next_position(subject: Any, weight: tuple[int, int], *, author_id: int | None, now: datetime) -> int:
     """Count a new post in and give its position within the subject. `weight`: so many posts, so many answers."""
-    model = type(subject)
-    values = _moved(model, posts=weight[0], answers=weight[1]) | {"last_position": model.last_position + 1}
-    if name_of(subject) == "topic" and weight[0]:
+    model: Any = type(subject)
+    counted, names = _counting_in(model, *weight)
+    given = {"of": subject.id, "now": now, "author": author_id}
+    position = db.session.scalar(counted, given)
+    db.session.expire(subject, names)
+    return int(position)
+
+
+@cache
+def _counting_in(model: Any, posts: int, answers: int) -> tuple[sa.UpdateBase, list[str]]:
+    """The statement that counts a new post in, and what it changes. Put together once: every post asks."""
+    values = _moved(model, posts=posts, answers=answers) | {"last_position": model.last_position + 1}
+    if model.__tablename__ == "topic" and posts:
+        now = sa.bindparam("now", type_=model.last_activity_at.type)
+        author = sa.bindparam("author", type_=model.last_author_id.type)
         later = model.last_activity_at > now
         values["last_activity_at"] = sa.case((later, model.last_activity_at), else_=now)
-        values["last_author_id"] = sa.case((later, model.last_author_id), else_=author_id)
-    counted = sa.update(model).where(model.id == subject.id).values(values).returning(model.last_position)
-    position = db.session.scalar(counted.execution_options(synchronize_session=False))
-    db.session.expire(subject, list(values))
-    return int(position)
+        values["last_author_id"] = sa.case((later, model.last_author_id), else_=author)
+    counted = sa.update(model.__table__).where(model.id == sa.bindparam("of")).values(values)
+    return counted.returning(model.__table__.c.last_position), list(values)
 
 
 @hears(ContentHidden, ContentRestored)

@@ -1,6 +1,7 @@
 """Writing a comment on an idea, a reply in a topic, or a comment on either's posts."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -79,13 +80,21 @@ def _under(top: Post | None) -> dict[str, Any]:
 
 
 def _just_written(place: dict[str, Any], by: Person, body: str) -> Post | None:
-    same = (
-        sa.select(Post)
-        .where(Post.author_id == by.id, Post.created_at > clock.now() - SENT_TWICE, Post.body == body)
-        .filter_by(**place)
-        .order_by(Post.id)
+    same = {"author": by.id, "since": clock.now() - SENT_TWICE, "text": body}
+    names = frozenset(name for name, value in place.items() if value is not None)
+    return db.session.scalar(_same(names, *place), same | place)
+
+
+@cache
+def _same(given: frozenset[str], *names: str) -> sa.Select[Post]:
+    """A post of an author with a text, since a moment, in a place with these columns, of which some are `given`."""
+    there = (
+        getattr(Post, name) == sa.bindparam(name) if name in given else getattr(Post, name).is_(None)
+        for name in names
     )
-    return db.session.scalar(same.limit(1))
+    mine = (Post.author_id == sa.bindparam("author"), Post.body == sa.bindparam("text"))
+    lately = Post.created_at > sa.bindparam("since", type_=Post.created_at.type)
+    return sa.select(Post).where(*mine, lately, *there).order_by(Post.id).limit(1)
 
 
 def _add(subject: Any, place: dict[str, Any], by: Person, body: str, *, unseen: bool) -> Post:

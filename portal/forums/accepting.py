@@ -21,6 +21,13 @@ from portal.discussion.writing import check_open
 from portal.errors import Conflict, NotAllowed
 from portal.forums.models import Acceptance, Topic
 
+_PEOPLE: Any = Person.__table__
+_CREDIT = (
+    sa.update(_PEOPLE)
+    .where(_PEOPLE.c.id == sa.bindparam("of"))
+    .values(accepted_answers=_PEOPLE.c.accepted_answers + sa.bindparam("step", type_=sa.Integer))
+)
+
 
 def accept(post: Post, *, by: Person) -> bool:
     """Make this the accepted answer of its question, in the place of another one; False when it is already.
@@ -114,8 +121,13 @@ def _undo(topic: Topic, acceptance: Acceptance, *, actor_id: int | None) -> None
 
 
 def _credit(person_id: int | None, step: int) -> None:
-    counted = sa.update(Person).where(Person.id == person_id)
-    db.session.execute(counted.values(accepted_answers=Person.accepted_answers + step))
+    if person_id is None:
+        return
+    db.session.flush()
+    db.session.execute(_CREDIT, {"of": person_id, "step": step})
+    person = db.session.identity_map.get(db.session.identity_key(Person, person_id))
+    if person is not None:
+        db.session.expire(person, ["accepted_answers"])
 
 
 def _names(topic: Topic, post: Post) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock
 from portal.accounts.models import Person
@@ -21,6 +22,8 @@ from portal.ideas.standing import Meaning, meaning_of
 
 PROMISED = (Status.PLANNED, Status.STARTED, Status.PARKED)
 """Statuses that mean alive, and are decisions all the same."""
+_IDEA: Any = Idea.__table__
+_DECIDED = sa.update(_IDEA).where(_IDEA.c.id == sa.bindparam("of")).values(waiting=0)
 
 
 def is_undecided() -> sa.ColumnElement[bool]:
@@ -60,7 +63,10 @@ def remeasure(ids: Collection[int], today: date) -> None:
 @hears(StatusChanged, OfficialAnswerGiven)
 def note_decision(event: StatusChanged | OfficialAnswerGiven) -> None:
     """Who decides has said a word."""
-    db.session.execute(sa.update(Idea).where(Idea.id == event.idea_id).values(waiting=0))
+    db.session.execute(_DECIDED, {"of": event.idea_id})
+    idea = db.session.identity_map.get(db.session.identity_key(Idea, event.idea_id))
+    if idea is not None:
+        set_committed_value(idea, "waiting", 0)
 
 
 @hears(PostWritten)

@@ -14,14 +14,9 @@ from portal.reputation.claims import Claim
 from portal.reputation.models import LedgerLine
 from portal.reputation.rules import VERSION
 
-_LAST = (
-    sa.select(LedgerLine)
-    .where(LedgerLine.cause == sa.bindparam("cause"))
-    .order_by(LedgerLine.id.desc())
-    .limit(1)
-)
 _LINES: Any = LedgerLine.__table__
-_INSERT = sa.insert(_LINES).returning(_LINES.c.id)
+_LAST = sa.select(_LINES).where(_LINES.c.cause == sa.bindparam("cause")).order_by(_LINES.c.id.desc()).limit(1)
+_INSERT = sa.insert(_LINES).returning(*_LINES.c)
 _PEOPLE: Any = Person.__table__
 _MOVE = (
     sa.update(_PEOPLE)
@@ -68,11 +63,11 @@ def standing(**equal: Any) -> list[LedgerLine]:
     )
 
 
-def _last(cause: str) -> LedgerLine | None:
-    return db.session.scalar(_LAST, {"cause": cause})
+def _last(cause: str) -> sa.Row[Any] | None:
+    return db.session.execute(_LAST, {"cause": cause}).first()
 
 
-def _reverse(line: LedgerLine, *, actor_id: int | None, reason: str) -> LedgerLine:
+def _reverse(line: sa.Row[Any], *, actor_id: int | None, reason: str) -> sa.Row[Any]:
     return _write(
         line,
         cause=line.cause,
@@ -87,15 +82,14 @@ def _reverse(line: LedgerLine, *, actor_id: int | None, reason: str) -> LedgerLi
     )
 
 
-def _write(last: LedgerLine | None, *, granted: int, **columns: Any) -> LedgerLine:
+def _write(last: sa.Row[Any] | None, *, granted: int, **columns: Any) -> sa.Row[Any]:
     """Add a line after the `last` one of its cause, and move the balance of the person with it."""
-    number = int(last.key.rpartition("#")[2]) + 1 if last else 1
+    number = int(last.key.rpartition("#")[2]) + 1 if last is not None else 1
     key = f"{columns['cause']}#{number}"
     written = {"at": clock.now(), "rule_version": VERSION, "asked": granted, "granted": granted, "key": key}
-    line = LedgerLine(**written | columns)
     # Whom and what it names must be there before it.
     db.session.flush()
-    line.id = db.session.scalar(_INSERT, written | columns)
+    line = db.session.execute(_INSERT, written | columns).one()
     # The balance moves in SQL, so that two lines written at once both count.
     _move(line.person_id, granted)
     journal.record(ReputationChanged(actor_id=line.actor_id, person_id=line.person_id, points=granted))

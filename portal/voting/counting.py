@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -70,20 +70,17 @@ def count(
 def _counted(kind: Any, moved: tuple[str, ...], moves_rank: bool, step: int, whose: tuple[bool, bool]) -> Any:
     """The statement that moves these counters, and with a `step` the numbers of demand. Put together once for each kind
     of vote: that took longer than the database takes for it."""
-    values = {
-        name: getattr(kind, name) + sa.bindparam(f"by_{name}", type_=getattr(kind, name).type)
-        for name in moved
-    }
+    columns = kind.__table__.c
+    values = {name: columns[name] + sa.bindparam(f"by_{name}", type_=columns[name].type) for name in moved}
     found = sa.true()
     if moves_rank:
-        values["hot"] = sa.bindparam("new_hot", type_=kind.hot.type)
+        values["hot"] = sa.bindparam("new_hot", type_=columns.hot.type)
     if step:
-        demand, found = steps(kind, is_person=whose[0], has_company=whose[1], step=step)
-        values |= {name: getattr(kind, name) + by_how_much for name, by_how_much in demand.items()}
+        demand, found = steps(columns, is_person=whose[0], has_company=whose[1], step=step)
+        values |= {name: columns[name] + by_how_much for name, by_how_much in demand.items()}
     shown = ("votes_up", "votes_down", "score", *(("weights_up", *NUMBERS) if hasattr(kind, "hot") else ()))
-    counted = sa.update(kind).where(kind.id == sa.bindparam("held_id"), found).values(values)
-    counted = counted.returning(*(getattr(kind, name) for name in shown))
-    return counted.execution_options(synchronize_session=False)
+    counted = sa.update(kind.__table__).where(columns.id == sa.bindparam("held_id"), found).values(values)
+    return counted.returning(*(columns[name] for name in shown))
 
 
 def _steps(given: Ballot | None, taken: Ballot | None, *, with_weights: bool) -> dict[str, int]:
@@ -132,19 +129,22 @@ def imported_hot(idea: Any) -> float | None:
 
 def recount(idea: Any) -> None:
     """Work out the numbers of a held idea from the votes: those that count for it, or where it was merged its own."""
-    kind = type(idea)
-    rows = db.session.execute(_counting(idea)).all()
+    rows = db.session.execute(_counting(idea.is_merged), {"of": idea.id}).all()
     ups = [weight for _, value, weight in rows if value > 0]
     numbers = {"votes_up": len(ups), "votes_down": len(rows) - len(ups), "weights_up": sum(ups)}
     dated = [(at, value * weight) for at, value, weight in rows]
     hot = ranking.of_votes(dated, idea.board.half_life, imported_hot=imported_hot(idea))
     demand = asdict(folding.fold([idea.id], clock.now().date())[idea.id].whole)
-    changed = sa.update(kind).where(kind.id == idea.id).values(hot=hot, **numbers, **demand)
-    db.session.execute(changed, execution_options={"synchronize_session": False})
+    table = type(idea).__table__
+    changed = sa.update(table).where(table.c.id == sa.bindparam("of"))
+    db.session.execute(changed, {"of": idea.id, "hot": hot, **numbers, **demand})
     db.session.expire(idea, [*numbers, *demand, "hot", "score"])
 
 
-def _counting(idea: Any) -> sa.Select[datetime, int, int]:
-    if idea.is_merged:
-        return sa.select(Vote.cast_at, Vote.value, Vote.weight).where(Vote.idea_id == idea.id)
-    return sa.select(Vote.cast_at, Vote.value, weight_counted()).where(Vote.counts_for_id == idea.id)
+@cache
+def _counting(is_merged: bool) -> sa.Select[datetime, int, int]:
+    """The votes that count for an idea, or where it was merged its own."""
+    of: Any = sa.bindparam("of")
+    if is_merged:
+        return sa.select(Vote.cast_at, Vote.value, Vote.weight).where(Vote.idea_id == of)
+    return sa.select(Vote.cast_at, Vote.value, weight_counted()).where(Vote.counts_for_id == of)

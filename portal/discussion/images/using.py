@@ -1,6 +1,7 @@
 """Following which images stand in which texts: a listener of the journal, in the transaction of the act."""
 
 import re
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -63,13 +64,18 @@ def follow(text: str, *, by: Person, idea_id: int, part: str) -> None:
         _set({"idea_id": idea_id}, keys, by, part, keep=True)
 
 
-def _follow_text(event: Event, model: type[Any], name: str) -> None:
+def _follow_text(event: Event, model: Any, name: str) -> None:
     place = {name: getattr(event, name)}
-    text = db.session.scalar(sa.select(model.body).where(model.id == place[name])) or ""
+    text = db.session.scalar(_body(model), {"of": place[name]}) or ""
     keys = _keys_in(text)
     by = db.session.get(Person, event.actor_id) if event.actor_id else None
     if by is not None and (keys or not isinstance(event, NEW)):
         _set(place, keys, by, "text", keep=False)
+
+
+@cache
+def _body(model: Any) -> Any:
+    return sa.select(model.body).where(model.id == sa.bindparam("of"))
 
 
 def _keys_in(text: str) -> set[str]:

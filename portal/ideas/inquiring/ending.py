@@ -42,15 +42,18 @@ from portal.ideas.models import Board, Idea
 
 TOUCHES = (IdeaPlanned, IdeaScored, IdeaLabelled, IdeaMoved, RoadmapItemMoved, RoadmapItemChosen)
 """Acts of staff of which no row of the idea has the time."""
+_RUNNING = sa.select(Inquiry.id).where(Inquiry.idea_id == sa.bindparam("about"), Inquiry.ended_at.is_(None))
 MODERATES = (ContentHidden, ContentRestored, ContentLocked, ContentUnlocked)
 
 
 def end(idea_id: int, how: Ended, by_id: int | None) -> bool:
     """End the inquiry about an idea; False when there is none."""
-    running = sa.update(Inquiry).where(Inquiry.idea_id == idea_id, Inquiry.ended_at.is_(None))
-    ended = running.values(ended_at=clock.now(), ended=how, ended_by_id=by_id).returning(Inquiry.id)
-    inquiry_id = db.session.scalar(ended, execution_options={"synchronize_session": "fetch"})
+    inquiry_id = db.session.scalar(_RUNNING, {"about": idea_id})
     if inquiry_id is None:
+        return False
+    ended = sa.update(Inquiry).where(Inquiry.id == inquiry_id, Inquiry.ended_at.is_(None))
+    ended = ended.values(ended_at=clock.now(), ended=how, ended_by_id=by_id).returning(Inquiry.id)
+    if db.session.scalar(ended, execution_options={"synchronize_session": "fetch"}) is None:
         return False
     journal.record(InquiryEnded(actor_id=by_id, idea_id=idea_id, inquiry_id=inquiry_id, how=how))
     return True

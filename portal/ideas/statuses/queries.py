@@ -1,11 +1,13 @@
 """Every read of statuses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from portal.accounts.models import Viewer
-from portal.database import db
+from portal.database import Id, db
 from portal.ideas import seeing
 from portal.ideas.models import Board, Idea
 from portal.ideas.standing import BUILT_IN, BoardStatus, Meaning, Standing, Votes, meaning_of, votes_of
@@ -24,10 +26,13 @@ def _of(board_id: int | None) -> sa.ColumnElement[bool]:
 
 def set_of(board_id: int | None, *, archived: bool = False) -> Sequence[Standing]:
     """The statuses that hold on a board (None: the house), in their order. One query."""
-    rows = db.session.scalars(
-        sa.select(BoardStatus).where(in_reach(board_id)).order_by(BoardStatus.position, BoardStatus.id)
-    ).all()
-    return chosen(rows, archived=archived)
+    return chosen(db.session.scalars(_set(), {"board": board_id}).all(), archived=archived)
+
+
+@cache
+def _set() -> sa.Select[BoardStatus]:
+    board_id: Any = sa.bindparam("board", type_=Id)
+    return sa.select(BoardStatus).where(in_reach(board_id)).order_by(BoardStatus.position, BoardStatus.id)
 
 
 def in_reach(board_id: int | None) -> sa.ColumnElement[bool]:
@@ -58,14 +63,19 @@ def offered(viewer: Viewer, board: Board | None) -> Sequence[Standing]:
 
 def votes_under(idea_id: int, key: str) -> str:
     """What the status `key` does to votes on the board of an idea."""
-    rule = votes_of(Idea.board_id, sa.literal(key))
-    return db.session.scalar(sa.select(rule).where(Idea.id == idea_id)) or Votes.TAKES
+    return db.session.scalar(_under(votes_of), {"of": idea_id, "key": key}) or Votes.TAKES
 
 
 def meaning_under(idea_id: int, key: str) -> str:
     """What the status `key` means on the board of an idea."""
-    meaning = meaning_of(Idea.board_id, sa.literal(key))
-    return db.session.scalar(sa.select(meaning).where(Idea.id == idea_id)) or Meaning.ACTIVE
+    return db.session.scalar(_under(meaning_of), {"of": idea_id, "key": key}) or Meaning.ACTIVE
+
+
+@cache
+def _under(fact: Callable[[Any, Any], sa.ColumnElement[str]]) -> sa.Select[str]:
+    """What a status says on the board of an idea. Put together once: every new status asks four times."""
+    said = fact(Idea.board_id, sa.bindparam("key", type_=sa.String()))
+    return sa.select(said).where(Idea.id == sa.bindparam("of"))
 
 
 def is_closed() -> sa.ColumnElement[bool]:

@@ -30,9 +30,10 @@ class Voter:
         return cls(True, voter.company_id) if isinstance(voter, Person) else cls(False, voter.id)
 
 
-def steps(kind: Any, *, is_person: bool, has_company: bool, step: int) -> tuple[dict[str, Any], Any]:
-    """By how much each number moves, after a vote for an idea of this kind came (`step` 1) or went (-1): expressions for
-    an update of the idea, which is held, and the condition that it needs. They ask for `idea_id` and `company_id`."""
+def steps(columns: Any, *, is_person: bool, has_company: bool, step: int) -> tuple[dict[str, Any], Any]:
+    """By how much each number moves, after a vote for an idea came (`step` 1) or went (-1): expressions for an update of
+    the idea, which is held and has these `columns`, and the condition that it needs. They ask for `idea_id` and
+    `company_id`."""
     people = {"people": step} if is_person else {}
     if not has_company:
         return people | {"account_weight": step * weight_of(1)}, sa.true()
@@ -47,7 +48,7 @@ def steps(kind: Any, *, is_person: bool, has_company: bool, step: int) -> tuple[
         "deals_worth": sa.case((first, crossed * sa.func.coalesce(account.c.deals_worth, 0)), else_=0),
         "account_weight": _weight(account.c.votes) - _weight(account.c.votes - step),
     }
-    return values, kind.id == account.c.idea_id
+    return values, columns.id == account.c.idea_id
 
 
 def _weight(votes: Any) -> sa.ColumnElement[int]:
