@@ -7,13 +7,17 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 
 from portal import clock
+from portal.accounts.models import Person
+from portal.accounts.permissions import Role
 from portal.activity.models import Entry
 from portal.app import create_app
 from portal.database import db
 from portal.settings import Settings
 from portal.transfer.building import Export
+from portal.transfer.saved import cli as saved_exports
 from portal.transfer.saved import scheduling
 from portal.transfer.saved.models import ExportFile, ExportLink, ExportSchedule, SavedExport
 from portal.transfer.saved.scheduling import Rhythm
@@ -23,6 +27,7 @@ from tests.factories import Factories
 
 STEP = 5
 DELIVER = "tests.activity.stage:deliver"
+DELIVER_ONCE = f"{__name__}:deliver_once"
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +47,18 @@ def portal(place):
 
 
 @pytest.fixture
-def stage(portal, place, launch):
+def stage(people, place, launch):
     """Where workers start; none is left at the end of a test."""
-    made = launch(place, SMALL_BATCHES)
+    made = launch(place, SMALL_BATCHES, DELIVER_ONCE)
     yield made
     made.stop()
+
+
+def deliver_once():
+    """What each worker would compile for itself is compiled before they part."""
+    manager = db.session.scalars(sa.select(Person.id).filter_by(role=Role.PRODUCT_MANAGER)).one()
+    due(manager, "Before all others")
+    saved_exports.deliver(current_app.extensions["settings"])
 
 
 @pytest.fixture(scope="module")
