@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -27,6 +27,8 @@ _LOCKED = (
     .with_for_update(skip_locked=True)
     .execution_options(populate_existing=True)
 )
+_POSITIONS: Any = ReaderPosition.__table__
+_MOVED = sa.update(_POSITIONS).where(_POSITIONS.c.reader == sa.bindparam("of"))
 _MADE = sa.text(
     "INSERT INTO reader_position (reader, xid, entry_id) VALUES (:reader, :xid, 0) ON CONFLICT DO NOTHING"
 )
@@ -181,7 +183,7 @@ def _make_position(name: str) -> None:
 
 def _move(name: str, xid: int, entry_id: int) -> None:
     new = {"xid": xid, "entry_id": entry_id, "moved_at": clock.now(), "failure": None, "failed_at": None}
-    db.session.execute(sa.update(ReaderPosition).where(ReaderPosition.reader == name).values(new))
+    db.session.execute(_MOVED, {"of": name, **new})
 
 
 def _note(name: str, failure: Exception) -> None:

@@ -202,7 +202,7 @@ def recount(ids: Collection[int], today: date | None = None) -> None:
 def _portion_rows(idea_id: int, each: Fold) -> Iterator[dict[str, Any]]:
     for among, numbers in each.portions.items():
         if among != ALL:
-            yield {"idea_id": idea_id, "among": among, **asdict(numbers)}
+            yield {"idea_id": idea_id, "among": among, **vars(numbers)}
 
 
 def _day_row(idea_id: int, day: date, votes: int) -> dict[str, Any]:
@@ -210,7 +210,11 @@ def _day_row(idea_id: int, day: date, votes: int) -> dict[str, Any]:
 
 
 def _write(table: Any, ids: Collection[int], rows: list[dict[str, Any]]) -> None:
-    gone = sa.delete(table).where(table.idea_id.in_(ids))
-    db.session.execute(gone, execution_options={"synchronize_session": False})
+    db.session.execute(_gone(table), {"ids": list(ids)})
     if rows:
-        db.session.execute(sa.insert(table), rows)
+        db.session.execute(sa.insert(table.__table__), rows)
+
+
+@cache
+def _gone(table: Any) -> Any:
+    return sa.delete(table.__table__).where(table.__table__.c.idea_id.in_(_IDS))
