@@ -29,6 +29,13 @@ COLUMNS = (
     Person.crm_consent_at,
     Person.source_system,
 )
+_IDS: Any = sa.bindparam("ids", expanding=True)
+_PEOPLE = sa.select(*COLUMNS).where(Person.id.in_(_IDS))
+_BURIED = sa.select(CrmTombstone.entity_id, CrmTombstone.erased_at, CrmTombstone.lifted_at).where(
+    CrmTombstone.connection == sa.bindparam("connection"),
+    CrmTombstone.entity == Entity.PERSON,
+    CrmTombstone.entity_id.in_(_IDS),
+)
 
 
 def consents() -> sa.ColumnElement[bool]:
@@ -59,16 +66,9 @@ def _lies(tombstone: Any, consented_at: datetime | None) -> bool:
 
 def refusals(connection: str, people: Collection[int]) -> dict[int, str]:
     """Why some of these people may not be written now. Who may is not in the answer; who is unknown is erased."""
-    buried = {
-        row.entity_id: row
-        for row in db.session.execute(
-            sa.select(CrmTombstone.entity_id, CrmTombstone.erased_at, CrmTombstone.lifted_at).where(
-                CrmTombstone.connection == connection,
-                CrmTombstone.entity == Entity.PERSON,
-                CrmTombstone.entity_id.in_(people),
-            )
-        )
-    }
-    found = {row.id: row for row in db.session.execute(sa.select(*COLUMNS).where(Person.id.in_(people)))}
+    ids = list(people)
+    stones = db.session.execute(_BURIED, {"connection": connection, "ids": ids})
+    buried = {row.entity_id: row for row in stones}
+    found = {row.id: row for row in db.session.execute(_PEOPLE, {"ids": ids})}
     judged = {each: refusal(found[each], buried.get(each)) if each in found else ERASED for each in people}
     return {each: reason for each, reason in judged.items() if reason is not None}

@@ -6,6 +6,7 @@ A record that the database does not take would stop everything behind it for eve
 
 import logging
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ LARGEST = 2**63
 ODD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 """What comes of an answer that is not as it should be."""
 
+UNREADABLE = re.compile("[\0\ud800-\udfff]")
 NO_ID = "The CRM gave an id that cannot be kept"
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -45,9 +47,7 @@ def each_of(items: Sequence[Item], many: int) -> list[Item]:
 def readable(text: Any, longest: int) -> str:
     """A text that every database keeps."""
     text = text if isinstance(text, str) else "" if text is None else str(text)
-    return "".join(
-        "\ufffd" if each == "\0" or "\ud800" <= each <= "\udfff" else each for each in text[:longest]
-    )
+    return UNREADABLE.sub("\ufffd", text[:longest])
 
 
 def is_id(text: Any) -> bool:

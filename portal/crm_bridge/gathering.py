@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.orm import aliased
 from portal import clock
 from portal.accounts.models import Company, Person
 from portal.crm_bridge.models import NO_IDEA, CrmLink, Entity
-from portal.database import db
+from portal.database import Id, db
 from portal.ideas.models import Idea
 from portal.voting.models import Vote, of_family
 
@@ -27,6 +28,13 @@ LINK = (
     CrmLink.message,
     CrmLink.synced_at,
 )
+
+CONNECTION: Any = sa.bindparam("connection")
+ENTITY: Any = sa.bindparam("entity")
+IDS: Any = sa.bindparam("ids", expanding=True)
+AFTER: Any = sa.bindparam("after")
+MOST: Any = sa.bindparam("most", type_=sa.Integer)
+"""Statements are put together once: a push asks with dozens of them, however little there is to write."""
 
 ADDER = aliased(Person)
 PROOF = sa.func.coalesce(Vote.proof_kind + ", " + Vote.proof_url, Vote.proof_kind)
@@ -67,37 +75,50 @@ def size() -> int:
     return sum(db.session.scalar(each) or 0 for each in counts)
 
 
+_PEOPLE_IDS = sa.select(Person.id).where(Person.id > AFTER).order_by(Person.id).limit(MOST)
+_COMPANY_IDS = sa.select(Company.id).where(Company.id > AFTER).order_by(Company.id).limit(MOST)
+
+
 def people_ids(after: int, limit: int) -> list[int]:
     """Ids of people, in order."""
-    return _ids(sa.select(Person.id).where(Person.id > after).order_by(Person.id).limit(limit))
+    return _ids(_PEOPLE_IDS, after=after, most=limit)
 
 
 def company_ids(after: int, limit: int) -> list[int]:
     """Ids of companies, in order."""
-    return _ids(sa.select(Company.id).where(Company.id > after).order_by(Company.id).limit(limit))
+    return _ids(_COMPANY_IDS, after=after, most=limit)
 
 
 def people_of_idea(idea_id: int, after: int, limit: int) -> list[int]:
     """Ids of those whose record speaks of the idea: its author, who votes on it, and who took a vote back."""
-    its = sa.union_all(
-        sa.select(sa.literal(idea_id)), sa.select(Idea.id).where(Idea.merged_into_id == idea_id)
-    )
+    return _ids(_people_of_idea(), idea=idea_id, after=after, most=limit)
+
+
+@cache
+def _people_of_idea() -> sa.Select[Any]:
+    idea: Any = sa.bindparam("idea", type_=Id)
+    its = sa.union_all(sa.select(idea), sa.select(Idea.id).where(Idea.merged_into_id == idea))
     ids = sa.union(
-        sa.select(Idea.author_id.label("id")).where(Idea.id.in_(its), Idea.author_id > after),
-        sa.select(Vote.person_id).where(of_family(idea_id), Vote.person_id > after),
+        sa.select(Idea.author_id.label("id")).where(Idea.id.in_(its), Idea.author_id > AFTER),
+        sa.select(Vote.person_id).where(of_family(idea), Vote.person_id > AFTER),
         sa.select(CrmLink.entity_id).where(
-            CrmLink.idea_id.in_(its), CrmLink.idea_id != NO_IDEA, CrmLink.entity_id > after
+            CrmLink.idea_id.in_(its), CrmLink.idea_id != NO_IDEA, CrmLink.entity_id > AFTER
         ),
     ).subquery()
-    return _ids(sa.select(ids.c.id).order_by(ids.c.id).limit(limit))
+    return sa.select(ids.c.id).order_by(ids.c.id).limit(MOST)
 
 
-def _ids(select: sa.Select[int]) -> list[int]:
-    return list(db.session.scalars(select))
+def _ids(select: sa.Select[Any], **values: int) -> list[int]:
+    return list(db.session.scalars(select, values))
 
 
 def people(ids: Collection[int]) -> Sequence[Any]:
     """People with what their record says of them and of their company, in the order of ids."""
+    return db.session.execute(_people(), {"ids": list(ids)}).all()
+
+
+@cache
+def _people() -> sa.Select[*tuple[Any, ...]]:
     columns = (
         *(Person.id, Person.name, Person.email, Person.confirmed_at, Person.active, Person.company_id),
         *(Person.created_at, Person.last_active_at, Person.erased_at, Person.crm_consent),
@@ -105,45 +126,60 @@ def people(ids: Collection[int]) -> Sequence[Any]:
         *(Company.tier, Company.revenue, Company.crm_read_at),
     )
     select = sa.select(*columns).outerjoin(Company, Company.id == Person.company_id)
-    return db.session.execute(select.where(Person.id.in_(ids)).order_by(Person.id)).all()
+    return select.where(Person.id.in_(IDS)).order_by(Person.id)
+
+
+_LINKS = sa.select(*LINK).where(
+    CrmLink.connection == CONNECTION, CrmLink.entity == ENTITY, CrmLink.entity_id.in_(IDS)
+)
+_LINKED_VOTES = _LINKS.order_by(CrmLink.entity_id, CrmLink.idea_id)
+_LAST_FIELDS = sa.select(CrmLink.entity_id, CrmLink.idea_id, CrmLink.last_fields).where(
+    CrmLink.connection == CONNECTION,
+    CrmLink.entity == ENTITY,
+    sa.tuple_(CrmLink.entity_id, CrmLink.idea_id).in_(sa.bindparam("keys", expanding=True)),
+)
 
 
 def links(connection: str, entity: Entity, ids: Collection[int]) -> dict[int, Any]:
     """Ledger rows of people or companies, by id."""
-    select = sa.select(*LINK).where(
-        CrmLink.connection == connection, CrmLink.entity == entity, CrmLink.entity_id.in_(ids)
-    )
-    return {row.entity_id: row for row in db.session.execute(select)}
+    whose = {"connection": connection, "entity": entity, "ids": list(ids)}
+    return {row.entity_id: row for row in db.session.execute(_LINKS, whose)}
 
 
 def last_fields(connection: str, entity: Entity, keys: Collection[tuple[int, int]]) -> dict[Any, Any]:
     """What was last written, by (entity_id, idea_id)."""
     if not keys:
         return {}
-    select = sa.select(CrmLink.entity_id, CrmLink.idea_id, CrmLink.last_fields).where(
-        CrmLink.connection == connection,
-        CrmLink.entity == entity,
-        sa.tuple_(CrmLink.entity_id, CrmLink.idea_id).in_(keys),
-    )
-    return {(row.entity_id, row.idea_id): row.last_fields for row in db.session.execute(select)}
+    whose = {"connection": connection, "entity": entity, "keys": list(keys)}
+    return {(row.entity_id, row.idea_id): row.last_fields for row in db.session.execute(_LAST_FIELDS, whose)}
 
 
-def _from(
-    person: Any, idea: Any, ids: Collection[int], after: tuple[int, int]
-) -> tuple[sa.ColumnElement[bool], ...]:
-    """The conditions that go on after (person, idea) among these people.
+def _on(person: Any, idea: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions that go on after (person, idea) among people; their values are of `_from`.
 
     A comparison of pairs would let SQLite read everything from there on instead of looking up these people.
     """
-    last_person, last_idea = after
-    rest = [each for each in ids if each >= last_person]
-    return (person.in_(rest), sa.or_(person > last_person, idea > last_idea))
+    beyond = sa.or_(person > sa.bindparam("last_person"), idea > sa.bindparam("last_idea"))
+    return (person.in_(IDS), beyond)
+
+
+def _from(connection: str, ids: Collection[int], after: tuple[int, int], limit: int) -> dict[str, Any]:
+    rest = [each for each in ids if each >= after[0]]
+    whose: dict[str, Any] = {"connection": connection, "ids": rest, "most": limit}
+    return whose | {"last_person": after[0], "last_idea": after[1]}
 
 
 def votes(connection: str, ids: Collection[int], after: tuple[int, int], limit: int) -> list[tuple[Any, Any]]:
     """Votes on ideas of these people, each with its ledger row or None, in the order of (person, idea)."""
+    # Plain rows, past the session: there are millions of them, and it would look at each.
+    rows = db.session.connection().execute(_votes(), _from(connection, ids, after, limit))
+    return [(row, None if row.state is None else row) for row in rows]
+
+
+@cache
+def _votes() -> sa.Select[*tuple[Any, ...]]:
     link = sa.and_(
-        CrmLink.connection == connection,
+        CrmLink.connection == CONNECTION,
         CrmLink.entity == Entity.VOTE,
         CrmLink.entity_id == Vote.person_id,
         CrmLink.idea_id == Vote.idea_id,
@@ -156,11 +192,9 @@ def votes(connection: str, ids: Collection[int], after: tuple[int, int], limit: 
         .outerjoin(INTO, INTO.id == Idea.merged_into_id)
         .outerjoin(ADDER, ADDER.id == Vote.added_by_id)
         .outerjoin(CrmLink, link)
-        .where(Vote.idea_id.is_not(None), *_from(Vote.person_id, Vote.idea_id, ids, after))
+        .where(Vote.idea_id.is_not(None), *_on(Vote.person_id, Vote.idea_id))
     )
-    # Plain rows, past the session: there are millions of them, and it would look at each.
-    rows = db.session.connection().execute(select.order_by(Vote.person_id, Vote.idea_id).limit(limit))
-    return [(row, None if row.state is None else row) for row in rows]
+    return select.order_by(Vote.person_id, Vote.idea_id).limit(MOST)
 
 
 def withdrawn(
@@ -170,18 +204,23 @@ def withdrawn(
 
     The vote is None where the CRM never said that it took it.
     """
+    rows = db.session.execute(_gone(), _from(connection, ids, after, limit))
+    return [(_withdrawn(row) if row.last_fields else None, row) for row in rows]
+
+
+@cache
+def _gone() -> sa.Select[*tuple[Any, ...]]:
     there = sa.exists().where(Vote.person_id == CrmLink.entity_id, Vote.idea_id == CrmLink.idea_id)
-    select = (
+    return (
         sa.select(*LINK, CrmLink.last_fields, CrmLink.withdrawn_at, *ABOUT)
         .join(Idea, Idea.id == CrmLink.idea_id)
         .outerjoin(INTO, INTO.id == Idea.merged_into_id)
-        .where(CrmLink.connection == connection, CrmLink.entity == Entity.VOTE)
-        .where(*_from(CrmLink.entity_id, CrmLink.idea_id, ids, after))
+        .where(CrmLink.connection == CONNECTION, CrmLink.entity == Entity.VOTE)
+        .where(*_on(CrmLink.entity_id, CrmLink.idea_id))
         .where(~there)
         .order_by(CrmLink.entity_id, CrmLink.idea_id)
+        .limit(MOST)
     )
-    rows = db.session.execute(select.limit(limit))
-    return [(_withdrawn(row) if row.last_fields else None, row) for row in rows]
 
 
 def _withdrawn(row: Any) -> WithdrawnVote:
@@ -205,13 +244,13 @@ def _withdrawn(row: Any) -> WithdrawnVote:
 
 def linked_votes(connection: str, ids: Collection[int]) -> Sequence[Any]:
     """Ledger rows of all votes of these people."""
-    select = sa.select(*LINK).where(
-        CrmLink.connection == connection, CrmLink.entity == Entity.VOTE, CrmLink.entity_id.in_(ids)
-    )
-    return db.session.execute(select.order_by(CrmLink.entity_id, CrmLink.idea_id)).all()
+    whose = {"connection": connection, "entity": Entity.VOTE, "ids": list(ids)}
+    return db.session.execute(_LINKED_VOTES, whose).all()
+
+
+_COMPANIES = sa.select(Company.id, Company.name).where(Company.id.in_(IDS)).order_by(Company.id)
 
 
 def companies(ids: Collection[int]) -> Sequence[Any]:
     """Companies by name, in the order of ids."""
-    select = sa.select(Company.id, Company.name).where(Company.id.in_(ids))
-    return db.session.execute(select.order_by(Company.id)).all()
+    return db.session.execute(_COMPANIES, {"ids": list(ids)}).all()

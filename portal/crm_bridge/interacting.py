@@ -6,6 +6,7 @@ contact is there, under the number of the entry in the journal as its marker, an
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +30,12 @@ HIDDEN = "hidden"
 
 def connections_with_some() -> set[str]:
     """Names of the connections over which something is to be told now."""
-    return set(db.session.scalars(_due().with_only_columns(CrmInteraction.connection).distinct()))
+    return set(db.session.scalars(_where_some(), {"now": clock.now()}))
+
+
+@cache
+def _where_some() -> sa.Select[*tuple[Any, ...]]:
+    return _due().with_only_columns(CrmInteraction.connection).distinct()
 
 
 def untold(connection: str) -> int:
@@ -48,7 +54,7 @@ def _due() -> sa.Select[*tuple[Any, ...]]:
         CrmLink.idea_id == 0,
         CrmLink.remote_id.is_not(None),
     )
-    due = CrmInteraction.next_at.is_(None) | (CrmInteraction.next_at <= clock.now())
+    due = CrmInteraction.next_at.is_(None) | (CrmInteraction.next_at <= sa.bindparam("now"))
     return (
         sa.select(CrmInteraction, CrmLink.remote_id)
         .join(CrmLink, contact)
@@ -73,6 +79,12 @@ def send(voice: Voice, gateway: CrmGateway, holder: str) -> Iterator[Step]:
 
 
 def _next(connection: str, after: int) -> Sequence[Any]:
+    its = {"connection": connection, "after": after, "now": clock.now()}
+    return db.session.execute(_rows(), its).all()
+
+
+@cache
+def _rows() -> sa.Select[*tuple[Any, ...]]:
     columns = (
         *(CrmInteraction.connection, CrmInteraction.entry_id, CrmInteraction.person_id, CrmInteraction.kind),
         *(CrmInteraction.at, CrmInteraction.word, CrmInteraction.attempts, CrmInteraction.idea_id),
@@ -82,16 +94,17 @@ def _next(connection: str, after: int) -> Sequence[Any]:
         *(Post.body_html, Post.parent_id),
         sa.func.coalesce(Idea.hidden_at, Topic.hidden_at, Post.hidden_at).is_not(None).label("is_hidden"),
     )
-    select = (
+    return (
         _due()
         .with_only_columns(*columns)
         .outerjoin(Idea, Idea.id == CrmInteraction.idea_id)
         .outerjoin(Topic, Topic.id == CrmInteraction.topic_id)
         .outerjoin(Post, Post.id == CrmInteraction.post_id)
-        .where(CrmInteraction.connection == connection, CrmInteraction.entry_id > after)
+        .where(CrmInteraction.connection == sa.bindparam("connection"))
+        .where(CrmInteraction.entry_id > sa.bindparam("after"))
         .order_by(CrmInteraction.entry_id)
+        .limit(TOGETHER)
     )
-    return db.session.execute(select.limit(TOGETHER)).all()
 
 
 def _activity(voice: Voice, row: Any, seq: int) -> Activity:

@@ -5,7 +5,9 @@ import secrets
 import socket
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,6 +21,21 @@ LASTS = timedelta(minutes=2)
 """A holder that has said nothing for so long is taken for dead. No call to a CRM may take longer."""
 
 
+_NAMED: Any = sa.bindparam("named")
+_HELD = sa.select(CrmConnection.lease_holder, CrmConnection.lease_until).where(CrmConnection.name == _NAMED)
+_AT_LEAST: Any = sa.bindparam("at_least", type_=sa.BigInteger)
+_TABLE: Any = CrmConnection.__table__
+_KEPT = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.name == _NAMED, _TABLE.c.lease_holder == sa.bindparam("holder"))
+    .values(
+        lease_until=sa.bindparam("until"),
+        seq=sa.case((_TABLE.c.seq >= _AT_LEAST, _TABLE.c.seq + 1), else_=_AT_LEAST),
+    )
+    .returning(_TABLE.c.seq, _TABLE.c.paused)
+)
+
+
 class Busy(Conflict):
     """Somebody else holds the lease."""
 
@@ -30,8 +47,7 @@ def take(connection: str) -> str:
     """
     make_default()
     now, holder = clock.now(), f"{_machine()} {os.getpid()} {_began(os.getpid())} {secrets.token_hex(4)}"
-    select = sa.select(CrmConnection.lease_holder, CrmConnection.lease_until)
-    held, until = db.session.execute(select.where(CrmConnection.name == connection)).one()
+    held, until = db.session.execute(_HELD, {"named": connection}).one()
     if held is not None and until is not None and _lasts(held, until):
         raise Busy(f"Another push is under way on {connection}. It has the lease until {until:%H:%M:%S} UTC.")
     taken = (
@@ -60,15 +76,8 @@ def keep(connection: str, holder: str, while_paused: bool = False) -> int:
     The number grows with the time, so that it also grows when the database was put back to an older state.
     """
     now = clock.now()
-    at_least = int(now.timestamp() * 1000)
-    number = sa.case((CrmConnection.seq >= at_least, CrmConnection.seq + 1), else_=at_least)
-    kept = (
-        sa.update(CrmConnection)
-        .where(CrmConnection.name == connection, CrmConnection.lease_holder == holder)
-        .values(lease_until=now + LASTS, seq=number)
-        .returning(CrmConnection.seq, CrmConnection.paused)
-    )
-    row = db.session.execute(kept).one_or_none()
+    values = {"until": now + LASTS, "at_least": int(now.timestamp() * 1000)}
+    row = db.session.execute(_KEPT, {"named": connection, "holder": holder, **values}).one_or_none()
     if row is None:
         raise Conflict(f"Another push took over {connection}. Nothing is lost; it goes on from here.")
     if row.paused and not while_paused:
@@ -84,6 +93,7 @@ def give_back(connection: str, holder: str) -> None:
     db.session.execute(mine.values(lease_holder=None, lease_until=None))
 
 
+@cache
 def _machine() -> str:
     """Where a process number means something: this boot of this machine, and this room of it."""
     with suppress(OSError):

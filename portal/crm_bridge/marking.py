@@ -57,6 +57,16 @@ OF_CONTENT = _kinds(events.ContentHidden, events.ContentRestored)
 UNSEEN = {"synchronize_session": False}
 """A bulk statement over rows that no session holds."""
 
+_DIRTY: Any = CrmDirty.__table__
+_ITS = _DIRTY.c.connection == sa.bindparam("its"), _DIRTY.c.entity == sa.bindparam("of")
+_MARKS = sa.select(_DIRTY.c.entity_id, _DIRTY.c.marks).where(*_ITS)
+_MARKS_OF = _MARKS.where(_DIRTY.c.entity_id.in_(sa.bindparam("ids", expanding=True)))
+_MARKED = sa.select(_DIRTY.c.entity_id).where(*_ITS, _DIRTY.c.entity_id > sa.bindparam("after"))
+_MARKED = _MARKED.order_by(_DIRTY.c.entity_id).limit(sa.bindparam("most", type_=sa.Integer))
+_ONE = _DIRTY.c.entity_id == sa.bindparam("id_of"), _DIRTY.c.marks == sa.bindparam("seen")
+_NAMES, _WITH_MARKS = sa.select(CrmConnection.name), sa.select(_DIRTY.c.connection).distinct()
+_UNMARK = sa.delete(_DIRTY).where(*_ITS, *_ONE)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -131,12 +141,12 @@ class CrmReader:
 def connections() -> list[str]:
     """Names of all connections, the default one among them."""
     make_default()
-    return list(db.session.scalars(sa.select(CrmConnection.name)))
+    return list(db.session.scalars(_NAMES))
 
 
 def connections_with_marks() -> list[str]:
     """Names of the connections for which something is marked dirty."""
-    return list(db.session.scalars(sa.select(CrmDirty.connection).distinct()))
+    return list(db.session.scalars(_WITH_MARKS))
 
 
 def mark(connection: str, entity: Entity, ids: Iterable[int]) -> None:
@@ -161,33 +171,23 @@ def mark_everybody(connection: str) -> None:
 
 def marks(connection: str, entity: Entity, ids: Collection[int] | None = None) -> list[Mark]:
     """The dirty rows of these (None: of all), as they stand now. Read them before what they speak of."""
-    select = sa.select(CrmDirty.entity_id, CrmDirty.marks).where(
-        CrmDirty.connection == connection, CrmDirty.entity == entity
-    )
-    if ids is not None:
-        select = select.where(CrmDirty.entity_id.in_(ids))
-    return [Mark(entity, *row) for row in db.session.execute(select)]
+    of = {"its": connection, "of": entity} | ({} if ids is None else {"ids": list(ids)})
+    return [Mark(entity, *row) for row in db.session.execute(_MARKS if ids is None else _MARKS_OF, of)]
 
 
 def marked(connection: str, entity: Entity, after: int, limit: int) -> list[int]:
     """Ids that are dirty, in order."""
-    select = sa.select(CrmDirty.entity_id).where(
-        CrmDirty.connection == connection, CrmDirty.entity == entity, CrmDirty.entity_id > after
-    )
-    return list(db.session.scalars(select.order_by(CrmDirty.entity_id).limit(limit)))
+    of = {"its": connection, "of": entity, "after": after, "most": limit}
+    return list(db.session.scalars(_MARKED, of))
 
 
 def unmark(connection: str, seen: Iterable[Mark]) -> None:
     """Forget the marks that were dealt with. What was marked again since stays."""
-    gone = [{"of": each.entity, "id_of": each.entity_id, "seen": each.marks} for each in seen]
+    gone = [
+        {"its": connection, "of": each.entity, "id_of": each.entity_id, "seen": each.marks} for each in seen
+    ]
     if gone:
-        delete = sa.delete(CrmDirty.__table__).where(  # type: ignore[arg-type]
-            CrmDirty.connection == connection,
-            CrmDirty.entity == sa.bindparam("of"),
-            CrmDirty.entity_id == sa.bindparam("id_of"),
-            CrmDirty.marks == sa.bindparam("seen"),
-        )
-        db.session.execute(delete, gone)
+        db.session.execute(_UNMARK, gone)
 
 
 def _authors(posts: Collection[int], topics: Collection[int]) -> set[int]:

@@ -37,6 +37,10 @@ WRITTEN = (
     *NOTHING_REFUSED,
 )
 
+_LOG: Any = CrmExchange.__table__
+_NEWEST = sa.select(sa.func.max(_LOG.c.id)).scalar_subquery()
+_WRITE, _THIN = sa.insert(_LOG), sa.delete(_LOG).where(_LOG.c.id <= _NEWEST - sa.bindparam("kept"))
+
 TRIED_ANEW = {"state": LinkState.RETRY, "attempts": 0, "next_at": None}
 NO_ANSWER = "Sent; the answer is not known yet."
 
@@ -227,9 +231,8 @@ def _log(connection: str, results: Sequence[Result], now: datetime) -> None:
         if each.change.verb is not Verb.SETTLE
     ]
     if rows:
-        db.session.execute(sa.insert(CrmExchange.__table__), rows)  # type: ignore[arg-type]
-        newest = sa.select(sa.func.max(CrmExchange.id)).scalar_subquery()
-        db.session.execute(sa.delete(CrmExchange).where(CrmExchange.id <= newest - KEPT))
+        db.session.execute(_WRITE, rows)
+        db.session.execute(_THIN, {"kept": KEPT})
 
 
 def release(connection: str) -> int:

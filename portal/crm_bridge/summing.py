@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from portal.ideas.models import Idea
 from portal.ideas.statuses.queries import is_closed, is_complete
 from portal.voting.models import Vote
 
+_IDS: Any = sa.bindparam("ids", expanding=True)
 OPEN_IDEAS = 3
 TOP_IDEAS = 5
 
@@ -44,38 +46,47 @@ class CompanyDoings:
 def doings(ids: Collection[int]) -> dict[int, Doings]:
     """What each of these people did here."""
     found = {each: Doings() for each in ids}
-    count = sa.func.count()
-    ideas = sa.select(Idea.author_id, count, count.filter(is_complete())).where(
-        Idea.author_id.in_(ids), Idea.hidden_at.is_(None)
-    )
-    for author, all_, shipped in _rows(ideas.group_by(Idea.author_id)):
+    for author, all_, shipped in _rows(_ideas(), ids):
         found[author].ideas, found[author].shipped = all_, shipped
-    votes = sa.select(Vote.person_id, count).join(Idea, Idea.id == Vote.counts_for_id)
-    votes = votes.where(Vote.person_id.in_(ids), Idea.hidden_at.is_(None))
-    for person, all_ in _rows(votes.group_by(Vote.person_id)):
+    for person, all_ in _rows(_votes(), ids):
         found[person].votes = all_
-    for author, all_ in _rows(_answers(ids)):
+    for author, all_ in _rows(_answers(), ids):
         found[author].answers = all_
-    for person, title in _rows(_open_ideas(ids)):
+    for person, title in _rows(_open_ideas(), ids):
         found[person].open_ideas.append(title)
     return found
 
 
-def _rows(select: sa.Select[*tuple[Any, ...]]) -> Iterable[Any]:
-    return db.session.execute(select)
+def _rows(select: sa.Select[*tuple[Any, ...]], ids: Collection[int]) -> Iterable[Any]:
+    return db.session.execute(select, {"ids": list(ids)})
 
 
-def _answers(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
+@cache
+def _ideas() -> sa.Select[*tuple[Any, ...]]:
+    count = sa.func.count()
+    ideas = sa.select(Idea.author_id, count, count.filter(is_complete()))
+    return ideas.where(Idea.author_id.in_(_IDS), Idea.hidden_at.is_(None)).group_by(Idea.author_id)
+
+
+@cache
+def _votes() -> sa.Select[*tuple[Any, ...]]:
+    votes = sa.select(Vote.person_id, sa.func.count()).join(Idea, Idea.id == Vote.counts_for_id)
+    return votes.where(Vote.person_id.in_(_IDS), Idea.hidden_at.is_(None)).group_by(Vote.person_id)
+
+
+@cache
+def _answers() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Post.author_id, sa.func.count())
         .join(Topic, Topic.id == Post.topic_id)
-        .where(Post.author_id.in_(ids), Post.parent_id.is_(None), Post.hidden_at.is_(None))
+        .where(Post.author_id.in_(_IDS), Post.parent_id.is_(None), Post.hidden_at.is_(None))
         .where(Topic.kind == "question", Topic.hidden_at.is_(None))
         .group_by(Post.author_id)
     )
 
 
-def _open_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
+@cache
+def _open_ideas() -> sa.Select[*tuple[Any, ...]]:
     """The newest open ideas that each person is for."""
     newest = sa.func.row_number().over(
         partition_by=Vote.person_id, order_by=(Vote.cast_at.desc(), Vote.idea_id.desc())
@@ -83,7 +94,7 @@ def _open_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
     ranked = (
         sa.select(Vote.person_id, Idea.title, newest.label("place"))
         .join(Idea, Idea.id == Vote.counts_for_id)
-        .where(Vote.person_id.in_(ids), Vote.value == 1)
+        .where(Vote.person_id.in_(_IDS), Vote.value == 1)
         .where(Idea.hidden_at.is_(None), ~is_closed())
         .subquery()
     )
@@ -96,28 +107,38 @@ def _open_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
 def company_doings(ids: Collection[int]) -> dict[int, CompanyDoings]:
     """What the consenting people of each of these companies did here."""
     found = {each: CompanyDoings() for each in ids}
-    members = sa.select(Person.company_id, sa.func.count()).where(Person.company_id.in_(ids), consents())
-    for company, all_ in _rows(members.group_by(Person.company_id)):
+    for company, all_ in _rows(_members(), ids):
         found[company].participants = all_
-    given = sa.select(Person.company_id, sa.func.count(), sa.func.max(Vote.cast_at))
-    given = given.select_from(Vote).join(Person, Person.id == Vote.person_id)
-    given = given.join(Idea, Idea.id == Vote.counts_for_id).where(Idea.hidden_at.is_(None))
-    given = given.where(Person.company_id.in_(ids), consents()).group_by(Person.company_id)
-    for company, all_, last in _rows(given):
+    for company, all_, last in _rows(_given(), ids):
         found[company].votes, found[company].last_vote_at = all_, last
-    for company, title, voters in _rows(_top_ideas(ids)):
+    for company, title, voters in _rows(_top_ideas(), ids):
         found[company].top_ideas.append(f"{title} ({voters})")
     return found
 
 
-def _top_ideas(ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
+@cache
+def _members() -> sa.Select[*tuple[Any, ...]]:
+    members = sa.select(Person.company_id, sa.func.count()).where(Person.company_id.in_(_IDS), consents())
+    return members.group_by(Person.company_id)
+
+
+@cache
+def _given() -> sa.Select[*tuple[Any, ...]]:
+    given = sa.select(Person.company_id, sa.func.count(), sa.func.max(Vote.cast_at))
+    given = given.select_from(Vote).join(Person, Person.id == Vote.person_id)
+    given = given.join(Idea, Idea.id == Vote.counts_for_id).where(Idea.hidden_at.is_(None))
+    return given.where(Person.company_id.in_(_IDS), consents()).group_by(Person.company_id)
+
+
+@cache
+def _top_ideas() -> sa.Select[*tuple[Any, ...]]:
     """The open ideas that most consenting people of each company are for."""
     voters = (
         sa.select(Person.company_id, Idea.id, Idea.title, sa.func.count().label("voters"))
         .select_from(Vote)
         .join(Person, Person.id == Vote.person_id)
         .join(Idea, Idea.id == Vote.counts_for_id)
-        .where(Person.company_id.in_(ids), consents(), Vote.value == 1)
+        .where(Person.company_id.in_(_IDS), consents(), Vote.value == 1)
         .where(Idea.hidden_at.is_(None), ~is_closed())
         .group_by(Person.company_id, Idea.id, Idea.title)
         .subquery()

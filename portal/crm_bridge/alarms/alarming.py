@@ -29,6 +29,10 @@ LAG = timedelta(minutes=60)
 SOON = 30
 """So many days before the secret of a connection ends admins are told."""
 
+_OPEN = sa.select(CrmAlarm).where(CrmAlarm.over_at.is_(None)).order_by(CrmAlarm.at, CrmAlarm.id)
+_OLDEST = sa.select(sa.func.min(CrmDirty.first_dirty_at)).where(CrmDirty.connection == CrmConnection.name)
+_WATCHED = sa.select(CrmConnection, _OLDEST.scalar_subquery().label("oldest_at"))
+
 STOPS = (Alarm.STOPPED, Alarm.REFUSED)
 LETTERS = {
     Alarm.STOPPED: """The connection {name} to the CRM stopped. What the CRM said last:
@@ -98,8 +102,7 @@ def _is_alarmed(name: str) -> bool:
 
 def open_ones() -> Sequence[CrmAlarm]:
     """What is wrong now, the oldest first."""
-    its = sa.select(CrmAlarm).where(CrmAlarm.over_at.is_(None))
-    return db.session.scalars(its.order_by(CrmAlarm.at, CrmAlarm.id)).all()
+    return db.session.scalars(_OPEN).all()
 
 
 def lag_limit(row: CrmConnection | None) -> timedelta:
@@ -113,8 +116,7 @@ def watch(url: str) -> None:
 
     A connection that stopped, or is paused, was told of already: that it is behind as well is no news.
     """
-    oldest = sa.select(sa.func.min(CrmDirty.first_dirty_at)).where(CrmDirty.connection == CrmConnection.name)
-    rows = db.session.execute(sa.select(CrmConnection, oldest.scalar_subquery().label("oldest_at"))).all()
+    rows = db.session.execute(_WATCHED).all()
     known = {(each.connection, each.alarm) for each in open_ones()}
     for row, oldest_at in rows:
         late, stands_still = _late(row, oldest_at), row.paused or row.opened_at is not None
