@@ -44,9 +44,10 @@ class Living(RuleBasedStateMachine):
         db.session.execute(sa.update(Person).values(crm_consent=False))
         forget_everything()
         self.now = EPOCH + timedelta(days=1)
-        company = self.make.company()
-        self.people = [self.person(n, company) for n in range(4)]
-        self.ideas = [self.make.idea().id for _ in range(3)]
+        with self.make.in_one_transaction():
+            company = self.make.company()
+            self.people = [self.person(n, company) for n in range(4)]
+            self.ideas = [self.make.idea().id for _ in range(3)]
         marking.mark(DEFAULT, Entity.PERSON, self.people)
         marking.mark(DEFAULT, Entity.COMPANY, [company.id])
         db.session.commit()

@@ -102,10 +102,11 @@ def test_a_limit_is_waited_for_and_is_no_failure_for_long(settings, down, rows):
     assert rows(CrmLink, connection="acme", state="done") == 1
 
 
-def test_six_hours_down_and_the_backlog_drains_in_one_run(settings, down, consenting, rows):
-    more = [consenting() for _ in range(150)]
+def test_six_hours_down_and_the_backlog_drains_in_one_run(settings, down, make, consenting, rows):
+    with make.in_one_transaction():
+        more = [consenting().id for _ in range(150)]
     with clock.at(EPOCH - timedelta(minutes=1)):
-        marking.mark("acme", Entity.PERSON, [each.id for each in more])
+        marking.mark("acme", Entity.PERSON, more)
     db.session.commit()
     worker(settings, 6 * 60)
     # Five tries, then after 5, 10, 20, 40 and each 60 minutes.

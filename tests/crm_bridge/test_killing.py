@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import psutil
 import pytest
@@ -26,9 +27,10 @@ KILLS = 50
 
 def community(make, consenting, people, ideas):
     """People who agreed, each with a vote on every idea, written straight."""
-    company = make.company()
-    made = [consenting(company=company) for _ in range(people)]
-    on = [make.idea() for _ in range(ideas)]
+    with make.in_one_transaction():
+        company = make.company()
+        made = [consenting(company=company) for _ in range(people)]
+        on = [make.idea() for _ in range(ideas)]
     db.session.add_all(
         Vote(person_id=who.id, idea_id=idea.id, value=1, cast_at=EPOCH) for who in made for idea in on
     )
@@ -72,11 +74,10 @@ def flask(app, settings, store, launch):
     return launch(spoken(settings), PLANNED)
 
 
-def calls_in(store):
+def calls_in(reader):
     """How many writing calls the store has taken so far."""
     try:
-        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
-            return connection.execute("SELECT version FROM counter").fetchone()[0]
+        return reader.execute("SELECT version FROM counter").fetchone()[0]
     except (sqlite3.Error, TypeError):
         return 0
 
@@ -84,9 +85,12 @@ def calls_in(store):
 def kill_soon(push, store, chance):
     """SIGKILL after the store has taken a few more calls, at no moment in particular."""
     process = psutil.Process(push.pid)
-    enough = calls_in(store) + chance.randrange(4)
-    while calls_in(store) < enough and process.status() != psutil.STATUS_ZOMBIE:
+    while not store.exists() and process.status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.001)
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as reader:
+        enough = calls_in(reader) + chance.randrange(4)
+        while calls_in(reader) < enough and process.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.001)
     time.sleep(chance.random() * 0.01)
     push.kill()
 

@@ -40,9 +40,10 @@ def connected(vendor, real_crm):
 
 def community(make, consenting, people, ideas):
     """People of two companies who agreed, each with a vote on every idea."""
-    companies = [make.company(), make.company()]
-    made = [consenting(company=companies[n % 2], name=f"Ines {n} Duarte") for n in range(people)]
-    on = [make.idea(title=f'Línea: "{n}"\u2028{"x" * 100}') for n in range(ideas)]
+    with make.in_one_transaction():
+        companies = [make.company(), make.company()]
+        made = [consenting(company=companies[n % 2], name=f"Ines {n} Duarte") for n in range(people)]
+        on = [make.idea(title=f'Línea: "{n}"\u2028{"x" * 100}') for n in range(ideas)]
     for idea in on:
         for who in made:
             casting.cast(idea, by=who, value=1)

@@ -22,10 +22,11 @@ def crowd(make):
     """`crowd(5, minutes=10)`: so many people vote for one idea in so many minutes, an hour ago; returns the idea."""
 
     def vote(count, *, minutes, title="Offline mode", ago=timedelta(hours=2), **person):
-        idea, begun = make.idea(title=title), clock.now() - ago
-        for n in range(count):
-            with clock.at(begun + timedelta(minutes=minutes) * n / count):
-                casting.cast(idea, by=make.person(**{"created_at": OLD} | person))
+        with make.in_one_transaction():
+            idea, begun = make.idea(title=title), clock.now() - ago
+            for n in range(count):
+                with clock.at(begun + timedelta(minutes=minutes) * n / count):
+                    casting.cast(idea, by=make.person(**{"created_at": OLD} | person))
         return idea
 
     return vote

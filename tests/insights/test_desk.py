@@ -43,24 +43,25 @@ def chips_of(response):
 def desk(make, cast, catch_up):
     """Four ideas: Quiet had a word yesterday, Old waits longest, Fresh rises, Decided is planned and to be reviewed."""
     now = clock.now()
-    boards = {name: make.board(name=name) for name in ("Mobile", "Reports")}
-    made = {"Quiet": 50, "Old": 300, "Fresh": 3, "Decided": 200}
-    ideas = {
-        name: make.idea(title=name, board=boards["Reports" if name == "Old" else "Mobile"], created_at=now - timedelta(days=age))
-        for name, age in made.items()
-    }  # fmt: skip
-    ideas["Quiet"].last_staff_word_at = now - timedelta(days=1)
-    votes = {"Quiet": (40, 2), "Old": (250, 3), "Fresh": (1, 4), "Decided": (150, 5)}
-    for name, (age, count) in votes.items():
-        with clock.at(now - timedelta(days=age)):
-            for n in range(count):
-                casting.cast(ideas[name], by=cast.customer if n == 0 else make.person())
-    with clock.at(now - timedelta(days=100)):
-        change_status(ideas["Decided"], to="planned", by=cast.product_manager)
-    plan = {"owner": cast.admin, "review_on": now.date() - timedelta(days=1)}
-    make._save(Plan(idea_id=ideas["Decided"].id, **plan))
-    label = make._save(Label(name="offline"))
-    make._save(Labelling(label_id=label.id, idea_id=ideas["Fresh"].id))
+    with make.in_one_transaction():
+        boards = {name: make.board(name=name) for name in ("Mobile", "Reports")}
+        made = {"Quiet": 50, "Old": 300, "Fresh": 3, "Decided": 200}
+        ideas = {
+            name: make.idea(title=name, board=boards["Reports" if name == "Old" else "Mobile"], created_at=now - timedelta(days=age))
+            for name, age in made.items()
+        }  # fmt: skip
+        ideas["Quiet"].last_staff_word_at = now - timedelta(days=1)
+        votes = {"Quiet": (40, 2), "Old": (250, 3), "Fresh": (1, 4), "Decided": (150, 5)}
+        for name, (age, count) in votes.items():
+            with clock.at(now - timedelta(days=age)):
+                for n in range(count):
+                    casting.cast(ideas[name], by=cast.customer if n == 0 else make.person())
+        with clock.at(now - timedelta(days=100)):
+            change_status(ideas["Decided"], to="planned", by=cast.product_manager)
+        plan = {"owner": cast.admin, "review_on": now.date() - timedelta(days=1)}
+        make._save(Plan(idea_id=ideas["Decided"].id, **plan))
+        label = make._save(Label(name="offline"))
+        make._save(Labelling(label_id=label.id, idea_id=ideas["Fresh"].id))
     catch_up()
     cli.fold_waiting()
     return ideas
@@ -174,12 +175,13 @@ def test_the_address_keeps_the_filter():
 
 
 def test_pages_turn_by_every_order_without_a_gap(as_, make, cast, catch_up):
-    board = make.board()
-    long_ago = clock.now() - timedelta(days=30)
-    for n in range(65):
-        idea = make.idea(board=board, title=f"Idea {n:02}", created_at=long_ago)
-        casting.cast(idea, by=cast.customer)
-        make._save(Plan(idea_id=idea.id, review_on=long_ago.date() + timedelta(days=n % 7)))
+    with make.in_one_transaction():
+        board = make.board()
+        long_ago = clock.now() - timedelta(days=30)
+        for n in range(65):
+            idea = make.idea(board=board, title=f"Idea {n:02}", created_at=long_ago)
+            casting.cast(idea, by=cast.customer)
+            make._save(Plan(idea_id=idea.id, review_on=long_ago.date() + timedelta(days=n % 7)))
     deal = {"title": "Renewal", "account": "a1", "amount": 900, "currency": "EUR"}
     connecting.make_default()
     keeping.keep(

@@ -32,21 +32,25 @@ LISTS = ("/desk/?", "/desk/votes?", "/ideas/declined?")
 def community(make, cast, catch_up):
     cast.company.segment = "Water"
     now = clock.now()
-    boards = [make.board(name=name) for name in ("Mobile", "Reports")]
-    people = [cast.customer, cast.other_customer, *(make.person() for _ in range(3))]
-    ideas = []
-    for n in range(9):
-        made = now - timedelta(days=20 * n + 1)
-        idea = make.idea(board=boards[n % 2], created_at=made)
-        ideas.append(idea)
-        for person in people[: n % 6]:
-            with clock.at(made + timedelta(days=n % 3)):
-                casting.cast(idea, by=person)
-        if n % 3 == 0:
-            with clock.at(made + timedelta(days=n + 2)):
-                answer(
-                    idea, by=cast.product_manager, body="We look at it.", status="planned" if n % 2 else None
-                )
+    with make.in_one_transaction():
+        boards = [make.board(name=name) for name in ("Mobile", "Reports")]
+        people = [cast.customer, cast.other_customer, *(make.person() for _ in range(3))]
+        ideas = []
+        for n in range(9):
+            made = now - timedelta(days=20 * n + 1)
+            idea = make.idea(board=boards[n % 2], created_at=made)
+            ideas.append(idea)
+            for person in people[: n % 6]:
+                with clock.at(made + timedelta(days=n % 3)):
+                    casting.cast(idea, by=person)
+            if n % 3 == 0:
+                with clock.at(made + timedelta(days=n + 2)):
+                    answer(
+                        idea,
+                        by=cast.product_manager,
+                        body="We look at it.",
+                        status="planned" if n % 2 else None,
+                    )
     vouching.add(
         ideas[1], by=cast.product_manager, voter=cast.company, evidence=Evidence(Proof.CALL, text="Said so.")
     )
@@ -170,17 +174,20 @@ def test_what_is_counted_is_what_lists_show(make, cast, community, who):
 
 def test_first_answers_are_those_that_all_rows_say(make, cast):
     chance, now, board = random.Random(11), clock.now(), make.board()
-    for n in range(120):
-        at = now - timedelta(days=chance.random() * 420)
-        idea = make.idea(board=board, author=cast.customer, created_at=at)
-        said = [at + timedelta(days=chance.random() * 90 - 2) for _ in range(chance.choice((0, 0, 1, 1, 2)))]
-        for version, moment in enumerate(said, 1):
-            by = None if chance.random() < 0.2 else cast.product_manager.id
-            db.session.add(StatusChange(idea_id=idea.id, new="planned", changed_by_id=by, at=moment))
-            if n % 3 == 0:
-                text = {"body": "Yes.", "body_html": "<p>Yes.</p>", "cooked_with": "1", "status": "open"}
-                whose = {"idea_id": idea.id, "version": version, "author_id": cast.product_manager.id}
-                db.session.add(OfficialAnswer(at=moment + timedelta(hours=n % 5 - 2), **whose, **text))
+    with make.in_one_transaction():
+        for n in range(120):
+            at = now - timedelta(days=chance.random() * 420)
+            idea = make.idea(board=board, author=cast.customer, created_at=at)
+            said = [
+                at + timedelta(days=chance.random() * 90 - 2) for _ in range(chance.choice((0, 0, 1, 1, 2)))
+            ]
+            for version, moment in enumerate(said, 1):
+                by = None if chance.random() < 0.2 else cast.product_manager.id
+                db.session.add(StatusChange(idea_id=idea.id, new="planned", changed_by_id=by, at=moment))
+                if n % 3 == 0:
+                    text = {"body": "Yes.", "body_html": "<p>Yes.</p>", "cooked_with": "1", "status": "open"}
+                    whose = {"idea_id": idea.id, "version": version, "author_id": cast.product_manager.id}
+                    db.session.add(OfficialAnswer(at=moment + timedelta(hours=n % 5 - 2), **whose, **text))
     db.session.commit()
     of = queries.Seen(cast.product_manager)
     counted = queries.first_answers(of, now.date())

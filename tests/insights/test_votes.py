@@ -85,8 +85,9 @@ def test_every_filter(as_, cast, make, idea):
 
 def test_pages_turn_without_a_gap(as_, make, cast):
     idea = make.idea()
-    for n in range(120):
-        casting.cast(idea, by=make.person(name=f"Voter {n:03}"))
+    with make.in_one_transaction():
+        for n in range(120):
+            casting.cast(idea, by=make.person(name=f"Voter {n:03}"))
     db.session.commit()
     seen, path = [], f"/desk/votes?idea={idea.id}"
     while path:

@@ -367,12 +367,9 @@ def said(record, object_, fields):
             owner = record["OwnerId"] and "Dana Cole"
             row["Owner"] = {"attributes": {"type": "User"}, "Name": owner}
         else:
-            row[name] = floated(record.get(name))
+            value = record.get(name)
+            row[name] = float(value) if type(value) is int else value
     return row
-
-
-def floated(value):
-    return float(value) if type(value) is int else value
 
 
 def plain_xml(content):

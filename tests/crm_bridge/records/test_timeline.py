@@ -87,9 +87,10 @@ def test_the_page_says_it_in_words_and_hides_what_is_hidden(pm, ines, lived):
 
 def test_pages_follow_one_another_without_a_gap_or_a_double(pm, make, ines, lived):
     idea = make.idea()
-    for number in range(65):
-        # Many at one moment: only the number of the row tells them apart.
-        make.comment(idea, author=ines, created_at=EPOCH, body=f"Comment number-{number}-")
+    with make.in_one_transaction():
+        for number in range(65):
+            # Many at one moment: only the number of the row tells them apart.
+            make.comment(idea, author=ines, created_at=EPOCH, body=f"Comment number-{number}-")
     address, seen, steps = f"/crm/people/{ines.id}?kind=comments", [], []
     while address:
         steps.append(address)
@@ -164,11 +165,12 @@ def test_over_each_connection_stands_what_was_written(pm, run, ines, second):
 def test_it_needs_as_many_queries_for_much_as_for_little(
     pm, run, make, cast, ines, lived, second, at_most, much
 ):
-    board = make.board()
-    for number in range(much):
-        idea = make.idea(board=board, author=ines)
-        casting.cast(idea, by=ines)
-        make.comment(idea, author=ines, body=f"Comment {number}")
+    with make.in_one_transaction():
+        board = make.board()
+        for number in range(much):
+            idea = make.idea(board=board, author=ines)
+            casting.cast(idea, by=ines)
+            make.comment(idea, author=ines, body=f"Comment {number}")
     db.session.commit()
     run("crm", "push")
     run("crm", "push", "--connection", second)
