@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS activity (ref TEXT PRIMARY KEY, contact TEXT NOT NULL
   subject TEXT NOT NULL, body TEXT NOT NULL, occurred_at TEXT NOT NULL, details TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS activity_contact ON activity (contact);
 """
+THE_LAST = "SELECT 1 FROM sqlite_master WHERE name = 'activity_contact'"
+"""Whether all the places are there."""
+
 SECONDS_TO_WAIT = 15
 
 
@@ -75,7 +78,10 @@ class Store:
 
     def add_kind(self, kind: Kind) -> list[str]:
         """Make the table and the columns that are missing; returns their names in words."""
-        added = []
+        added: list[str] = []
+        # Most pushes find it all there: then nothing is written, and nobody waits for the disk.
+        if not self.missing(kind):
+            return added
         with self.writing() as connection:
             if not self.columns(kind.name):
                 connection.execute(f"CREATE TABLE {quoted(kind.name)} ({COLUMNS})")
@@ -119,5 +125,6 @@ class Store:
     def make_places(self) -> None:
         """The tables that are there whatever the kinds are."""
         with self._telling() as connection:
-            connection.executescript(PLACES)
+            if not connection.execute(THE_LAST).fetchone():
+                connection.executescript(PLACES)
         self._has_places = True

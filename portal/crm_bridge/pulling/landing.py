@@ -16,13 +16,21 @@ from portal.accounts.models import Company
 from portal.activity import journal
 from portal.activity.events import CompanyChanged
 from portal.crm_bridge.gateway import Held
-from portal.crm_bridge.marking import UNSEEN
 from portal.crm_bridge.pulling import dealing, following, heeding, keeping, naming
 from portal.crm_bridge.pulling.choosing import Choice
 from portal.crm_bridge.pulling.cleaning import Known, known_of
 from portal.crm_bridge.pulling.matching import Match, companies_of
 from portal.crm_bridge.pulling.models import CrmPulled
 from portal.database import db
+
+_PULLED: Any = CrmPulled.__table__
+_LET_GO = (
+    sa.update(_PULLED)
+    .where(_PULLED.c.connection == sa.bindparam("its_connection"), _PULLED.c.kind == "account")
+    .where(_PULLED.c.entity_id == sa.bindparam("company"), _PULLED.c.remote_id != sa.bindparam("account"))
+    .where(_PULLED.c.gone_at.is_(None))
+    .values(entity_id=None, unclear=sa.bindparam("says"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +144,15 @@ def _said(value: Any) -> str:
 
 def _let_go_of_others(connection: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """A company is one account there: the one that was read last, and matched, takes its place."""
-    for row in rows:
-        if row["entity_id"] is None:
-            continue
-        others = sa.update(CrmPulled).where(
-            CrmPulled.connection == connection,
-            CrmPulled.kind == "account",
-            CrmPulled.entity_id == row["entity_id"],
-            CrmPulled.remote_id != row["remote_id"],
-            CrmPulled.gone_at.is_(None),
-        )
-        says = f"company:{row['entity_id']} is {row['remote_id']} there."
-        db.session.execute(others.values(entity_id=None, unclear=says), execution_options=UNSEEN)
+    matched = [
+        {
+            "its_connection": connection,
+            "company": row["entity_id"],
+            "account": row["remote_id"],
+            "says": f"company:{row['entity_id']} is {row['remote_id']} there.",
+        }
+        for row in rows
+        if row["entity_id"] is not None
+    ]
+    if matched:
+        db.session.execute(_LET_GO, matched)

@@ -1,15 +1,19 @@
 """Rereading: records that are to be read again, because a message or a merge said so. Asking again changes nothing."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from portal import clock
 from portal.crm_bridge.distrusting import is_id
-from portal.crm_bridge.marking import UNSEEN
 from portal.crm_bridge.pulling.models import CrmReread
 from portal.crm_bridge.upserting import upsert
 from portal.database import db
+
+_TABLE: Any = CrmReread.__table__
+ITS = ("connection", "kind", "remote_id", "marks")
+_DONE = sa.delete(_TABLE).where(*(_TABLE.c[name] == sa.bindparam(f"its_{name}") for name in ITS))
 
 
 def ask(connection: str, kind: str, ids: Iterable[str]) -> None:
@@ -36,14 +40,9 @@ def asked(connection: str, limit: int) -> Sequence[CrmReread]:
 
 def done(rows: Iterable[tuple[str, str, str, int]]) -> None:
     """Forget these (connection, kind, id, marks); what was asked again since stays."""
-    for connection, kind, remote_id, marks in sorted(rows):
-        its = sa.delete(CrmReread).where(
-            CrmReread.connection == connection,
-            CrmReread.kind == kind,
-            CrmReread.remote_id == remote_id,
-            CrmReread.marks == marks,
-        )
-        db.session.execute(its, execution_options=UNSEEN)
+    gone = [{f"its_{name}": value for name, value in zip(ITS, row, strict=True)} for row in sorted(rows)]
+    if gone:
+        db.session.execute(_DONE, gone)
 
 
 def connections_with_some() -> list[str]:
