@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 import portal.crm_bridge
+from portal import clock
 from portal.activity import events, journal
 from portal.crm_bridge import cli, interacting, leasing
 from portal.crm_bridge.gateway import CrmError, Outcome, Status
@@ -167,12 +169,14 @@ def test_an_answer_that_is_lost_and_one_that_fails_make_nothing_double(bridge, l
     with pytest.raises(CrmError, match="Timed out"):
         tell(lost)
     assert rows(CrmInteraction, state="done") == 0
-    tell(Unheard(bridge.gateway.gateway, Outcome(Status.FAILED, message="Locked")))
+    tell(Unheard(bridge.gateway.gateway, Outcome(Status.FAILED, message="Locked", wait=600)))
     assert rows(CrmInteraction, state="retry", attempts=1, message="Locked") == 7
-    db.session.query(CrmInteraction).update({"next_at": None})
     again = Unheard(bridge.gateway.gateway)
     tell(again)
-    tell(again)
+    assert (again.asked, interacting.connections_with_some()) == ([], set()), "it waits for a while"
+    with clock.at(clock.now() + timedelta(days=1)):
+        tell(again)
+        tell(again)
     assert [len(each) for each in again.asked] == [7]
     assert rows(CrmInteraction, state="done") == 7
 
