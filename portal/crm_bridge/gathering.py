@@ -36,10 +36,22 @@ AFTER: Any = sa.bindparam("after")
 MOST: Any = sa.bindparam("most", type_=sa.Integer)
 """Statements are put together once: a push asks with dozens of them, however little there is to write."""
 
+_PEOPLE_IDS = sa.select(Person.id).where(Person.id > AFTER).order_by(Person.id).limit(MOST)
+_COMPANY_IDS = sa.select(Company.id).where(Company.id > AFTER).order_by(Company.id).limit(MOST)
+_COMPANIES = sa.select(Company.id, Company.name).where(Company.id.in_(IDS)).order_by(Company.id)
+_LINKS = sa.select(*LINK).where(
+    CrmLink.connection == CONNECTION, CrmLink.entity == ENTITY, CrmLink.entity_id.in_(IDS)
+)
+_LINKED_VOTES = _LINKS.order_by(CrmLink.entity_id, CrmLink.idea_id)
+_LAST_FIELDS = sa.select(CrmLink.entity_id, CrmLink.idea_id, CrmLink.last_fields).where(
+    CrmLink.connection == CONNECTION,
+    CrmLink.entity == ENTITY,
+    sa.tuple_(CrmLink.entity_id, CrmLink.idea_id).in_(sa.bindparam("keys", expanding=True)),
+)
+
 ADDER = aliased(Person)
 PROOF = sa.func.coalesce(Vote.proof_kind + ", " + Vote.proof_url, Vote.proof_kind)
 """What proves that a customer wants it: "call, https://…". The words of the proof stay here."""
-
 
 INTO = aliased(Idea)
 ABOUT = (
@@ -73,10 +85,6 @@ def size() -> int:
     """How many people and companies there are, for the length of a progress bar."""
     counts = (sa.select(sa.func.count()).select_from(each) for each in (Person, Company))
     return sum(db.session.scalar(each) or 0 for each in counts)
-
-
-_PEOPLE_IDS = sa.select(Person.id).where(Person.id > AFTER).order_by(Person.id).limit(MOST)
-_COMPANY_IDS = sa.select(Company.id).where(Company.id > AFTER).order_by(Company.id).limit(MOST)
 
 
 def people_ids(after: int, limit: int) -> list[int]:
@@ -127,17 +135,6 @@ def _people() -> sa.Select[*tuple[Any, ...]]:
     )
     select = sa.select(*columns).outerjoin(Company, Company.id == Person.company_id)
     return select.where(Person.id.in_(IDS)).order_by(Person.id)
-
-
-_LINKS = sa.select(*LINK).where(
-    CrmLink.connection == CONNECTION, CrmLink.entity == ENTITY, CrmLink.entity_id.in_(IDS)
-)
-_LINKED_VOTES = _LINKS.order_by(CrmLink.entity_id, CrmLink.idea_id)
-_LAST_FIELDS = sa.select(CrmLink.entity_id, CrmLink.idea_id, CrmLink.last_fields).where(
-    CrmLink.connection == CONNECTION,
-    CrmLink.entity == ENTITY,
-    sa.tuple_(CrmLink.entity_id, CrmLink.idea_id).in_(sa.bindparam("keys", expanding=True)),
-)
 
 
 def links(connection: str, entity: Entity, ids: Collection[int]) -> dict[int, Any]:
@@ -246,9 +243,6 @@ def linked_votes(connection: str, ids: Collection[int]) -> Sequence[Any]:
     """Ledger rows of all votes of these people."""
     whose = {"connection": connection, "entity": Entity.VOTE, "ids": list(ids)}
     return db.session.execute(_LINKED_VOTES, whose).all()
-
-
-_COMPANIES = sa.select(Company.id, Company.name).where(Company.id.in_(IDS)).order_by(Company.id)
 
 
 def companies(ids: Collection[int]) -> Sequence[Any]:

@@ -40,7 +40,6 @@ WRITTEN = (
 _LOG: Any = CrmExchange.__table__
 _NEWEST = sa.select(sa.func.max(_LOG.c.id)).scalar_subquery()
 _WRITE, _THIN = sa.insert(_LOG), sa.delete(_LOG).where(_LOG.c.id <= _NEWEST - sa.bindparam("kept"))
-
 TRIED_ANEW = {"state": LinkState.RETRY, "attempts": 0, "next_at": None}
 NO_ANSWER = "Sent; the answer is not known yet."
 

@@ -23,7 +23,7 @@ def _fill(store: Store, kind: str, records: Mapping[str, Fields]) -> dict[str, s
         for each in records.values()
         for name, value in each.items()
     }
-    store.add_kind(Kind(kind, tuple(Field(name, type_) for name, type_ in types.items())))
+    store.add_kinds([Kind(kind, tuple(Field(name, type_) for name, type_ in types.items()))])
     ids = {}
     with store.writing() as connection:
         [version] = connection.execute(

@@ -53,7 +53,7 @@ class Embedded:
 
     def ensure_schema(self, kinds: Sequence[Kind]) -> list[str]:
         self.store.make_places()
-        return [added for kind in kinds for added in self.store.add_kind(kind)]
+        return self.store.add_kinds(kinds)
 
     def plan_keys(self, kind: str, keys: Sequence[Key]) -> list[str | None]:
         held = self._find(kind, [key.external_id for key in keys])

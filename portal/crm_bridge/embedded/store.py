@@ -13,11 +13,13 @@ COLUMNS = "id INTEGER PRIMARY KEY AUTOINCREMENT, external_id TEXT NOT NULL UNIQU
 seq INTEGER NOT NULL, version INTEGER NOT NULL, changed_at TEXT NOT NULL"
 TYPES = {"text": "TEXT", "number": "INTEGER", "date": "TEXT", "datetime": "TEXT"}
 PLACES = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS counter (version INTEGER NOT NULL);
 INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
 CREATE TABLE IF NOT EXISTS activity (ref TEXT PRIMARY KEY, contact TEXT NOT NULL, kind TEXT NOT NULL,
   subject TEXT NOT NULL, body TEXT NOT NULL, occurred_at TEXT NOT NULL, details TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS activity_contact ON activity (contact);
+COMMIT;
 """
 THE_LAST = "SELECT 1 FROM sqlite_master WHERE name = 'activity_contact'"
 """Whether all the places are there."""
@@ -71,34 +73,33 @@ class Store:
         return {row["name"]: row["type"] for row in rows}
 
     def missing(self, kind: Kind) -> list[str]:
-        """In words the table and the columns that `add_kind` would make."""
+        """In words the table and the columns that `add_kinds` would make."""
         known = self.columns(kind.name)
         fields = [f"{kind.name}.{each.name}" for each in kind.fields if each.name not in known]
         return fields if known else [f"table {kind.name}", *fields]
 
-    def add_kind(self, kind: Kind) -> list[str]:
-        """Make the table and the columns that are missing; returns their names in words."""
-        added: list[str] = []
+    def add_kinds(self, kinds: Sequence[Kind]) -> list[str]:
+        """Make the tables and the columns that are missing; returns their names in words."""
         # Most pushes find it all there: then nothing is written, and nobody waits for the disk.
-        if not self.missing(kind):
-            return added
+        if not any(self.missing(kind) for kind in kinds):
+            return []
         with self.writing() as connection:
-            if not self.columns(kind.name):
-                connection.execute(f"CREATE TABLE {quoted(kind.name)} ({COLUMNS})")
-                connection.execute(
-                    f"CREATE INDEX {quoted(kind.name + '_parent')} ON {quoted(kind.name)} (parent_id)"
-                )
-                connection.execute(
-                    f"CREATE INDEX {quoted(kind.name + '_version')} ON {quoted(kind.name)} (version)"
-                )
-                added.append(f"table {kind.name}")
-            known = self.columns(kind.name)
-            for each in kind.fields:
-                if each.name not in known:
-                    column = f"{quoted(each.name)} {TYPES[each.type]}"
-                    connection.execute(f"ALTER TABLE {quoted(kind.name)} ADD COLUMN {column}")
-                    added.append(f"{kind.name}.{each.name}")
-        return added
+            return [added for kind in kinds for added in self._add(connection, kind)]
+
+    def _add(self, connection: sqlite3.Connection, kind: Kind) -> Iterator[str]:
+        known, table = self.columns(kind.name), quoted(kind.name)
+        if not known:
+            connection.execute(f"CREATE TABLE {table} ({COLUMNS})")
+            for name in ("parent", "version"):
+                column = "parent_id" if name == "parent" else name
+                connection.execute(f"CREATE INDEX {quoted(f'{kind.name}_{name}')} ON {table} ({column})")
+            yield f"table {kind.name}"
+        known = self.columns(kind.name)
+        for each in kind.fields:
+            if each.name not in known:
+                column = f"{quoted(each.name)} {TYPES[each.type]}"
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+                yield f"{kind.name}.{each.name}"
 
     def close(self) -> None:
         if self._connection:
