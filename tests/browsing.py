@@ -29,6 +29,8 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # What the scripts of a page were compiled to is there for the next page.
+    "--js-flags=--no-flush-bytecode",
 ]
 
 

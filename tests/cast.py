@@ -32,7 +32,7 @@ ACTORS = ("stranger", "customer", "other_customer", "moderator", "product_manage
 
 def assemble(make: Any) -> Cast:
     """Everybody, committed."""
-    with make.in_one_transaction():
+    with make.in_one_transaction(numbered=False):
         northwind = make.company(name="Northwind Utilities", tier="enterprise", revenue=120_000)
         harbor = make.company(name="Harbor Foods", tier="small", revenue=9_000)
         return Cast(

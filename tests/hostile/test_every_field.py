@@ -43,7 +43,7 @@ class Visit:
         cast[door.by].password = HASH
         self.writer = as_(cast[door.by])
         self.reader = as_(cast[door.reader]) if door.reader else self.writer
-        self.staff = as_(cast["moderator"])
+        self.staff = as_(cast["moderator"]) if door.back else None
         self.turn, self.statuses = 0, Counter()
 
     def send(self, words):
