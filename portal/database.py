@@ -81,13 +81,7 @@ def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
     if not rows:
         return 0
     insert = _inserting(model, db.session.get_bind().dialect.name)
-    # Of one row no statement has to be put together.
-    added = (
-        db.session.execute(insert, rows[0])
-        if len(rows) == 1
-        else db.session.execute(insert.values(list(rows)))
-    )
-    return len(added.all())
+    return len(db.session.execute(insert, rows[0] if len(rows) == 1 else list(rows)).all())
 
 
 @cache
