@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.query import Query
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
@@ -156,3 +158,24 @@ def _on_begin(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         # A write that first read would fail at once when another writer came between: take the lock first.
         connection.exec_driver_sql("BEGIN" if _reads_only.get() else "BEGIN IMMEDIATE")
+
+
+class Link(psycopg.Connection[Any]):
+    """A connection to PostgreSQL that knows its prepared statements after a rollback.
+
+    Every request ends with one, and the driver forgets them there, because what made a table may have been undone: so
+    none was ever used by the next request, and each statement was planned anew. The portal makes no tables.
+    """
+
+    def rollback(self) -> None:
+        if self.info.transaction_status == TransactionStatus.IDLE:
+            return
+        with self.lock:
+            result = self.pgconn.exec_(b"ROLLBACK")
+        if result.status != ExecStatus.COMMAND_OK:
+            raise psycopg.OperationalError(result.get_error_message())
+
+
+@event.listens_for(Engine, "do_connect")
+def _on_connecting(dialect: Any, _record: Any, arguments: Any, named: Any) -> Any:
+    return Link.connect(*arguments, **named) if dialect.name == "postgresql" else None

@@ -60,7 +60,7 @@ def _open_to(is_stranger: bool, company_id: int | None, place: Any) -> sa.Column
     if is_stranger:
         return place.audience == Audience.PUBLIC
     chosen = sa.and_(place.audience == Audience.COMPANIES, _admits(company_id, place))
-    return sa.or_(place.audience.in_((Audience.PUBLIC, Audience.SIGNED_IN)), chosen)
+    return sa.or_(_one_of(place.audience, (Audience.PUBLIC, Audience.SIGNED_IN)), chosen)
 
 
 def admits(viewer: Viewer, place: Any = Board) -> sa.ColumnElement[bool]:
@@ -118,17 +118,22 @@ def walls_of(viewer: Viewer) -> Walls:
 def knowing() -> sa.ColumnElement[bool]:
     """What must hold for a row of Person, a row of Idea and that of its Board, so that the person may know about the
     idea: `visible_to`, asked for many people or many of somebody's ideas at once."""
-    moderates = Person.role.in_(PERMISSIONS[Permission.MODERATE])
+    moderates = _one_of(Person.role, PERMISSIONS[Permission.MODERATE])
     wrote = sa.and_(Idea.author_id.is_not(None), Idea.author_id == Person.id)
     own_only = sa.or_(Board.own_only.is_(False), wrote)
-    its_board = sa.or_(Person.role.in_(STAFF), sa.and_(_opens(Board), own_only))
+    its_board = sa.or_(_one_of(Person.role, STAFF), sa.and_(_opens(Board), own_only))
     return sa.or_(moderates, sa.and_(its_board, sa.or_(Idea.hidden_at.is_(None), wrote)))
 
 
 def belonging(place: Any) -> sa.ColumnElement[bool]:
     """What must hold for a row of Person and one of `place` so that the person is of its audience: `open_to`, asked for
     many people or many places at once."""
-    return sa.or_(Person.role.in_(STAFF), _opens(place))
+    return sa.or_(_one_of(Person.role, STAFF), _opens(place))
+
+
+def _one_of(column: Any, words: Collection[str]) -> sa.ColumnElement[bool]:
+    # A list in brackets is written into the statement anew with each execution.
+    return sa.or_(*(column == word for word in sorted(words)))
 
 
 @cache
@@ -138,7 +143,7 @@ def _opens(place: Any) -> sa.ColumnElement[bool]:
     here = getattr(row, place.admission.place) == place.id
     chosen = sa.exists().where(here, company.id == Person.company_id, names(row, company))
     return sa.or_(
-        place.audience.in_((Audience.PUBLIC, Audience.SIGNED_IN)),
+        _one_of(place.audience, (Audience.PUBLIC, Audience.SIGNED_IN)),
         sa.and_(place.audience == Audience.COMPANIES, chosen.correlate(Person, place)),
     )
 
