@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
 from portal.accounts.models import Viewer
 from portal.discussion import queries as posts
 from portal.discussion.linking import Neighbour, labels_of, neighbours_of
@@ -20,6 +18,7 @@ from portal.ideas.grounds import queries as grounds
 from portal.ideas.merging.queries import Merges, sources_of, told_of
 from portal.ideas.merging.reading import Together, is_on_first_stretch, together
 from portal.ideas.models import Idea, OfficialAnswer, StatusChange
+from portal.ideas.queries import Told
 from portal.ideas.standing import FIRST, Standing
 from portal.ideas.statuses import queries as statuses
 from portal.voting.budgeting import Balance, balance
@@ -31,7 +30,6 @@ from portal.voting.vouching import may_vouch
 PAGE = 50
 """Comments on one screen."""
 
-Told = Callable[[Viewer], sa.ColumnElement[Any]]
 _beside: dict[str, tuple[Told, Callable[[Any], Any]]] = {}
 
 
@@ -102,8 +100,7 @@ def read(idea_id: int, viewer: Viewer, *, start: int | None = None, end: int | N
 
     Raises NotFound for an idea that the viewer may not know about.
     """
-    columns = [column(viewer) for column, _ in _beside.values()]
-    idea, vote, *told = queries.find_with(idea_id, viewer, *columns)
+    idea, vote, *told = queries.find_with(idea_id, viewer, *(column for column, _ in _beside.values()))
     history, merges = queries.history_of(idea), told_of(idea, viewer)
     return Screen(
         idea=idea,

@@ -1,12 +1,15 @@
 """The page of one idea: what it says, to whom, and in how many queries."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from portal import clock, markup
+from portal.accounts.viewing import kind_of
 from portal.database import db
 from portal.discussion.models import Link, Post
-from portal.ideas import deciding
-from portal.ideas.models import Status, StatusChange
+from portal.ideas import deciding, queries, reading
+from portal.ideas.models import Admission, Status, StatusChange
 from portal.voting import casting
 from tests.ideas.reading import page_of, shown, text_of
 
@@ -245,3 +248,38 @@ def test_it_takes_few_queries(as_, make, cast, at_most, who, allowed):
     path, browser = f"/ideas/{idea.id}", as_(cast[who])
     with at_most(queries=allowed):
         assert browser.get(path).status_code == 200
+
+
+def test_what_is_asked_for_all_of_a_kind_holds_nothing_of_one_of_them_nor_of_a_moment(cast, monkeypatch):
+    def constants(viewer):
+        queries._shown_with.cache_clear()
+        beside = tuple(told for told, _ in reading._beside.values())
+        return queries._shown_with(kind_of(viewer), beside).compile().params
+
+    for one, other in [("customer", "other_customer"), ("admin", "admin"), ("stranger", "stranger")]:
+        now = constants(cast[one])
+        with monkeypatch.context() as later:
+            later.setattr(clock, "now", lambda: datetime(2040, 1, 1, tzinfo=UTC))
+            assert constants(cast[other]) == now
+        own = {cast[one].id, cast[one].company_id} - {None}
+        assert not own & {value for key, value in now.items() if key.endswith("_id")}
+
+
+def test_two_of_a_kind_each_read_their_own(as_, make, cast):
+    ours, theirs = make.board(audience="companies"), make.board(audience="companies")
+    db.session.add_all(
+        [
+            Admission(board_id=ours.id, company_id=cast.company.id),
+            Admission(board_id=theirs.id, company_id=cast.other_company.id),
+        ]
+    )
+    db.session.commit()
+    here, there = make.idea(board=ours), make.idea(board=theirs)
+    for _ in range(2):
+        for who, idea, status in [
+            (cast.customer, here, 200),
+            (cast.other_customer, here, 404),
+            (cast.other_customer, there, 200),
+            (cast.customer, there, 404),
+        ]:
+            assert as_(who).get(f"/ideas/{idea.id}").status_code == status

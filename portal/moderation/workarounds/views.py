@@ -82,8 +82,7 @@ def _answer(idea: Idea) -> Response:
     where, viewer = url_for("ideas.show", idea_id=idea, _anchor="workaround"), pages.viewer()
     if not pages.wants_fragment():
         return pages.go(where)
-    columns = queries.of_idea(viewer), queries.helps(viewer)
-    shown, vote, key, helps = ideas.find_with(idea.id, viewer, *columns)
+    shown, vote, key, helps = ideas.find_with(idea.id, viewer, queries.of_idea, queries.helps)
     names: dict[str, Any] = {"idea": shown, "vote": vote, "workaround": queries.told(key), "helps_me": helps}
     return pages.answer("workarounds/_pinned.html", where, **names)
 
