@@ -2,26 +2,23 @@
 
 - `chromium`: one browser for the session. `site`: the address at which the app of this test is served.
 - `visit`: `visit(person, dark=True, width=360)` opens a page as that person (None is a stranger). What went wrong in
-  it (console errors, exceptions) stands in `visit.mistakes`; the test fails when there is any at the end. The tab is
-  one that another test had before; `alone=True` for whoever changes it in a way that tests/tabs.py does not undo.
+  it (console errors, exceptions) stands in `visit.mistakes`; the test fails when there is any at the end.
 - `axe`: `axe(page)` returns what axe-core finds that is serious or critical; rules can be
   named, or one left out, and only elements with some numbers looked at, counted in their order on the page.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from socket import create_server, socket
 from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from portal.database import db
 from tests.cast import sign_in
-from tests.tabs import BLANK, Kind, Tab, Tabs
 
 AXE = Path(__file__).parents[1] / "static" / "vendor" / "axe.min.js"
 QUIET = [
@@ -69,68 +66,54 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def door() -> Iterator[socket]:
-    """Where all apps of the session are served, one after the other."""
-    with create_server(("127.0.0.1", 0), backlog=128) as listening:
-        yield listening
-
-
 @pytest.fixture
-def site(app: Flask, door: socket) -> Iterator[str]:
-    server = _Patient("127.0.0.1", 0, _with_a_blank_page(app), _Silent, fd=door.fileno())
+def site(app: Flask) -> Iterator[str]:
+    server = _Patient("127.0.0.1", 0, app, _Silent)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield _address(door)
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-@pytest.fixture(scope="session")
-def tabs(chromium: Browser, door: socket) -> Tabs:
-    return Tabs(chromium, _address(door))
-
-
 @pytest.fixture
-def visit(tabs: Tabs, site: str, app: Flask) -> Iterator[Callable[..., Page]]:
-    taken: list[Tab] = []
-    spent: list[Tab] = []
+def visit(chromium: Browser, site: str, app: Flask) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
     mistakes: list[str] = []
 
-    def visit(person: Any = None, *, alone: bool = False, **kind: Any) -> Page:
-        tab = tabs.take(Kind(**kind))
-        tab.mistakes = mistakes
-        (spent if alone else taken).append(tab)
+    def visit(person: Any = None, *, dark: bool = False, width: int = 1280, script: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=site,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            java_script_enabled=script,
+        )
+        contexts.append(context)
         if person is not None and person.is_authenticated:
-            tab.context.add_cookies([_cookie(app, person, site)])
+            context.add_cookies([_cookie(app, person, site)])
         # The served app writes in transactions of its own: the one of the test must not stand in their way.
         db.session.commit()
-        return tab.page
+        page = context.new_page()
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.on("console", lambda said: mistakes.append(said.text) if _is_mistake(said) else None)
+        return page
 
     visit.mistakes = mistakes  # type: ignore[attr-defined]
     yield visit
-    for tab in taken + spent:
-        tab.say_all()
-    for tab in taken:
-        tabs.give_back(tab)
-    for tab in spent:
-        tab.context.close()
-    assert mistakes == []
+    # What a page says because it is closed (a request that is cut off) is no mistake of it.
+    said = _all_that_was_said(contexts, mistakes)
+    for context in contexts:
+        context.close()
+    assert said == []
 
 
-def _address(door: socket) -> str:
-    return f"http://127.0.0.1:{door.getsockname()[1]}"
-
-
-def _with_a_blank_page(app: Flask) -> Callable[..., Any]:
-    def served(environ: Any, start: Any) -> Any:
-        if environ["PATH_INFO"] != BLANK:
-            return app(environ, start)
-        start("200 OK", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
-        return []
-
-    return served
+def _all_that_was_said(contexts: list[BrowserContext], mistakes: list[str]) -> list[str]:
+    """The mistakes until now. A page that answers has delivered what it said before."""
+    for page in (page for context in contexts for page in context.pages):
+        page.evaluate("null")
+    return list(mistakes)
 
 
 def _cookie(app: Flask, person: Any, site: str) -> Any:
@@ -140,6 +123,11 @@ def _cookie(app: Flask, person: Any, site: str) -> Any:
     cookie = browser.get_cookie(name)
     assert cookie is not None
     return {"name": name, "value": cookie.value, "url": site}
+
+
+def _is_mistake(said: Any) -> bool:
+    # A refusal (404, 422) is an answer; only what the page itself does wrong counts.
+    return said.type == "error" and "responded with a status of" not in said.text
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def judge(axe):
 def test_a_page_keeps_nobody_out(app, cast, make, visit, judge, actor):
     things = world.build(make, cast)
     paths = addresses(app, things, actor)
-    page, found, looked = visit(cast[actor], width=360, alone=True), {}, 0
+    page, found, looked = visit(cast[actor], width=360), {}, 0
     # It is compiled for each page in half the time that sending it there takes.
     page.add_init_script(path=AXE)
     for address in paths:
