@@ -139,7 +139,8 @@ def engine_options(url: str, seconds: int) -> dict[str, Any]:
         return options | {"connect_args": {"timeout": seconds}}
     limits = f"-c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}"
     connecting = {"options": limits, "connect_timeout": 5}
-    return options | {"pool_pre_ping": True, "connect_args": connecting}
+    # The connection that was used last has the most prepared.
+    return options | {"pool_pre_ping": True, "pool_use_lifo": True, "connect_args": connecting}
 
 
 @event.listens_for(Engine, "connect")

@@ -89,7 +89,7 @@ ORDERS: dict[str, Keyset[Idea]] = {
 
 
 Told = Callable[[Viewer], sa.ColumnElement[Any]]
-"""Says something of a row of Idea as it is for a viewer. It is asked once for each kind of viewers."""
+"""Says something of a row of Idea as it is for a viewer, who may stand for all of a kind (portal/accounts/viewing.py)."""
 
 _marks: dict[Any, Told] = {}
 
@@ -97,7 +97,6 @@ _marks: dict[Any, Told] = {}
 def mark_with(marked: Any, of: Told) -> None:
     """From now on the page of an idea reads this attribute of it, as it is for a viewer, in its first query."""
     _marks[marked] = of
-    _shown_with.cache_clear()
 
 
 def visible_to(viewer: Viewer) -> sa.Select[Idea]:
@@ -143,8 +142,10 @@ def find_to_show(idea_id: int, viewer: Viewer) -> tuple[Idea, Vote | None]:
 
 def find_with(idea_id: int, viewer: Viewer, *more: Told) -> Any:
     """The same, and beside them what each of `more` says of a row of Idea. Raises NotFound."""
+    # Of an option the session keeps what it was made with, and reads with it again: it is made for this viewer.
+    marks = [with_expression(marked, of(viewer)) for marked, of in _marks.items() if viewer.id]
     parameters = {"idea_id": idea_id, **parameters_of(viewer)}
-    found = db.session.execute(_shown_with(kind_of(viewer), more), parameters).first()
+    found = db.session.execute(_shown_with(kind_of(viewer), more).options(*marks), parameters).first()
     if found is None:
         raise NotFound(GONE)
     return found
@@ -152,12 +153,11 @@ def find_with(idea_id: int, viewer: Viewer, *more: Told) -> Any:
 
 @cache
 def _shown_with(viewer: Viewer, more: Sequence[Told]) -> sa.Select[Any]:
-    """What `find_with` reads, for viewers of a kind: putting it together took a third of the page of an idea."""
+    """What `find_with` reads, for viewers of a kind: putting it together took a fourth of the page of an idea."""
     own = sa.and_(Vote.counts_for_id == Idea.id, Vote.person_id == viewer.id)
     idea = visible_to(viewer).where(Idea.id == sa.bindparam("idea_id"))
     beside = idea.add_columns(Vote, *(each(viewer) for each in more)).outerjoin(Vote, own)
-    marks = [with_expression(marked, of(viewer)) for marked, of in _marks.items() if viewer.id is not None]
-    return beside.options(*_around(), *marks)
+    return beside.options(*_around())
 
 
 @cache
