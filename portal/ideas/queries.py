@@ -192,9 +192,8 @@ def _found(ideas: sa.Select[Idea]) -> Idea:
 
 def rising(viewer: Viewer, count: int) -> Sequence[Idea]:
     """The ideas that are wanted most now, for the first screen."""
-    shown = listed_to(viewer)
-    if not viewer.is_staff:
-        shown = shown.where(Idea.board_id.not_in(sa.select(Board.id).where(Board.counts_hidden != "never")))
+    veiled = sa.select(Board.id).where(Board.counts_hidden != "never")
+    shown = listed_to(viewer) if viewer.is_staff else listed_to(viewer).where(Idea.board_id.not_in(veiled))
     return cards(shown.order_by(Idea.hot.desc(), Idea.id.desc()).limit(count))
 
 
@@ -216,9 +215,8 @@ def open_boards(viewer: Viewer) -> Sequence[Board]:
     """The boards that take new ideas from this viewer."""
     posts = permitting.may_post(viewer)
     takes = sa.select(Board).where(Board.archived_at.is_(None), seeing.boards_seen(viewer), posts)
-    return db.session.scalars(
-        takes.options(undefer(Board.has_fields)).order_by(Board.position, Board.name)
-    ).all()
+    in_order = takes.order_by(Board.position, Board.name)
+    return db.session.scalars(in_order.options(undefer(Board.has_fields))).all()
 
 
 def answers_to(idea: Idea) -> Sequence[OfficialAnswer]:
@@ -226,9 +224,8 @@ def answers_to(idea: Idea) -> Sequence[OfficialAnswer]:
     if not idea.answer_version:
         return ()
     versions = sa.select(OfficialAnswer).where(OfficialAnswer.idea_id == idea.id)
-    return db.session.scalars(
-        versions.options(joinedload(OfficialAnswer.author)).order_by(OfficialAnswer.version.desc())
-    ).all()
+    latest_first = versions.order_by(OfficialAnswer.version.desc())
+    return db.session.scalars(latest_first.options(joinedload(OfficialAnswer.author))).all()
 
 
 def first_words(ideas: Sequence[Idea]) -> dict[int, str]:
@@ -248,7 +245,5 @@ def history_of(idea: Idea) -> Sequence[StatusChange]:
     """Every change of status, the first one first; those without a known date stand by their id."""
     if idea.status == Status.OPEN and idea.status_at is None:
         return ()
-    changes = sa.select(StatusChange).where(StatusChange.idea_id == idea.id)
-    return db.session.scalars(
-        changes.options(joinedload(StatusChange.changed_by)).order_by(StatusChange.id)
-    ).all()
+    changes = sa.select(StatusChange).where(StatusChange.idea_id == idea.id).order_by(StatusChange.id)
+    return db.session.scalars(changes.options(joinedload(StatusChange.changed_by))).all()
