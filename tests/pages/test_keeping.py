@@ -14,6 +14,7 @@ from portal.app import create_app
 from portal.database import db
 from portal.ideas.models import Idea
 from portal.keeping import Page, Shelf
+from tests.cast import sign_in
 
 NONCE = re.compile(r"nonce-([\w-]+)")
 
@@ -118,14 +119,18 @@ def test_what_is_hidden_is_gone_at_once(stranger, as_, cast, make):
     assert "Buy cheap watches" not in stranger.get("/ideas/").text
 
 
-def test_a_person_gets_a_page_of_their_own(stranger, as_, cast, make):
+def test_a_person_gets_a_page_of_their_own(stranger, statements, cast, make):
     make.idea()
-    stranger.get("/ideas/")
+    ines = stranger.application.test_client()
+    sign_in(ines, cast.customer)
+    own = ines.get("/ideas/").text
+    first, _ = asked_twice(stranger, "/ideas/", statements)
+    again = ines.get("/ideas/").text
+    assert cast.customer.name in own
+    assert cast.customer.name in again
+    assert cast.customer.name not in first.text
     stranger.set_cookie("session", "anything")
-    answer = stranger.get("/ideas/")
-    assert answer.status_code == 200
-    ines = as_(cast.customer)
-    assert cast.customer.name in ines.get("/ideas/").text
+    assert stranger.get("/ideas/").status_code == 200
 
 
 def test_a_form_with_a_token_is_not_kept(stranger):
