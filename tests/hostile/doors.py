@@ -217,7 +217,7 @@ DOORS = [
     ),
     Door(
         "merge", "MergeForm", "product_manager", "PUT", "/ideas/{twin_idea}/merging", {"reason": 500}, {"into": "1"},
-        back="/ideas/{twin_idea}/merging",
+        ("{here}", "/ideas/{twin_idea}?original=1"), back="/ideas/{twin_idea}/merging",
     ),
     Door(
         "idea of a question", "IdeaOfQuestionForm", "moderator", "PUT", "/questions/1/idea", {"title": 200, "body": 10_000},
