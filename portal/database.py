@@ -165,7 +165,8 @@ class Link(psycopg.Connection[Any]):
     """A connection to PostgreSQL that knows its prepared statements after a rollback.
 
     Every request ends with one, and the driver forgets them there, because what made a table may have been undone: so
-    none was ever used by the next request, and each statement was planned anew. The portal makes no tables.
+    none was ever used by the next request, and each statement was planned anew. The portal makes tables only in a copy
+    (portal/copying.py), on a connection of its own, and commits them before it asks for a row of them.
     """
 
     def rollback(self) -> None:
