@@ -137,15 +137,17 @@ def test_killed_at_random_moments_of_a_pull(portal, turns, recover):
     assert pull(portal).end() == 0
     takes, killed = time.monotonic() - began, 0
     turns.whole()
-    for _ in range(KILLS):
+    while killed < KILLS:
         turns.begin()
         running = portal.start("crm", "pull")
         time.sleep(turns.chance.random() * takes)
         running.kill()
-        killed += running.end() == -signal.SIGKILL
+        died = running.end() == -signal.SIGKILL
+        killed += died
+        # The pull that was timed may have been a slow one.
+        takes *= 1 if died else 0.9
         recover()
         turns.whole()
-    assert killed >= KILLS // 2, "the pulls ended before they could be killed"
     assert [each for audit in audit_all() for each in audit.differences] == []
 
 
