@@ -32,8 +32,8 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # What the scripts of a page were compiled to is there for the next page.
-    "--js-flags=--no-flush-bytecode",
+    # What the scripts of a page were compiled to is there for the next page; no thread of theirs works beside the page.
+    "--js-flags=--no-flush-bytecode --single-threaded",
     # One process for all pages, none for painting alone, and what shows one page shows the next: a seventh less work.
     "--renderer-process-limit=1",
     "--in-process-gpu",
