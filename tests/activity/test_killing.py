@@ -156,7 +156,10 @@ def test_killed_at_25_random_moments_it_loses_nothing_and_does_nothing_twice(por
         _let_it_work(community, before, random.uniform(0, 0.15))
         worker.kill()
         assert worker.end() == -signal.SIGKILL
-    last = stage.start("worker")
+    # The one before may have read all there was: what begins has to be at work before it is asked to end.
+    jobs = portal.extensions["jobs"]
+    before, last = jobs.worker_seen_at(), stage.start("worker")
+    _wait_until(lambda: jobs.worker_seen_at() != before, "the last worker is at work")
     _wait_until(lambda: _behind() == 0, "the last worker has read everything")
     last.kill(signal.SIGTERM)
     assert last.end() == 0, last.said()
