@@ -23,7 +23,8 @@ from tests.cast import sign_in
 AXE = Path(__file__).parents[1] / "static" / "vendor" / "axe.min.js"
 # This takes the place of Playwright's own list: what that holds of painting and of the network stands here too.
 WITHOUT = ["RenderDocument", "PaintHolding", "AvoidUnnecessaryBeforeUnloadCheckSync", "HttpsUpgrades"]
-WITHOUT += ["MediaRouter", "OptimizationHints", "NetworkTimeServiceQuerying", "PreconnectToSearch"]
+WITHOUT += ["HttpsFirstBalancedModeAutoEnable", "MediaRouter", "OptimizationHints", "AimEnabled"]
+WITHOUT += ["NetworkTimeServiceQuerying", "PreconnectToSearch"]
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
