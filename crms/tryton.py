@@ -31,7 +31,7 @@ MODULES = ("ir", "res", "party", "community")
 DEALS = ("sale_opportunity",)
 """With what it needs, ten modules more: a database without them is loaded in a fifth of the time."""
 
-LEAN = "lean"
+LEAN, WHOLE = "lean", "crm"
 
 
 class Tryton:
@@ -54,36 +54,39 @@ class Tryton:
         (folder / "data").mkdir(parents=True)
         admin, password = secrets.token_urlsafe(12), secrets.token_urlsafe(24)
         (folder / "password").write_text(admin)
-        key = ""
-        for database, activated in ((LEAN, MODULES), ("crm", (*MODULES, *DEALS))):
-            key = self._make_database(venv, folder, database, activated, password)
+        lean, whole = (folder / f"data/{name}.sqlite" for name in (LEAN, WHOLE))
+        lean.touch()
+        self._activate(venv, folder, LEAN, MODULES)
+        key = self._make_user(venv, folder, LEAN, password)
+        shutil.copy(lean, whole)
+        self._activate(venv, folder, WHOLE, DEALS)
         told = {"admin": admin, "password": password, "key": key}
         (folder / "credentials.json").write_text(json.dumps(told))
 
-    def _make_database(
-        self, venv: Path, folder: Path, database: str, activated: Sequence[str], password: str
-    ) -> str:
-        """One with these modules, and the user of the portal; returns a key of that user."""
-        (folder / f"data/{database}.sqlite").touch()
-        configuration = self._configure(folder, 0)
+    def _activate(self, venv: Path, folder: Path, database: str, modules: Sequence[str]) -> None:
+        """Activate modules, with those that they need, in a database, of which `admin` is the administrator."""
+        configuration, admin = self._configure(folder, 0), str(venv / "bin/trytond-admin")
+        command = [admin, "-c", configuration, "-d", database, "--activate-dependencies", "-u", *modules]
         environment = {**self._environment(), "TRYTONPASSFILE": str(folder / "password")}
-        admin = str(venv / "bin/trytond-admin")
-        command = [admin, "-c", configuration, "-d", database, "--activate-dependencies", "-u", *activated]
-        run([*command, "--email", "admin@crm.example"], env=environment)
-        making = [str(venv / "bin/python"), str(HERE / "tryton_making.py"), configuration, database, password]
-        return run(making, env=environment).split()[-1]
+        run([*command, "--administrator", "--email", "admin@crm.example"], env=environment)
+
+    def _make_user(self, venv: Path, folder: Path, database: str, password: str) -> str:
+        """Make the user of the portal; returns a key with which it comes in too."""
+        configuration, python = self._configure(folder, 0), str(venv / "bin/python")
+        making = [python, str(HERE / "tryton_making.py"), configuration, database, password]
+        return run(making, env=self._environment()).split()[-1]
 
     def share(self, folder: Path) -> None:
         """Empty databases `test1`, `test2` … for those who use it together, and `deals1` … with opportunities. It learns
         of databases only at its start."""
         for number in range(1, (os.cpu_count() or 1) + 3):
             shutil.copy(folder / f"data/{LEAN}.sqlite", folder / f"data/test{number}.sqlite")
-            shutil.copy(folder / "data/crm.sqlite", folder / f"data/deals{number}.sqlite")
+            shutil.copy(folder / f"data/{WHOLE}.sqlite", folder / f"data/deals{number}.sqlite")
 
     def start(self, venv: Path, folder: Path, port: int) -> list["subprocess.Popen[bytes]"]:
         """The server over the files in `folder`; returns when it answers."""
         serving = [str(venv / "bin/python"), str(HERE / "tryton_serving.py")]
-        command = [*serving, "-c", self._configure(folder, port), "-d", "crm"]
+        command = [*serving, "-c", self._configure(folder, port), "-d", WHOLE]
         child = start(command, folder / "log", cwd=folder, env=self._environment())
         try:
             wait_until(lambda: self._answers(child, port), f"The start of Tryton on port {port}", 90)
@@ -98,10 +101,10 @@ class Tryton:
         address = f"http://127.0.0.1:{port}"
         return {
             "address": address,
-            "sign_in": f"admin / {told['admin']} (database crm, with a Tryton client); REST key {told['key']}",
+            "sign_in": f"admin / {told['admin']} (database {WHOLE}, with a Tryton client); REST key {told['key']}",
             "settings": {
                 "url": address,
-                "database": "crm",
+                "database": WHOLE,
                 "user": "community",
                 "password": told["password"],
             },
