@@ -4,7 +4,7 @@ bin/crm start bottlecrm|tryton   installs it once, starts it, and prints how the
 bin/crm start NAME --empty       the same, with nothing kept of what was in it
 bin/crm stop [NAME]              ends it with everything it started; what is in it is kept
 bin/crm status                   what runs, and where
-bin/crm install                  installs all of them and starts none, as the tests need them
+bin/crm install [NAME]           installs it, or all of them, and starts none, as the tests need them
 """
 
 import argparse
@@ -70,10 +70,11 @@ def stop(names: list[str]) -> None:
         say(f"{CRMS[name].title} is stopped." if ended else f"{CRMS[name].title} does not run.")
 
 
-def install() -> None:
-    """All that can be. Ends with 1 where one cannot and the tests require it."""
+def install(names: list[str]) -> None:
+    """Those that can be. Ends with 1 where one cannot and the tests require it."""
     whole = True
-    for name, crm in CRMS.items():
+    for name in names:
+        crm = CRMS[name]
         failed(name).unlink(missing_ok=True)
         try:
             make(crm, say)
@@ -105,14 +106,15 @@ def main() -> None:
     stopping = acts.add_parser("stop", help="end it with everything it started")
     stopping.add_argument("name", choices=CRMS, nargs="?")
     acts.add_parser("status", help="what runs, and where")
-    acts.add_parser("install", help="install all of them and start none")
+    installing = acts.add_parser("install", help="install and start none")
+    installing.add_argument("name", choices=CRMS, nargs="?")
     asked = parser.parse_args()
     if asked.act == "start":
         start(asked.name, asked.empty)
-    elif asked.act == "stop":
-        stop([asked.name] if asked.name else list(CRMS))
+    elif asked.act == "status":
+        status()
     else:
-        {"install": install, "status": status}[asked.act]()
+        {"install": install, "stop": stop}[asked.act]([asked.name] if asked.name else list(CRMS))
 
 
 if __name__ == "__main__":
