@@ -74,6 +74,9 @@ def _pythons(oldest: tuple[int, int]) -> Iterator[str]:
 def end_with_parent(number: int = signal.SIGTERM) -> None:
     """Linux ends the child with that signal when its parent dies, even without a word."""
     pr_set_pdeathsig = 1
+    # What a shell begins in the background ignores SIGINT and SIGQUIT, and so does all that begins from there.
+    if number != signal.SIGKILL:
+        signal.signal(number, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, number)
 
 

@@ -12,6 +12,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -45,7 +46,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say what is missing before any test process begins."""
+    """Say what is missing before any test process begins. Whoever ends one with SIGTERM, interrupts it: servers end too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     config.stash[LEFT_OUT] = Counter()
     if os.environ.get("PORTAL_REQUIRE_SHARED") == "1" and not shared_folder().is_dir():
         raise pytest.UsageError(f"PORTAL_REQUIRE_SHARED=1, and there is no {shared_folder()}")
