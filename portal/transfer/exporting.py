@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -177,12 +178,15 @@ def _number(value: Any) -> float | int:
 
 def _xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
     def write(draft: Path) -> None:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(str(draft), options) as book:
-            book.set_properties({"created": SAME})
-            heading = book.add_format({"bold": True})
-            for sheet in sheets:
-                _sheet(book.add_worksheet(sheet.name.capitalize()), heading, sheet.columns, sheet.rows)
+        # Rows wait in files of their own until the book is closed; of one that never is, they would stay.
+        with tempfile.TemporaryDirectory(dir=draft.parent, prefix=".making-") as folder:
+            options = {"tmpdir": folder, "constant_memory": True}
+            options |= {"strings_to_formulas": False, "strings_to_urls": False}
+            with xlsxwriter.Workbook(str(draft), options) as book:
+                book.set_properties({"created": SAME})
+                heading = book.add_format({"bold": True})
+                for sheet in sheets:
+                    _sheet(book.add_worksheet(sheet.name.capitalize()), heading, sheet.columns, sheet.rows)
 
     whole(path, write)
 

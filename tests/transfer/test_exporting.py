@@ -1,10 +1,14 @@
 """Product managers take out ideas and votes: complete, guarded, and written down."""
 
 import csv
+import errno
 import io
 import json
+import os
+import tempfile
 import zipfile
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -157,6 +161,25 @@ def test_a_place_that_cannot_be_written_leaves_nothing_behind(idea, run, tmp_pat
     assert "cannot be written" in said.output
     assert rows(Entry, kind="ideas_exported") == 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_disk_that_fills_up_is_said_and_nothing_of_it_stays(idea, run, tmp_path, rows, monkeypatch, kind):
+    def full(*_any, **_more):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    place, elsewhere = tmp_path / "place", tmp_path / "elsewhere"
+    place.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    # A workbook is written when it is closed, a table is moved there when it is complete.
+    monkeypatch.setattr(*((zipfile.ZipFile, "write") if kind == "xlsx" else (Path, "replace")), full)
+    said = run("transfer", "export", "ideas", "--format", kind, "--output", str(place / f"i.{kind}"))
+    assert said.exit_code == 1
+    assert "cannot be written" in said.output
+    assert "No space left" in said.output
+    assert rows(Entry, kind="ideas_exported") == 0
+    assert [*place.iterdir(), *elsewhere.iterdir()] == []
 
 
 def test_the_button_gives_product_managers_a_file(idea, as_, cast):
