@@ -213,7 +213,11 @@ def whole(path: Path, write: Callable[[Path], object]) -> None:
         write(draft)
         draft.replace(path)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise Unwritable(f"{path} cannot be written: {error}. Choose another place.") from error
+        # A workbook hands on what the system said; the name in it is of a draft that nobody asked for.
+        cause = error if isinstance(error, OSError) else error.args[0]
+        raise Unwritable(
+            f"{path} cannot be written: {cause.strerror or cause}. Choose another place."
+        ) from error
     finally:
         draft.unlink(missing_ok=True)
 

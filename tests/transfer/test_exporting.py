@@ -155,10 +155,12 @@ def test_a_filter_that_means_nothing_names_what_there_is(idea, run, tmp_path, wo
     assert not path.exists()
 
 
-def test_a_place_that_cannot_be_written_leaves_nothing_behind(idea, run, tmp_path, rows):
-    said = run("transfer", "export", "ideas", "--format", "xlsx", "--output", str(tmp_path / "no" / "i.xlsx"))
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_place_that_cannot_be_written_leaves_nothing_behind(idea, run, tmp_path, rows, kind):
+    path = tmp_path / "no" / f"i.{kind}"
+    said = run("transfer", "export", "ideas", "--format", kind, "--output", str(path))
     assert said.exit_code == 1
-    assert "cannot be written" in said.output
+    assert f"{path} cannot be written: No such file or directory. Choose another place." in said.output
     assert rows(Entry, kind="ideas_exported") == 0
     assert list(tmp_path.iterdir()) == []
 
